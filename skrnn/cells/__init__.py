@@ -1,0 +1,10 @@
+"""Recurrent cells: one step, whole sequences, and the way back through time."""
+
+from skrnn.cells.base import Cell
+from skrnn.cells.lstm import LSTMCell
+from skrnn.cells.rnn import RNNCell
+
+#: The cells by the name under which estimators ask for them.
+CELLS: dict[str, type[Cell]] = {"rnn": RNNCell, "lstm": LSTMCell}
+
+__all__ = ["CELLS", "Cell", "LSTMCell", "RNNCell"]

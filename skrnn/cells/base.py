@@ -1,0 +1,176 @@
+"""What a recurrent cell is, and what all cells share."""
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+
+from skrnn.sequences import pack
+
+
+@dataclass(frozen=True)
+class Cell(ABC):
+    """One recurrent layer in one direction.
+
+    A cell holds sizes and no numbers: its parameters are a dict of arrays that is
+    passed to each method, so that they may be views on one flat vector. The input, a
+    one for the bias and the hidden state of a step stand side by side,
+    ``[x, 1, h]``, and each gate has a row of ``W = [W_x | b | W_h]`` for each hidden
+    unit: a single matrix product gives the pre-activations of all gates.
+
+    Parameters
+    ----------
+    n_features : int
+        Number of features of a step of the input.
+    hidden_size : int
+        Number of hidden units.
+    """
+
+    n_features: int
+    hidden_size: int
+
+    #: Names of the gates, in the order of their rows in ``W``.
+    gates: ClassVar[tuple[str, ...]]
+    #: Names of the arrays of the state, the hidden state first.
+    state_names: ClassVar[tuple[str, ...]]
+
+    @abstractmethod
+    def step(self, params, x, state):
+        """Read one step: ``(x, state) -> state``."""
+
+    @abstractmethod
+    def forward(self, params, x, *, keep=True, reuse=None):
+        """Read whole sequences: ``(params, x) -> (h, tape)``."""
+
+    @abstractmethod
+    def backward(self, params, tape, d_h, d_last, *, input_gradient=False):
+        """Send a gradient back: ``(params, tape, d_out) -> (d_x, grads)``."""
+
+    @property
+    def shapes(self):
+        """Shape of each parameter, by name."""
+        rows = len(self.gates) * self.hidden_size
+        return {"W": (rows, self.n_features + 1 + self.hidden_size)}
+
+    def split(self, params):
+        """Give ``W_x``, ``b`` and ``W_h``, the three parts of ``W``, as views.
+
+        Returns
+        -------
+        W_x : ndarray of shape (n_gates * hidden_size, n_features)
+        b : ndarray of shape (n_gates * hidden_size,)
+        W_h : ndarray of shape (n_gates * hidden_size, hidden_size)
+        """
+        W, d = params["W"], self.n_features
+        return W[:, :d], W[:, d], W[:, d + 1 :]
+
+    def init(self, random_state=None):
+        """Draw initial parameters.
+
+        Input weights are Glorot uniform, recurrent weights orthogonal, gate by gate,
+        biases zero (and one for a forget gate).
+
+        Parameters
+        ----------
+        random_state : int, numpy.random.RandomState or None
+            Where the numbers come from.
+
+        Returns
+        -------
+        dict of str to ndarray
+        """
+        rng = random_state
+        if not isinstance(rng, np.random.RandomState):
+            rng = np.random.RandomState(random_state)
+        params = {name: np.zeros(shape) for name, shape in self.shapes.items()}
+        W_x, b, W_h = self.split(params)
+        bound = np.sqrt(6.0 / (self.n_features + self.hidden_size))
+        W_x[...] = rng.uniform(-bound, bound, W_x.shape)
+        for k, gate in enumerate(self.gates):
+            rows = slice(k * self.hidden_size, (k + 1) * self.hidden_size)
+            W_h[rows] = orthogonal(self.hidden_size, rng)
+            b[rows] = 1.0 if gate == "f" else 0.0
+        return params
+
+    def initial_state(self, n_sequences=1, dtype=np.float64):
+        """Give the state before the first step: zeros.
+
+        Returns
+        -------
+        tuple of ndarray of shape (n_sequences, hidden_size)
+        """
+        shape = (n_sequences, self.hidden_size)
+        return tuple(np.zeros(shape, dtype) for _ in self.state_names)
+
+    def run(self, params, X):
+        """Read whole sequences from a zero state and give every hidden state.
+
+        Parameters
+        ----------
+        params : dict of str to ndarray
+            The parameters, as from `init`.
+        X : ndarray of shape (n, n_steps, n_features) or list of 2-D arrays
+            The sequences; in a list their lengths may differ.
+
+        Returns
+        -------
+        ndarray of shape (n, n_steps, hidden_size) or list of 2-D arrays
+            The hidden state after each step, in the layout of `X`.
+        """
+        x = pack(X, dtype=params["W"].dtype)
+        h, _ = self.forward(params, x, keep=False)
+        states = x.replace(h).unpack()
+        return np.stack(states) if isinstance(X, np.ndarray) else states
+
+
+def orthogonal(size, rng):
+    """Draw a random orthogonal matrix, uniform over all of them."""
+    q, r = np.linalg.qr(rng.standard_normal((size, size)))
+    return q * np.sign(np.diag(r))
+
+
+def sigmoid(z):
+    """Logistic function by way of tanh, which overflows nowhere."""
+    return 0.5 * np.tanh(0.5 * z) + 0.5
+
+
+def concatenated(x, state_size):
+    """Lay out ``[x, 1, h]`` for every row of a batch, the hidden states still zero."""
+    n_rows, n_features = x.data.shape
+    xh = np.zeros((n_rows, n_features + 1 + state_size), x.data.dtype)
+    xh[:, n_features] = 1.0
+    return xh
+
+
+def blocks_of_steps(x, hidden_size, elements=32768, fewest=4):
+    """Cut the steps of a batch into blocks that are worked on in cache.
+
+    A block has about `elements` numbers a gate, and at least `fewest` steps.
+
+    Returns
+    -------
+    list of (first step, last step + 1)
+    """
+    rows = max(1, elements // hidden_size)
+    length = max(fewest, rows // x.n_sequences)
+    return [
+        (first, min(first + length, x.n_steps)) for first in range(0, x.n_steps, length)
+    ]
+
+
+def flush_denormals(*gradients):
+    """Turn vanished numbers into true zeros, in place; say whether any is left.
+
+    A gradient that flows back through hundreds of steps decays below the smallest
+    normal number, and arithmetic down there is many times slower. Adding and
+    subtracting a tiny number rounds what is far below it to zero and leaves all that
+    could matter to a sum with larger numbers as it is.
+    """
+    alive = False
+    for gradient in gradients:
+        tiny = np.asarray(np.finfo(gradient.dtype).tiny ** (2 / 3), gradient.dtype)
+        gradient += tiny
+        gradient -= tiny
+        alive = alive or bool(gradient.any())
+    return alive

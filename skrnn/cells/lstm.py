@@ -1,0 +1,330 @@
+"""The long short-term memory cell."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+
+from skrnn.cells.base import (
+    Cell,
+    blocks_of_steps,
+    concatenated,
+    flush_denormals,
+    sigmoid,
+)
+
+HALF = {dtype: np.asarray(0.5, dtype) for dtype in (np.dtype("f4"), np.dtype("f8"))}
+
+
+@dataclass(frozen=True)
+class LSTMCell(Cell):
+    """Long short-term memory, with one weight matrix for all four gates.
+
+    With ``[x, 1, h]`` the input, a one and the hidden state side by side, and
+    ``W = [W_x | b | W_h]``, one product ``z = W [x, 1, h]`` (the ``W [h; x] + b`` of
+    the textbooks) gives the pre-activations of the gates, and
+
+    ======================  ==========================================
+    ``o = sigmoid(z_o)``    output gate: how much of the cell is shown
+    ``i = sigmoid(z_i)``    input gate: how much of ``g`` is taken in
+    ``f = sigmoid(z_f)``    forget gate: how much of ``c`` is kept
+    ``g = tanh(z_g)``       candidate
+    ``c = f * c + i * g``   cell state
+    ``h = o * tanh(c)``     hidden state
+    ======================  ==========================================
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> cell = LSTMCell(n_features=3, hidden_size=5)
+    >>> params = cell.init(random_state=0)
+    >>> h, c = cell.initial_state(n_sequences=2)
+    >>> x = np.ones((2, 3))
+    >>> h, c = cell.step(params, x, (h, c))
+    >>> h.shape, c.shape
+    ((2, 5), (2, 5))
+    >>> cell.run(params, np.ones((2, 7, 3))).shape
+    (2, 7, 5)
+    """
+
+    gates: ClassVar = ("o", "i", "f", "g")
+    state_names: ClassVar = ("h", "c")
+
+    def step(self, params, x, state):
+        """Read one step.
+
+        Parameters
+        ----------
+        params : dict of str to ndarray
+            The parameters, as from `init`.
+        x : ndarray of shape (n, n_features)
+            One step of n sequences.
+        state : tuple (h, c) of ndarray of shape (n, hidden_size)
+            The state that the step before it left.
+
+        Returns
+        -------
+        tuple (h, c) of ndarray of shape (n, hidden_size)
+        """
+        h, c = state
+        W_x, b, W_h = self.split(params)
+        z_o, z_i, z_f, z_g = np.split(x @ W_x.T + b + h @ W_h.T, 4, axis=1)
+        c = sigmoid(z_f) * c + sigmoid(z_i) * np.tanh(z_g)
+        h = sigmoid(z_o) * np.tanh(c)
+        return h, c
+
+    def forward(self, params, x, *, keep=True, reuse=None):
+        """Read whole sequences from a zero state.
+
+        Parameters
+        ----------
+        params : dict of str to ndarray
+            The parameters.
+        x : Sequences of n_features features
+            The batch.
+        keep : bool, default=True
+            Keep what `backward` needs.
+        reuse : LSTMTape, optional
+            A tape of an earlier call that nobody needs any more: where its shapes
+            fit, it is written over.
+
+        Returns
+        -------
+        h : ndarray of shape (n_rows, hidden_size)
+            The hidden state after each step, packed as `x` is.
+        tape : LSTMTape or None
+        """
+        tape = reuse
+        if tape is None or not tape.fits(x, keep):
+            tape = LSTMTape(self, x, keep)
+        tape.xh[:, : self.n_features] = x.data
+        tape.c.fill(0.0)
+        half = HALF[x.data.dtype]
+        W = self._halved(params)
+        for xh, z, gate, sigmoids, o, i, f, g, c, fc, ig, tanh_c, h, kept, h_in in (
+            tape.steps
+        ):
+            np.matmul(xh, W, z)
+            np.tanh(z, gate)
+            np.multiply(sigmoids, half, sigmoids)
+            np.add(sigmoids, half, sigmoids)
+            np.multiply(f, c, fc)
+            np.multiply(i, g, ig)
+            np.add(fc, ig, c)
+            np.tanh(c, tanh_c)
+            np.multiply(o, tanh_c, h)
+            np.copyto(h_in, kept)
+        return tape.h, (tape if keep else None)
+
+    def backward(self, params, tape, d_h, d_last, *, input_gradient=False):
+        """Send a gradient back through all steps.
+
+        Only ``d_h`` and ``d_c`` run from step to step. What multiplies them depends
+        on the stored values alone, and is computed for a block of steps at once:
+        ``d_z = [by_o * d_h, by_i * d_c, by_f * d_c, by_g * d_c]``, and ``by_c * d_h``
+        is what the output hands to ``d_c``.
+
+        Parameters
+        ----------
+        params : dict of str to ndarray
+            The parameters.
+        tape : LSTMTape
+            What `forward` kept.
+        d_h : ndarray of shape (n_rows, hidden_size) or None
+            Gradient of every hidden state, packed; None if only the last ones count.
+        d_last : ndarray of shape (n_sequences, hidden_size) or None
+            Gradient of the last hidden state of each sorted sequence.
+        input_gradient : bool, default=False
+            Also compute the gradient of the input.
+
+        Returns
+        -------
+        d_x : ndarray of shape (n_rows, n_features) or None
+        grads : dict of str to ndarray
+        """
+        W_x, _, W_h = (np.ascontiguousarray(part) for part in self.split(params))
+        d_W = np.zeros_like(params["W"])
+        d_x = np.zeros((len(tape.xh), self.n_features), W_x.dtype)
+        work = tape.backward_work()
+        work.d_h[...] = 0.0 if d_last is None else d_last
+        work.d_c[...] = 0.0
+        for rows, n_rows, steps in work.blocks:
+            if not flush_denormals(work.d_h, work.d_c) and d_h is None:
+                break
+            self._factors(tape, work, rows, n_rows)
+            for step_rows, by_o, by_ifg, by_c, f, d_hs, d_c, part, d_z, d_z_o, d_z_ifg in (
+                steps
+            ):
+                if d_h is not None:
+                    np.add(d_hs, d_h[step_rows], d_hs)
+                np.multiply(by_c, d_hs, part)
+                np.add(d_c, part, d_c)
+                np.multiply(by_o, d_hs, d_z_o)
+                np.multiply(by_ifg, d_c, d_z_ifg)
+                np.multiply(f, d_c, d_c)
+                np.matmul(d_z, W_h, d_hs)
+            d_z_block = work.d_z[:n_rows]
+            d_W += d_z_block.T @ tape.xh[rows]
+            if input_gradient:
+                np.matmul(d_z_block, W_x, d_x[rows])
+        return (d_x if input_gradient else None), {"W": d_W}
+
+    def _halved(self, params):
+        """Weights gate by gate, as (4, n_features + 1 + hidden_size, hidden_size).
+
+        Those of the sigmoids are halved: sigmoid(z) = (1 + tanh(z / 2)) / 2, so that
+        one tanh serves all four gates.
+        """
+        W = params["W"].reshape(4, self.hidden_size, -1)
+        halved = np.empty((4, W.shape[2], W.shape[1]), W.dtype)
+        np.multiply(W[:3].transpose(0, 2, 1), HALF[W.dtype], halved[:3])
+        halved[3] = W[3].T
+        return halved
+
+    @staticmethod
+    def _factors(tape, work, rows, n_rows):
+        """Derivatives of a block of steps, from the values that forward stored.
+
+        With s a sigmoid gate and p what it let through, the derivative is p (1 - s):
+        h for o, i * g for i, f * c for f.
+        """
+        by = work.by[:, :n_rows]
+        o, i, g = tape.gate[0, rows], tape.gate[1, rows], tape.gate[3, rows]
+        h, ig, _ = passed = tape.passed[:, rows]
+        np.multiply(passed, tape.gate[:3, rows], by[:3])
+        np.subtract(passed, by[:3], by[:3])
+        np.multiply(ig, g, by[3])
+        np.subtract(i, by[3], by[3])
+        np.multiply(h, tape.tanh_c[rows], by[4])
+        np.subtract(o, by[4], by[4])
+
+
+class LSTMTape:
+    """What an LSTM writes down on its way forward, with a view for each step.
+
+    Making views costs as much as computing with them when batches are small: a tape
+    may be used again for every batch of the same lengths.
+
+    Attributes
+    ----------
+    xh : ndarray of shape (n_rows, n_features + 1 + hidden_size)
+        ``[x, 1, h]`` as each step reads it.
+    gate : ndarray of shape (4, n_rows, hidden_size)
+        The gates o, i, f, g.
+    passed : ndarray of shape (3, n_rows, hidden_size)
+        What the sigmoid gates let through: ``h``, ``i * g`` and ``f * c``.
+    tanh_c : ndarray of shape (n_rows, hidden_size)
+    h : ndarray of shape (n_rows, hidden_size)
+        The hidden state after each step.
+    """
+
+    def __init__(self, cell, x, keep):
+        n_rows, H, dtype = len(x.data), cell.hidden_size, x.data.dtype
+        self.cell, self.lengths, self.keep, self.sequences = cell, x.lengths, keep, x
+        n_kept = n_rows if keep else x.n_sequences
+        self.xh = concatenated(x, H)
+        self.gate = np.empty((4, n_kept, H), dtype)
+        self.passed = np.empty((3, n_kept, H), dtype)
+        self.tanh_c = np.empty((n_kept, H), dtype)
+        self.h = self.passed[0] if keep else np.empty((n_rows, H), dtype)
+        self.c = np.empty((x.n_sequences, H), dtype)
+        self.z = np.empty(4 * x.n_sequences * H, dtype)
+        self.steps = self._forward_steps()
+        self._work = None
+
+    def fits(self, x, keep):
+        """Say whether this tape can be written over for another batch."""
+        return (
+            self.keep == keep
+            and self.xh.dtype == x.data.dtype
+            and np.array_equal(self.lengths, x.lengths)
+        )
+
+    def _forward_steps(self):
+        """Views for each step, in the order in which `LSTMCell.forward` names them."""
+        starts, sizes = self.sequences.starts.tolist(), self.sequences.sizes.tolist()
+        d, H, steps = self.cell.n_features, self.cell.hidden_size, []
+        for start, size, kept in zip(starts, sizes, [*sizes[1:], 0], strict=False):
+            at = slice(start, start + size)
+            held = at if self.keep else slice(0, size)
+            gate, passed, h = self.gate[:, held], self.passed[:, held], self.h[at]
+            steps.append(
+                (
+                    self.xh[at],
+                    self.z[: 4 * size * H].reshape(4, size, H),
+                    gate,
+                    gate[:3],
+                    *gate,
+                    self.c[:size],
+                    passed[2],
+                    passed[1],
+                    self.tanh_c[held],
+                    h,
+                    h[:kept],
+                    self.xh[start + size : start + size + kept, d + 1 :],
+                )
+            )
+        return steps
+
+    def backward_work(self):
+        """Give the scratch memory of the backward pass, made once."""
+        if self._work is None:
+            self._work = LSTMWork(self)
+        return self._work
+
+
+class LSTMWork:
+    """Scratch memory of the backward pass of an LSTM, with a view for each step.
+
+    Attributes
+    ----------
+    by : ndarray of shape (5, rows of a block, hidden_size)
+        Factors of the gradients of o, i, f, g and, of h, for c.
+    d_z : ndarray of shape (rows of a block, 4 * hidden_size)
+        Gradients of the pre-activations.
+    d_h, d_c : ndarray of shape (n_sequences, hidden_size)
+        What flows from step to step.
+    blocks : list of (rows, n_rows, steps)
+        Blocks of steps, the last first, with the views of `LSTMCell.backward`.
+    """
+
+    def __init__(self, tape):
+        x, H, dtype = tape.sequences, tape.cell.hidden_size, tape.xh.dtype
+        starts = x.starts.tolist()
+        spans = blocks_of_steps(x, H)
+        most = max(starts[last] - starts[first] for first, last in spans)
+        self.by = np.empty((5, most, H), dtype)
+        self.d_z = np.empty((most, 4 * H), dtype)
+        self.d_h, self.d_c, self.part = np.empty((3, x.n_sequences, H), dtype)
+        self.blocks = [
+            (
+                slice(starts[first], starts[last]),
+                starts[last] - starts[first],
+                self._backward_steps(tape, starts, first, last),
+            )
+            for first, last in reversed(spans)
+        ]
+
+    def _backward_steps(self, tape, starts, first, last):
+        steps, H = [], tape.cell.hidden_size
+        by_gate = self.d_z.reshape(-1, 4, H).transpose(1, 0, 2)
+        for t in reversed(range(first, last)):
+            size = starts[t + 1] - starts[t]
+            at = slice(starts[t], starts[t + 1])
+            here = slice(starts[t] - starts[first], starts[t + 1] - starts[first])
+            steps.append(
+                (
+                    at,
+                    self.by[0, here],
+                    self.by[1:4, here],
+                    self.by[4, here],
+                    tape.gate[2, at],
+                    self.d_h[:size],
+                    self.d_c[:size],
+                    self.part[:size],
+                    self.d_z[here],
+                    by_gate[0, here],
+                    by_gate[1:4, here],
+                )
+            )
+        return steps

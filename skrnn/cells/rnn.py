@@ -1,0 +1,237 @@
+"""The simple recurrent cell."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+
+from skrnn.cells.base import Cell, blocks_of_steps, concatenated, flush_denormals
+
+
+@dataclass(frozen=True)
+class RNNCell(Cell):
+    """Simple recurrent cell, also known as the Elman network.
+
+    With ``W = [W_x | b | W_h]``, one product ``z = W [x, 1, h]`` is the
+    ``W_xh x + W_hh h + b`` of the textbooks, and
+
+    ======================  ==========================================
+    ``h = tanh(z)``         hidden state, or
+    ``h = max(z, 0)``       with ``activation="relu"``
+    ======================  ==========================================
+
+    Parameters
+    ----------
+    n_features : int
+        Number of features of a step of the input.
+    hidden_size : int
+        Number of hidden units.
+    activation : {"tanh", "relu"}, default="tanh"
+        What is applied to ``z``.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> cell = RNNCell(n_features=3, hidden_size=5)
+    >>> params = cell.init(random_state=0)
+    >>> state = cell.initial_state(n_sequences=2)
+    >>> (h,) = cell.step(params, np.ones((2, 3)), state)
+    >>> h.shape
+    (2, 5)
+    >>> cell.run(params, np.ones((2, 7, 3))).shape
+    (2, 7, 5)
+    """
+
+    activation: str = "tanh"
+
+    gates: ClassVar = ("h",)
+    state_names: ClassVar = ("h",)
+
+    def step(self, params, x, state):
+        """Read one step.
+
+        Parameters
+        ----------
+        params : dict of str to ndarray
+            The parameters, as from `init`.
+        x : ndarray of shape (n, n_features)
+            One step of n sequences.
+        state : tuple (h,) of ndarray of shape (n, hidden_size)
+            The state that the step before it left.
+
+        Returns
+        -------
+        tuple (h,) of ndarray of shape (n, hidden_size)
+        """
+        (h,) = state
+        W_x, b, W_h = self.split(params)
+        return (self._activate(x @ W_x.T + b + h @ W_h.T),)
+
+    def forward(self, params, x, *, keep=True, reuse=None):
+        """Read whole sequences from a zero state.
+
+        Parameters
+        ----------
+        params : dict of str to ndarray
+            The parameters.
+        x : Sequences of n_features features
+            The batch.
+        keep : bool, default=True
+            Keep what `backward` needs.
+        reuse : RNNTape, optional
+            A tape of an earlier call that nobody needs any more: where its shapes
+            fit, it is written over.
+
+        Returns
+        -------
+        h : ndarray of shape (n_rows, hidden_size)
+            The hidden state after each step, packed as `x` is.
+        tape : RNNTape or None
+        """
+        tape = reuse
+        if tape is None or not tape.fits(x):
+            tape = RNNTape(self, x)
+        tape.xh[:, : self.n_features] = x.data
+        W = np.ascontiguousarray(params["W"].T)
+        for xh, h, kept, h_in in tape.steps:
+            np.matmul(xh, W, h)
+            self._activate(h, h)
+            np.copyto(h_in, kept)
+        return tape.h, (tape if keep else None)
+
+    def backward(self, params, tape, d_h, d_last, *, input_gradient=False):
+        """Send a gradient back through all steps.
+
+        Only ``d_h`` runs from step to step. What multiplies it, the derivative of
+        the activation, is computed for a block of steps at once, and ``d_z`` takes
+        its place.
+
+        Parameters
+        ----------
+        params : dict of str to ndarray
+            The parameters.
+        tape : RNNTape
+            What `forward` kept.
+        d_h : ndarray of shape (n_rows, hidden_size) or None
+            Gradient of every hidden state, packed; None if only the last ones count.
+        d_last : ndarray of shape (n_sequences, hidden_size) or None
+            Gradient of the last hidden state of each sorted sequence.
+        input_gradient : bool, default=False
+            Also compute the gradient of the input.
+
+        Returns
+        -------
+        d_x : ndarray of shape (n_rows, n_features) or None
+        grads : dict of str to ndarray
+        """
+        W_x, _, W_h = (np.ascontiguousarray(part) for part in self.split(params))
+        d_W = np.zeros_like(params["W"])
+        d_x = np.zeros((len(tape.xh), self.n_features), W_x.dtype)
+        work = tape.backward_work()
+        work.d_h[...] = 0.0 if d_last is None else d_last
+        for rows, n_rows, steps in work.blocks:
+            if not flush_denormals(work.d_h) and d_h is None:
+                break
+            d_z_block = work.d_z[:n_rows]
+            self._derivative(tape.h[rows], d_z_block)
+            for step_rows, d_hs, d_z in steps:
+                if d_h is not None:
+                    np.add(d_hs, d_h[step_rows], d_hs)
+                np.multiply(d_z, d_hs, d_z)
+                np.matmul(d_z, W_h, d_hs)
+            d_W += d_z_block.T @ tape.xh[rows]
+            if input_gradient:
+                np.matmul(d_z_block, W_x, d_x[rows])
+        return (d_x if input_gradient else None), {"W": d_W}
+
+    def _activate(self, z, out=None):
+        if self.activation == "tanh":
+            return np.tanh(z, out)
+        return np.maximum(z, z.dtype.type(0.0), out)
+
+    def _derivative(self, h, out):
+        if self.activation == "tanh":
+            np.multiply(h, h, out)
+            np.subtract(h.dtype.type(1.0), out, out)
+        else:
+            np.greater(h, 0.0, out, casting="unsafe")
+
+
+class RNNTape:
+    """What a simple cell writes down on its way forward, with a view for each step.
+
+    Attributes
+    ----------
+    xh : ndarray of shape (n_rows, n_features + 1 + hidden_size)
+        ``[x, 1, h]`` as each step reads it.
+    h : ndarray of shape (n_rows, hidden_size)
+        The hidden state after each step.
+    """
+
+    def __init__(self, cell, x):
+        H = cell.hidden_size
+        self.cell, self.sequences = cell, x
+        self.xh = concatenated(x, H)
+        self.h = np.empty((len(x.data), H), x.data.dtype)
+        self.steps = self._forward_steps()
+        self._work = None
+
+    def fits(self, x):
+        """Say whether this tape can be written over for another batch."""
+        return self.xh.dtype == x.data.dtype and np.array_equal(
+            self.sequences.lengths, x.lengths
+        )
+
+    def _forward_steps(self):
+        """Views for each step, in the order in which `RNNCell.forward` names them."""
+        starts, sizes = self.sequences.starts.tolist(), self.sequences.sizes.tolist()
+        d, steps = self.cell.n_features, []
+        for start, size, kept in zip(starts, sizes, [*sizes[1:], 0], strict=False):
+            h = self.h[start : start + size]
+            h_in = self.xh[start + size : start + size + kept, d + 1 :]
+            steps.append((self.xh[start : start + size], h, h[:kept], h_in))
+        return steps
+
+    def backward_work(self):
+        """Give the scratch memory of the backward pass, made once."""
+        if self._work is None:
+            self._work = RNNWork(self)
+        return self._work
+
+
+class RNNWork:
+    """Scratch memory of the backward pass of a simple cell, with a view for each step.
+
+    Attributes
+    ----------
+    d_z : ndarray of shape (rows of a block, hidden_size)
+        Derivative of the activation, then the gradient of the pre-activations.
+    d_h : ndarray of shape (n_sequences, hidden_size)
+        What flows from step to step.
+    blocks : list of (rows, n_rows, steps)
+        Blocks of steps, the last first, with the views of `RNNCell.backward`.
+    """
+
+    def __init__(self, tape):
+        x, H, dtype = tape.sequences, tape.cell.hidden_size, tape.xh.dtype
+        starts = x.starts.tolist()
+        spans = blocks_of_steps(x, H)
+        most = max(starts[last] - starts[first] for first, last in spans)
+        self.d_z = np.empty((most, H), dtype)
+        self.d_h = np.empty((x.n_sequences, H), dtype)
+        self.blocks = [
+            (
+                slice(starts[first], starts[last]),
+                starts[last] - starts[first],
+                self._backward_steps(starts, first, last),
+            )
+            for first, last in reversed(spans)
+        ]
+
+    def _backward_steps(self, starts, first, last):
+        steps = []
+        for t in reversed(range(first, last)):
+            at = slice(starts[t], starts[t + 1])
+            here = slice(starts[t] - starts[first], starts[t + 1] - starts[first])
+            steps.append((at, self.d_h[: starts[t + 1] - starts[t]], self.d_z[here]))
+        return steps

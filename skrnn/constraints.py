@@ -1,0 +1,135 @@
+"""What the parameters of an estimator may be, and what is said where they are not."""
+
+import difflib
+from dataclasses import dataclass
+from numbers import Integral, Real
+
+import numpy as np
+from sklearn.utils import check_random_state
+
+
+@dataclass(frozen=True)
+class Number:
+    """A number in a range.
+
+    Parameters
+    ----------
+    kind : type
+        `Integral` or `Real`.
+    low, high : float
+        The ends of the range.
+    closed : {"left", "right", "both", "neither"}
+        Which of the ends belong to it.
+    """
+
+    kind: type
+    low: float
+    high: float = np.inf
+    closed: str = "left"
+
+    def accepts(self, value):
+        """Say whether a value will do."""
+        if isinstance(value, bool | np.bool_) or not isinstance(value, self.kind):
+            return False
+        above = value >= self.low if self.closed in ("left", "both") else value > self.low
+        below = (
+            value <= self.high if self.closed in ("right", "both") else value < self.high
+        )
+        return bool(above and below)
+
+    def __str__(self):
+        name = "an int" if self.kind is Integral else "a float"
+        opening = "[" if self.closed in ("left", "both") else "("
+        closing = "]" if self.closed in ("right", "both") else ")"
+        return f"{name} in the range {opening}{self.low}, {self.high}{closing}"
+
+
+@dataclass(frozen=True)
+class OneOf:
+    """One of some values: strings, booleans, None or infinity."""
+
+    values: tuple
+
+    def accepts(self, value):
+        """Say whether a value will do."""
+        return any(
+            value is option or (type(value) is type(option) and value == option)
+            for option in self.values
+        )
+
+    def __str__(self):
+        if len(self.values) == 1:
+            return repr(self.values[0])
+        return "one of " + ", ".join(repr(value) for value in self.values)
+
+
+class Flag:
+    """True or False."""
+
+    def accepts(self, value):
+        """Say whether a value will do."""
+        return isinstance(value, bool | np.bool_)
+
+    def __str__(self):
+        return "True or False"
+
+
+class Mapping:
+    """A dict."""
+
+    def accepts(self, value):
+        """Say whether a value will do."""
+        return isinstance(value, dict)
+
+    def __str__(self):
+        return "a dict from class labels to weights"
+
+
+class RandomState:
+    """Whatever scikit-learn takes for a source of random numbers."""
+
+    def accepts(self, value):
+        """Say whether a value will do."""
+        try:
+            check_random_state(value)
+        except ValueError:
+            return False
+        return True
+
+    def __str__(self):
+        return "an int, a numpy.random.RandomState or None"
+
+
+def check_parameters(estimator):
+    """Hold every parameter of an estimator against its constraints.
+
+    Raises
+    ------
+    ValueError
+        With one line for each parameter that will not do.
+    """
+    name = type(estimator).__name__
+    faults = [
+        _fault(name, parameter, value, estimator._parameter_constraints[parameter])
+        for parameter, value in estimator.get_params(deep=False).items()
+    ]
+    faults = [fault for fault in faults if fault]
+    if faults:
+        raise ValueError("\n".join(faults))
+
+
+def _fault(name, parameter, value, constraints):
+    if any(constraint.accepts(value) for constraint in constraints):
+        return None
+    allowed = " or ".join(str(constraint) for constraint in constraints)
+    fault = (
+        f"The {parameter!r} parameter of {name} must be {allowed}. Got {value!r} instead."
+    )
+    options = [
+        option
+        for constraint in constraints
+        for option in getattr(constraint, "values", ())
+        if isinstance(option, str)
+    ]
+    close = difflib.get_close_matches(str(value), options, n=1)
+    return f"{fault} Did you mean {close[0]!r}?" if close else fault

@@ -1,0 +1,188 @@
+"""The whole network: recurrent layers, pooling, head."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from skrnn.cells import CELLS
+from skrnn.network.head import Head
+from skrnn.network.parameters import ParameterLayout
+from skrnn.network.pooling import POOLINGS, Pooling
+from skrnn.network.stack import Stack
+from skrnn.sequences import Sequences, blocks_by_length, lengths_of, pack
+
+
+@dataclass(frozen=True)
+class Network:
+    """Layers, pooling and head, as a function of a flat vector of weights.
+
+    Like all its parts it holds no numbers, and nothing of a pass: one network may be
+    used from several threads.
+
+    Parameters
+    ----------
+    stack : Stack
+        The recurrent layers.
+    pooling : Pooling
+        From the states of all steps to one row a sequence.
+    head : Head
+        From that row to the scores.
+    """
+
+    stack: Stack
+    pooling: Pooling
+    head: Head
+
+    @cached_property
+    def layout(self):
+        """Where the parameters of each part lie on the flat vector."""
+        return ParameterLayout({**self.stack.shapes, "head": self.head.shapes})
+
+    @cached_property
+    def penalised(self):
+        """Which parameters are weights and not biases: 1.0 or 0.0 for each."""
+        mask = np.ones(self.layout.size)
+        views = self.layout.views(mask)
+        for name, cell in zip(self.stack.names, self.stack.cells, strict=True):
+            cell.split(views[name])[1][...] = 0.0
+        views["head"]["b"][...] = 0.0
+        return mask
+
+    def init(self, rng):
+        """Draw initial weights, ndarray of shape (n_parameters,)."""
+        weights = np.empty(self.layout.size)
+        views = self.layout.views(weights)
+        for name, cell in zip(self.stack.names, self.stack.cells, strict=True):
+            _fill(views[name], cell.init(rng))
+        _fill(views["head"], self.head.init(rng))
+        return weights
+
+    def forward(self, weights, x, *, keep=True, reuse=None):
+        """Compute the scores of a batch.
+
+        Parameters
+        ----------
+        weights : ndarray of shape (n_parameters,)
+            The flat vector.
+        x : Sequences
+            The batch.
+        keep : bool, default=True
+            Keep what `backward` needs.
+        reuse : tape, optional
+            A tape of an earlier call that may be written over.
+
+        Returns
+        -------
+        scores : ndarray of shape (n_sequences, n_outputs)
+            In the order in which the batch was given.
+        tape : NetworkTape or None
+        """
+        params = self.layout.views(weights)
+        layers = reuse.layers if reuse is not None else None
+        h, layers = self.stack.forward(params, x, keep=keep, reuse=layers)
+        pooled, pooling = self.pooling.forward(h, x)
+        scores, head = self.head.forward(params["head"], pooled)
+        tape = NetworkTape(x, layers, pooling, head) if keep else None
+        return x.unsort(scores), tape
+
+    def scores(self, weights, samples, rows=None):
+        """Compute the scores of a collection, a block of bounded size at a time.
+
+        Parameters
+        ----------
+        weights : ndarray of shape (n_parameters,)
+            The flat vector; its type is that of the computation.
+        samples : ndarray of shape (n, n_steps, n_features) or list of 2-D arrays
+            The collection.
+        rows : ndarray of int, optional
+            Which of its sequences; all by default.
+
+        Returns
+        -------
+        ndarray of shape (n, n_outputs)
+        """
+        rows = np.arange(len(samples)) if rows is None else rows
+        scores = np.empty((len(rows), self.head.n_outputs), weights.dtype)
+        with np.errstate(over="ignore", invalid="ignore"):
+            for block in blocks_by_length(lengths_of(samples)[rows]):
+                x = pack(samples, rows[block], weights.dtype)
+                scores[block], _ = self.forward(weights, x, keep=False)
+        return scores
+
+    def backward(self, weights, tape, d_scores, *, input_gradient=False):
+        """Send the gradient of the scores back to the weights.
+
+        Parameters
+        ----------
+        weights : ndarray of shape (n_parameters,)
+            The flat vector.
+        tape : NetworkTape
+            What `forward` kept.
+        d_scores : ndarray of shape (n_sequences, n_outputs)
+            In the order in which the batch was given.
+        input_gradient : bool, default=False
+            Also compute the gradient of the input.
+
+        Returns
+        -------
+        d_x : ndarray of shape (n_rows, n_features) or None
+            Packed as the batch is.
+        d_weights : ndarray of shape (n_parameters,)
+        """
+        params, x = self.layout.views(weights), tape.x
+        d_weights = np.empty_like(weights)
+        d_params = self.layout.views(d_weights)
+        d_pooled, grads = self.head.backward(
+            params["head"], tape.head, d_scores[x.order]
+        )
+        _fill(d_params["head"], grads)
+        d_h, d_last = self.pooling.backward(tape.pooling, d_pooled, x)
+        d_x, grads = self.stack.backward(
+            params, tape.layers, d_h, d_last, input_gradient=input_gradient
+        )
+        for name in self.stack.names:
+            _fill(d_params[name], grads[name])
+        return d_x, d_weights
+
+
+@dataclass(frozen=True, eq=False)
+class NetworkTape:
+    """What the parts of a network wrote down on the way forward."""
+
+    x: Sequences
+    layers: list
+    pooling: object
+    head: np.ndarray
+
+
+def build_network(cell, n_features, hidden_size, pooling, n_outputs, **cell_options):
+    """Build a network from plain values.
+
+    Parameters
+    ----------
+    cell : str
+        A key of `skrnn.cells.CELLS`.
+    n_features : int
+        Number of features of a step.
+    hidden_size : int
+        Number of hidden units.
+    pooling : str
+        A key of `skrnn.network.pooling.POOLINGS`.
+    n_outputs : int
+        Number of scores.
+    **cell_options
+        What the cell takes beyond its sizes.
+
+    Returns
+    -------
+    Network
+    """
+    stack = Stack((CELLS[cell](n_features, hidden_size, **cell_options),))
+    way = POOLINGS[pooling]
+    return Network(stack, way, Head(way.width * stack.n_out, n_outputs))
+
+
+def _fill(views, values):
+    for name, value in values.items():
+        views[name][...] = value

@@ -1,0 +1,39 @@
+"""What an optimizer is: it takes steps, and nothing else."""
+
+from abc import ABC, abstractmethod
+
+import numpy as np
+
+
+class Optimizer(ABC):
+    """A rule that moves weights along a gradient.
+
+    It knows neither the network nor the schedule: the learning rate comes with each
+    step. What it remembers are named arrays and numbers in `state`, which may be taken
+    out and put back to go on where it was.
+
+    Parameters
+    ----------
+    size : int
+        Number of weights.
+    dtype : dtype
+        Their type.
+    state : dict, optional
+        What an earlier optimizer of the same kind and size remembered.
+    """
+
+    #: Names of the arrays that are remembered, each of the size of the weights.
+    memory: tuple[str, ...] = ()
+
+    def __init__(self, size, dtype, state=None):
+        state = state or {}
+        self.state = {"n_steps": state.get("n_steps", 0)}
+        for name in self.memory:
+            old = state.get(name)
+            self.state[name] = (
+                np.zeros(size, dtype) if old is None else np.array(old, dtype)
+            )
+
+    @abstractmethod
+    def step(self, weights, gradient, learning_rate):
+        """Move the weights, in place, as the very last thing that happens."""

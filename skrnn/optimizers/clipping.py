@@ -1,0 +1,26 @@
+"""Clipping of gradients by their global norm."""
+
+import numpy as np
+
+
+def clip_by_norm(gradient, max_norm):
+    """Scale a gradient down, in place, if it is longer than allowed.
+
+    Parameters
+    ----------
+    gradient : ndarray of shape (n_parameters,)
+        The gradient of all parameters together.
+    max_norm : float or None
+        The longest that is allowed; None for any length.
+
+    Returns
+    -------
+    norm : float
+        The length before clipping; not finite if any part of the gradient is not.
+    """
+    norm = float(np.sqrt(np.dot(gradient, gradient)))
+    if not np.isfinite(norm):
+        norm = float(np.linalg.norm(gradient.astype(np.float64)))
+    if max_norm is not None and norm > max_norm and np.isfinite(norm):
+        gradient *= max_norm / norm
+    return norm

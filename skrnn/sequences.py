@@ -1,0 +1,178 @@
+"""Sequences of different length, packed step by step.
+
+A batch is sorted by length, longest first, and stored time-major without any padding:
+the rows of step 0 come first, one for each sequence, then the rows of step 1, one for
+each sequence that is still alive, and so on. The sequences alive at a step are always
+the first rows of it, so a recurrent cell works on shrinking prefixes. A rectangular
+batch is the case in which no sequence ends before the others.
+"""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+
+@dataclass(frozen=True, eq=False)
+class Sequences:
+    """A ragged batch, packed time-major.
+
+    Parameters
+    ----------
+    data : ndarray of shape (n_rows, n_features)
+        The rows of step 0, then those of step 1, ... Within a step, row ``r`` belongs
+        to the ``r``-th longest sequence.
+    lengths : ndarray of shape (n_sequences,)
+        Length of each sequence, longest first.
+    order : ndarray of shape (n_sequences,)
+        Where each of the sorted sequences stood in the batch as it was given.
+    """
+
+    data: np.ndarray
+    lengths: np.ndarray
+    order: np.ndarray
+
+    @cached_property
+    def sizes(self):
+        """How many sequences are alive at each step, ndarray of shape (n_steps,)."""
+        ends = np.bincount(self.lengths, minlength=self.n_steps + 1)
+        return len(self.lengths) - np.cumsum(ends)[:-1]
+
+    @cached_property
+    def starts(self):
+        """First row of each step, and the number of rows: shape (n_steps + 1,)."""
+        return np.concatenate([[0], np.cumsum(self.sizes)])
+
+    @cached_property
+    def final_rows(self):
+        """Row that holds the last step of each sorted sequence."""
+        return self.starts[self.lengths - 1] + np.arange(len(self.lengths))
+
+    @cached_property
+    def runs(self):
+        """Stretches of steps in which no sequence ends.
+
+        A list of ``(first row, last row + 1, n_steps, n_alive)``; a rectangular batch
+        has a single one.
+        """
+        edges = np.flatnonzero(np.diff(self.sizes)) + 1
+        first = [0, *edges.tolist()]
+        last = [*edges.tolist(), self.n_steps]
+        return [
+            (int(self.starts[a]), int(self.starts[b]), b - a, int(self.sizes[a]))
+            for a, b in zip(first, last, strict=True)
+        ]
+
+    @property
+    def n_sequences(self):
+        """Number of sequences in the batch."""
+        return len(self.lengths)
+
+    @property
+    def n_steps(self):
+        """Number of steps of the longest sequence."""
+        return int(self.lengths[0])
+
+    def replace(self, data):
+        """Give the same sequences with other features, row by row."""
+        return Sequences(data, self.lengths, self.order)
+
+    def unsort(self, values):
+        """Bring one row a sorted sequence back to the order of the given batch."""
+        unsorted = np.empty_like(values)
+        unsorted[self.order] = values
+        return unsorted
+
+    def unpack(self):
+        """Give the sequences one by one, in their original order.
+
+        Returns
+        -------
+        list of ndarray of shape (length, n_features)
+        """
+        sequences = [None] * self.n_sequences
+        for rank, (length, original) in enumerate(
+            zip(self.lengths, self.order, strict=True)
+        ):
+            sequences[original] = self.data[self.starts[:length] + rank]
+        return sequences
+
+
+def pack(samples, rows=None, dtype=None):
+    """Pack some sequences of a collection into one batch.
+
+    Parameters
+    ----------
+    samples : ndarray of shape (n, n_steps, n_features) or list of n 2-D arrays
+        The collection.
+    rows : ndarray of int, optional
+        Which sequences to take, and in which order; all of them by default.
+    dtype : dtype, optional
+        The type of the packed data; by default that of the samples.
+
+    Returns
+    -------
+    Sequences
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> batch = pack([np.array([[1.0], [2.0]]), np.array([[3.0], [4.0], [5.0]])])
+    >>> batch.data.ravel()
+    array([3., 1., 4., 2., 5.])
+    >>> batch.sizes
+    array([2, 2, 1])
+    """
+    if isinstance(samples, np.ndarray):
+        return _pack_block(samples if rows is None else samples[rows], dtype)
+    return _pack_list(samples if rows is None else [samples[i] for i in rows], dtype)
+
+
+def _pack_block(block, dtype):
+    n, n_steps, n_features = block.shape
+    data = np.empty((n_steps, n, n_features), dtype or block.dtype)
+    data[...] = block.transpose(1, 0, 2)
+    lengths = np.full(n, n_steps)
+    return Sequences(data.reshape(-1, n_features), lengths, np.arange(n))
+
+
+def _pack_list(sequences, dtype):
+    lengths = np.array([len(sequence) for sequence in sequences])
+    order = np.argsort(-lengths, kind="stable")
+    lengths = lengths[order]
+    rows = np.concatenate([sequences[i] for i in order], dtype=dtype)
+    steps = np.arange(lengths[0])[:, np.newaxis]
+    first = np.cumsum(lengths) - lengths
+    alive = steps < lengths
+    return Sequences(rows[(first + steps)[alive]], lengths, order)
+
+
+def lengths_of(samples):
+    """Give the number of steps of each sequence of a collection."""
+    if isinstance(samples, np.ndarray):
+        return np.full(len(samples), samples.shape[1])
+    return np.array([len(sequence) for sequence in samples])
+
+
+def blocks_by_length(lengths, max_steps=2**17, max_sequences=512):
+    """Cut a collection into blocks of similar length and bounded size.
+
+    Parameters
+    ----------
+    lengths : ndarray of shape (n,)
+        Length of each sequence.
+    max_steps : int
+        The most steps that a block has in all, unless one sequence has more.
+    max_sequences : int
+        The most sequences in a block.
+
+    Yields
+    ------
+    ndarray of int
+        Rows of a block, the longest first.
+    """
+    order, first = np.argsort(-lengths, kind="stable"), 0
+    while first < len(order):
+        n = max(1, min(max_sequences, max_steps // int(lengths[order[first]])))
+        yield order[first : first + n]
+        first += n

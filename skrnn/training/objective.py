@@ -1,0 +1,61 @@
+"""What training makes small, as a function of the flat vector of weights."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from skrnn.losses import Loss
+from skrnn.network import Network
+
+
+@dataclass(frozen=True, eq=False)
+class Objective:
+    """Mean loss of the sequences plus an L2 penalty on the weights.
+
+    Parameters
+    ----------
+    network : Network
+        From sequences to scores.
+    loss : Loss
+        From scores and targets to a loss for each sequence.
+    penalty : float, default=0.0
+        Factor of half the sum of squares of the weights; biases go free.
+    """
+
+    network: Network
+    loss: Loss
+    penalty: float = 0.0
+
+    def value_and_gradient(self, weights, x, y, sample_weight, reuse=None):
+        """Evaluate the objective on a batch.
+
+        Parameters
+        ----------
+        weights : ndarray of shape (n_parameters,)
+            The flat vector.
+        x : Sequences
+            The batch.
+        y : ndarray of shape (n_sequences,)
+            Encoded targets, in the order in which the batch was given.
+        sample_weight : ndarray of shape (n_sequences,)
+            Weights with a mean of one over the whole training set.
+        reuse : tape, optional
+            A tape of an earlier call that may be written over.
+
+        Returns
+        -------
+        value : float
+        gradient : ndarray of shape (n_parameters,)
+        tape : NetworkTape
+        """
+        scores, tape = self.network.forward(weights, x, reuse=reuse)
+        losses, d_scores = self.loss.value_and_gradient(scores, y)
+        share = sample_weight / x.n_sequences
+        value = float(np.dot(share, losses))
+        d_scores *= share.astype(d_scores.dtype)[:, np.newaxis]
+        _, gradient = self.network.backward(weights, tape, d_scores)
+        if self.penalty:
+            pull = self.penalty * (self.network.penalised * weights)
+            value += 0.5 * float(np.dot(pull, weights))
+            gradient += pull.astype(gradient.dtype)
+        return value, gradient, tape

@@ -1,0 +1,42 @@
+"""When training has gone on for long enough."""
+
+import math
+from enum import Enum
+
+
+class Reason(Enum):
+    """Why training stopped."""
+
+    MAX_ITER = "the planned number of epochs was reached"
+    SCHEDULE_END = "the learning rate schedule came to its end"
+    PLATEAU = "nothing improved any more"
+    DIVERGED = "the loss or its gradient was not finite"
+    INTERRUPTED = "it was interrupted"
+
+
+class Plateau:
+    """Notices when a value has not become smaller for a number of epochs.
+
+    Parameters
+    ----------
+    tol : float
+        By how much a value must fall to count as an improvement.
+    patience : int or float
+        How many epochs in a row may go without one.
+    """
+
+    def __init__(self, tol, patience):
+        self.tol = tol
+        self.patience = patience
+        self.best = math.inf
+        self.n_idle = 0
+
+    def reached(self, value):
+        """Take note of the value of an epoch; say whether the patience is at an end."""
+        self.n_idle = self.n_idle + 1 if value > self.best - self.tol else 0
+        self.best = min(self.best, value)
+        return self.n_idle >= self.patience
+
+    def restart(self):
+        """Be patient anew."""
+        self.n_idle = 0
