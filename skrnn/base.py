@@ -2,7 +2,6 @@
 
 import warnings
 from abc import ABC, abstractmethod
-from dataclasses import dataclass, replace
 from numbers import Integral, Real
 
 import numpy as np
@@ -20,57 +19,21 @@ from skrnn.constraints import (
     RandomState,
     check_parameters,
 )
-from skrnn.losses import Loss
 from skrnn.network import build_network
 from skrnn.network.pooling import POOLINGS
 from skrnn.optimizers import OPTIMIZERS, SCHEDULES
+from skrnn.problem import training_set, without_copies
 from skrnn.training import (
     Objective,
     Plateau,
     Reason,
     Trainer,
-    TrainingSet,
     count_batches,
-    merge_copies,
     train,
 )
-from skrnn.validation import CheckedSequences, check_sequences
+from skrnn.validation import check_sequences
 
 AUTO_BATCH_SIZE = 64
-
-
-@dataclass(frozen=True, eq=False)
-class Problem:
-    """What an estimator is asked to learn, checked and encoded.
-
-    Attributes
-    ----------
-    X : CheckedSequences
-        The sequences.
-    y : ndarray of shape (n,)
-        Encoded targets.
-    sample_weight : ndarray of shape (n,)
-        The weights that the user gave, or ones.
-    loss_weight : ndarray of shape (n,)
-        The same, times the weights of the classes.
-    rows : ndarray of int
-        The sequences that count: weight zero is absence.
-    loss : Loss
-        What is made small.
-    n_outputs : int
-        Number of scores.
-    fitted : dict of str to object
-        What the estimator remembers of the targets.
-    """
-
-    X: CheckedSequences
-    y: np.ndarray
-    sample_weight: np.ndarray
-    loss_weight: np.ndarray
-    rows: np.ndarray
-    loss: Loss
-    n_outputs: int
-    fitted: dict
 
 
 class BaseRecurrent(BaseEstimator, ABC):
@@ -136,9 +99,11 @@ class BaseRecurrent(BaseEstimator, ABC):
             )
         fitted = hasattr(self, "weights_")
         goes_on = fitted and (once or self.warm_start)
-        problem = _without_copies(
+        problem = without_copies(
             self._read_problem(X, y, sample_weight, classes, goes_on=goes_on)
         )
+        if goes_on:
+            problem = problem.at_least(self.weights_.dtype)
         architecture = self._architecture(problem, goes_on)
         network = build_network(**architecture)
         rng = check_random_state(self.random_state)
@@ -152,7 +117,7 @@ class BaseRecurrent(BaseEstimator, ABC):
             validate=self._validator(network, problem, held_out),
             **self._make_steps(network, problem, rows, goes_on, once),
         )
-        data = _training_set(problem, rows)
+        data = training_set(problem, rows)
         result = train(trainer, data, weights.astype(problem.X.dtype))
         keep_earlier = result.reason is Reason.INTERRUPTED and fitted and not goes_on
         if not keep_earlier:
@@ -239,7 +204,7 @@ class BaseRecurrent(BaseEstimator, ABC):
         """Replace the fitted attributes, all at once, now that nothing can fail."""
         history, earlier = result.history, vars(self) if goes_on else {}
         curve = earlier.get("loss_curve_", []) + history.loss_curve
-        scores = history.validation_scores
+        scores = (earlier.get("validation_scores_") or []) + history.validation_scores
         fitted = {
             **problem.X.fitted,
             **problem.fitted,
@@ -252,7 +217,7 @@ class BaseRecurrent(BaseEstimator, ABC):
             "loss_": curve[-1] if curve else None,
             "best_loss_": None if self.early_stopping else min(curve, default=None),
             "validation_scores_": scores if self.early_stopping else None,
-            "best_validation_score_": max(scores, default=None),
+            "best_validation_score_": max(history.validation_scores, default=None),
         }
         for name in [name for name in vars(self) if name.endswith("_")]:
             delattr(self, name)
@@ -270,7 +235,7 @@ class BaseRecurrent(BaseEstimator, ABC):
             )
         elif result.reason is Reason.INTERRUPTED:
             category = UserWarning
-            outcome = "is as it was before" if keep_earlier else "has the weights so far"
+            outcome = "is as it was" if keep_earlier else "has the weights so far"
             message = (
                 f"Training was interrupted in epoch {result.history.n_epochs + 1}; "
                 f"the model {outcome}."
@@ -296,23 +261,3 @@ class BaseRecurrent(BaseEstimator, ABC):
         tags = super().__sklearn_tags__()
         tags.input_tags.three_d_array = True
         return tags
-
-
-def _without_copies(problem):
-    """Give each distinct sequence the weight of all its copies."""
-    samples, dtype = problem.X.samples, problem.X.dtype
-    rows, group = merge_copies(samples, problem.y, problem.rows, dtype)
-    merged = {}
-    for name in ("sample_weight", "loss_weight"):
-        weight = getattr(problem, name)
-        merged[name] = np.zeros_like(weight)
-        merged[name][rows] = np.bincount(group, weights=weight[problem.rows])
-    return replace(problem, rows=rows, **merged)
-
-
-def _training_set(problem, rows):
-    """Give the rows to learn from, their weights scaled to a mean of one."""
-    weight = problem.loss_weight * (len(rows) / problem.loss_weight[rows].sum())
-    return TrainingSet(
-        problem.X.samples, problem.y, weight.astype(problem.X.dtype), rows
-    )

@@ -2,7 +2,7 @@
 
 import difflib
 from dataclasses import dataclass
-from numbers import Integral, Real
+from numbers import Integral
 
 import numpy as np
 from sklearn.utils import check_random_state
@@ -31,17 +31,20 @@ class Number:
         """Say whether a value will do."""
         if isinstance(value, bool | np.bool_) or not isinstance(value, self.kind):
             return False
-        above = value >= self.low if self.closed in ("left", "both") else value > self.low
-        below = (
-            value <= self.high if self.closed in ("right", "both") else value < self.high
-        )
+        from_left, to_right = self._closed
+        above = value >= self.low if from_left else value > self.low
+        below = value <= self.high if to_right else value < self.high
         return bool(above and below)
 
     def __str__(self):
         name = "an int" if self.kind is Integral else "a float"
-        opening = "[" if self.closed in ("left", "both") else "("
-        closing = "]" if self.closed in ("right", "both") else ")"
+        from_left, to_right = self._closed
+        opening, closing = "[" if from_left else "(", "]" if to_right else ")"
         return f"{name} in the range {opening}{self.low}, {self.high}{closing}"
+
+    @property
+    def _closed(self):
+        return self.closed in ("left", "both"), self.closed in ("right", "both")
 
 
 @dataclass(frozen=True)
@@ -122,9 +125,7 @@ def _fault(name, parameter, value, constraints):
     if any(constraint.accepts(value) for constraint in constraints):
         return None
     allowed = " or ".join(str(constraint) for constraint in constraints)
-    fault = (
-        f"The {parameter!r} parameter of {name} must be {allowed}. Got {value!r} instead."
-    )
+    fault = f"The {parameter!r} parameter of {name} must be {allowed}. Got {value!r}."
     options = [
         option
         for constraint in constraints

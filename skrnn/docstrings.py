@@ -2,7 +2,7 @@
 
 import inspect
 
-PARAMETERS = '''\
+PARAMETERS = """\
 Parameters
 ----------
 hidden_size : int, default=32
@@ -13,7 +13,7 @@ pooling : {"last", "mean", "max", "concat"}, default="concat"
     side.
 solver : {"adam", "sgd"}, default="adam"
     How weights are moved: Adam, or gradient descent with Nesterov momentum.
-alpha : float, default=1e-4
+alpha : float, default=2.0
     Strength of the L2 penalty on the weights, divided by the number (or the sum of
     the weights) of the sequences.
 batch_size : int or "auto", default="auto"
@@ -22,18 +22,18 @@ learning_rate : {"cosine", "constant", "invscaling", "adaptive"}, default="cosin
     How the learning rate changes: along half a cosine wave down to zero at
     `max_iter`; not at all; with one over the square root of the number of updates;
     by a fifth each time that training stagnates for `n_iter_no_change` epochs.
-learning_rate_init : float, default=0.01
+learning_rate_init : float, default=0.005
     The first learning rate.
 momentum : float, default=0.9
     Momentum of gradient descent, with ``solver="sgd"``.
 max_grad_norm : float or None, default=1.0
     Gradients longer than this are scaled down to it; None leaves all as they are.
-max_iter : int, default=200
+max_iter : int, default=100
     Largest number of epochs.
 tol : float, default=1e-4
     What counts as an improvement: of the loss, or of the validation score with
     `early_stopping`.
-n_iter_no_change : int or inf, default=10
+n_iter_no_change : int or inf, default=25
     Training ends after so many epochs in a row without an improvement.
 early_stopping : bool, default=False
     Hold sequences out, score them after every epoch, stop when the score no longer
@@ -52,9 +52,9 @@ verbose : bool or int, default=False
     Print a line for each epoch.
 random_state : int, RandomState instance or None, default=None
     Where initial weights, the order of the minibatches and the sequences held out
-    come from. Pass an int for the same results every time.'''
+    come from. Pass an int for the same results every time."""
 
-ATTRIBUTES = '''\
+ATTRIBUTES = """\
 Attributes
 ----------
 classes_ : ndarray of shape (n_classes,)
@@ -67,16 +67,17 @@ n_iter_ : int
     Epochs of the last fit.
 t_ : int
     Sequences read in training, in all.
-loss_ : float
-    The last of `loss_curve_`.
+loss_ : float or None
+    The last of `loss_curve_`; None if training ended in its first epoch.
 best_loss_ : float or None
     The least of `loss_curve_`; None with `early_stopping`.
 loss_curve_ : list of float
-    Loss of each epoch: the mean over its sequences, with the penalty.
+    Loss of each epoch: the mean over its sequences, with the penalty. It grows with
+    every call that goes on, as `validation_scores_` does.
 validation_scores_ : list of float or None
     Accuracy on the sequences held out after each epoch, with `early_stopping`.
 best_validation_score_ : float or None
-    The best of `validation_scores_`.
+    The best score of the last fit, which is that of the weights.
 weights_ : ndarray of shape (n_parameters,)
     All parameters, as one flat vector; `skrnn.interop.torch_state` names them.
 architecture_ : dict
@@ -84,7 +85,7 @@ architecture_ : dict
 input_layout_ : str
     The layout of X: "3-D array", "ragged list" or "table".
 optimizer_state_ : dict
-    What the optimizer remembers, for going on.'''
+    What the optimizer remembers, for going on."""
 
 
 def documented(estimator):

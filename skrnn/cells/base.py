@@ -135,30 +135,6 @@ def sigmoid(z):
     return 0.5 * np.tanh(0.5 * z) + 0.5
 
 
-def concatenated(x, state_size):
-    """Lay out ``[x, 1, h]`` for every row of a batch, the hidden states still zero."""
-    n_rows, n_features = x.data.shape
-    xh = np.zeros((n_rows, n_features + 1 + state_size), x.data.dtype)
-    xh[:, n_features] = 1.0
-    return xh
-
-
-def blocks_of_steps(x, hidden_size, elements=32768, fewest=4):
-    """Cut the steps of a batch into blocks that are worked on in cache.
-
-    A block has about `elements` numbers a gate, and at least `fewest` steps.
-
-    Returns
-    -------
-    list of (first step, last step + 1)
-    """
-    rows = max(1, elements // hidden_size)
-    length = max(fewest, rows // x.n_sequences)
-    return [
-        (first, min(first + length, x.n_steps)) for first in range(0, x.n_steps, length)
-    ]
-
-
 def flush_denormals(*gradients):
     """Turn vanished numbers into true zeros, in place; say whether any is left.
 

@@ -5,13 +5,8 @@ from typing import ClassVar
 
 import numpy as np
 
-from skrnn.cells.base import (
-    Cell,
-    blocks_of_steps,
-    concatenated,
-    flush_denormals,
-    sigmoid,
-)
+from skrnn.cells.base import Cell, flush_denormals, sigmoid
+from skrnn.cells.tape import Tape
 
 HALF = {dtype: np.asarray(0.5, dtype) for dtype in (np.dtype("f4"), np.dtype("f8"))}
 
@@ -101,9 +96,8 @@ class LSTMCell(Cell):
         tape.c.fill(0.0)
         half = HALF[x.data.dtype]
         W = self._halved(params)
-        for xh, z, gate, sigmoids, o, i, f, g, c, fc, ig, tanh_c, h, kept, h_in in (
-            tape.steps
-        ):
+        for (xh, h_in), (z, gate, sigmoids), (o, i, f, g), rest in tape.steps:
+            fc, ig, c, tanh_c, h, kept = rest
             np.matmul(xh, W, z)
             np.tanh(z, gate)
             np.multiply(sigmoids, half, sigmoids)
@@ -145,25 +139,24 @@ class LSTMCell(Cell):
         W_x, _, W_h = (np.ascontiguousarray(part) for part in self.split(params))
         d_W = np.zeros_like(params["W"])
         d_x = np.zeros((len(tape.xh), self.n_features), W_x.dtype)
-        work = tape.backward_work()
-        work.d_h[...] = 0.0 if d_last is None else d_last
-        work.d_c[...] = 0.0
-        for rows, n_rows, steps in work.blocks:
-            if not flush_denormals(work.d_h, work.d_c) and d_h is None:
+        blocks = tape.blocks
+        tape.d_h[...] = 0.0 if d_last is None else d_last
+        tape.d_c[...] = 0.0
+        for rows, n_rows, steps in blocks:
+            if not flush_denormals(tape.d_h, tape.d_c) and d_h is None:
                 break
-            self._factors(tape, work, rows, n_rows)
-            for step_rows, by_o, by_ifg, by_c, f, d_hs, d_c, part, d_z, d_z_o, d_z_ifg in (
-                steps
-            ):
+            self._factors(tape, rows, n_rows)
+            for (at, d_hs, d_c, part), by, (d_z, d_z_o, d_z_ifg) in steps:
+                by_o, by_ifg, by_c, f = by
                 if d_h is not None:
-                    np.add(d_hs, d_h[step_rows], d_hs)
+                    np.add(d_hs, d_h[at], d_hs)
                 np.multiply(by_c, d_hs, part)
                 np.add(d_c, part, d_c)
                 np.multiply(by_o, d_hs, d_z_o)
                 np.multiply(by_ifg, d_c, d_z_ifg)
                 np.multiply(f, d_c, d_c)
                 np.matmul(d_z, W_h, d_hs)
-            d_z_block = work.d_z[:n_rows]
+            d_z_block = tape.d_z[:n_rows]
             d_W += d_z_block.T @ tape.xh[rows]
             if input_gradient:
                 np.matmul(d_z_block, W_x, d_x[rows])
@@ -182,13 +175,13 @@ class LSTMCell(Cell):
         return halved
 
     @staticmethod
-    def _factors(tape, work, rows, n_rows):
+    def _factors(tape, rows, n_rows):
         """Derivatives of a block of steps, from the values that forward stored.
 
         With s a sigmoid gate and p what it let through, the derivative is p (1 - s):
         h for o, i * g for i, f * c for f.
         """
-        by = work.by[:, :n_rows]
+        by = tape.by[:, :n_rows]
         o, i, g = tape.gate[0, rows], tape.gate[1, rows], tape.gate[3, rows]
         h, ig, _ = passed = tape.passed[:, rows]
         np.multiply(passed, tape.gate[:3, rows], by[:3])
@@ -199,132 +192,55 @@ class LSTMCell(Cell):
         np.subtract(o, by[4], by[4])
 
 
-class LSTMTape:
-    """What an LSTM writes down on its way forward, with a view for each step.
-
-    Making views costs as much as computing with them when batches are small: a tape
-    may be used again for every batch of the same lengths.
+class LSTMTape(Tape):
+    """What an LSTM writes down.
 
     Attributes
     ----------
-    xh : ndarray of shape (n_rows, n_features + 1 + hidden_size)
-        ``[x, 1, h]`` as each step reads it.
     gate : ndarray of shape (4, n_rows, hidden_size)
         The gates o, i, f, g.
     passed : ndarray of shape (3, n_rows, hidden_size)
         What the sigmoid gates let through: ``h``, ``i * g`` and ``f * c``.
     tanh_c : ndarray of shape (n_rows, hidden_size)
-    h : ndarray of shape (n_rows, hidden_size)
-        The hidden state after each step.
-    """
-
-    def __init__(self, cell, x, keep):
-        n_rows, H, dtype = len(x.data), cell.hidden_size, x.data.dtype
-        self.cell, self.lengths, self.keep, self.sequences = cell, x.lengths, keep, x
-        n_kept = n_rows if keep else x.n_sequences
-        self.xh = concatenated(x, H)
-        self.gate = np.empty((4, n_kept, H), dtype)
-        self.passed = np.empty((3, n_kept, H), dtype)
-        self.tanh_c = np.empty((n_kept, H), dtype)
-        self.h = self.passed[0] if keep else np.empty((n_rows, H), dtype)
-        self.c = np.empty((x.n_sequences, H), dtype)
-        self.z = np.empty(4 * x.n_sequences * H, dtype)
-        self.steps = self._forward_steps()
-        self._work = None
-
-    def fits(self, x, keep):
-        """Say whether this tape can be written over for another batch."""
-        return (
-            self.keep == keep
-            and self.xh.dtype == x.data.dtype
-            and np.array_equal(self.lengths, x.lengths)
-        )
-
-    def _forward_steps(self):
-        """Views for each step, in the order in which `LSTMCell.forward` names them."""
-        starts, sizes = self.sequences.starts.tolist(), self.sequences.sizes.tolist()
-        d, H, steps = self.cell.n_features, self.cell.hidden_size, []
-        for start, size, kept in zip(starts, sizes, [*sizes[1:], 0], strict=False):
-            at = slice(start, start + size)
-            held = at if self.keep else slice(0, size)
-            gate, passed, h = self.gate[:, held], self.passed[:, held], self.h[at]
-            steps.append(
-                (
-                    self.xh[at],
-                    self.z[: 4 * size * H].reshape(4, size, H),
-                    gate,
-                    gate[:3],
-                    *gate,
-                    self.c[:size],
-                    passed[2],
-                    passed[1],
-                    self.tanh_c[held],
-                    h,
-                    h[:kept],
-                    self.xh[start + size : start + size + kept, d + 1 :],
-                )
-            )
-        return steps
-
-    def backward_work(self):
-        """Give the scratch memory of the backward pass, made once."""
-        if self._work is None:
-            self._work = LSTMWork(self)
-        return self._work
-
-
-class LSTMWork:
-    """Scratch memory of the backward pass of an LSTM, with a view for each step.
-
-    Attributes
-    ----------
+        The cell states as the output gate sees them.
     by : ndarray of shape (5, rows of a block, hidden_size)
         Factors of the gradients of o, i, f, g and, of h, for c.
     d_z : ndarray of shape (rows of a block, 4 * hidden_size)
         Gradients of the pre-activations.
-    d_h, d_c : ndarray of shape (n_sequences, hidden_size)
-        What flows from step to step.
-    blocks : list of (rows, n_rows, steps)
-        Blocks of steps, the last first, with the views of `LSTMCell.backward`.
+    d_c : ndarray of shape (n_sequences, hidden_size)
+        The gradient of the cell state, on the way back.
     """
 
-    def __init__(self, tape):
-        x, H, dtype = tape.sequences, tape.cell.hidden_size, tape.xh.dtype
-        starts = x.starts.tolist()
-        spans = blocks_of_steps(x, H)
-        most = max(starts[last] - starts[first] for first, last in spans)
-        self.by = np.empty((5, most, H), dtype)
-        self.d_z = np.empty((most, 4 * H), dtype)
-        self.d_h, self.d_c, self.part = np.empty((3, x.n_sequences, H), dtype)
-        self.blocks = [
-            (
-                slice(starts[first], starts[last]),
-                starts[last] - starts[first],
-                self._backward_steps(tape, starts, first, last),
-            )
-            for first, last in reversed(spans)
-        ]
+    def _allocate_forward(self, n_kept):
+        n, H = self.x.n_sequences, self.cell.hidden_size
+        self.gate = self.empty(4, n_kept, H)
+        self.passed = self.empty(3, n_kept, H)
+        self.tanh_c = self.empty(n_kept, H)
+        self.h = self.passed[0] if self.keep else self.empty(len(self.xh), H)
+        self.c = self.empty(n, H)
+        self.z = self.empty(4 * n * H)
 
-    def _backward_steps(self, tape, starts, first, last):
-        steps, H = [], tape.cell.hidden_size
-        by_gate = self.d_z.reshape(-1, 4, H).transpose(1, 0, 2)
-        for t in reversed(range(first, last)):
-            size = starts[t + 1] - starts[t]
-            at = slice(starts[t], starts[t + 1])
-            here = slice(starts[t] - starts[first], starts[t + 1] - starts[first])
-            steps.append(
-                (
-                    at,
-                    self.by[0, here],
-                    self.by[1:4, here],
-                    self.by[4, here],
-                    tape.gate[2, at],
-                    self.d_h[:size],
-                    self.d_c[:size],
-                    self.part[:size],
-                    self.d_z[here],
-                    by_gate[0, here],
-                    by_gate[1:4, here],
-                )
-            )
-        return steps
+    def _forward_views(self, at, held, kept, h_in):
+        size, H = at.stop - at.start, self.cell.hidden_size
+        z = self.z[: 4 * size * H].reshape(4, size, H)
+        gate, h = self.gate[:, held], self.h[at]
+        _, ig, fc = self.passed[:, held]
+        rest = fc, ig, self.c[:size], self.tanh_c[held], h, h[:kept]
+        return (self.xh[at], h_in), (z, gate, gate[:3]), tuple(gate), rest
+
+    def _allocate_backward(self, n_rows):
+        n, H = self.x.n_sequences, self.cell.hidden_size
+        self.by = self.empty(5, n_rows, H)
+        self.d_z = self.empty(n_rows, 4 * H)
+        self.d_h, self.d_c, self.part = self.empty(3, n, H)
+
+    def _backward_views(self, at, here):
+        size, H = at.stop - at.start, self.cell.hidden_size
+        by = self.by[:, here]
+        d_z = self.d_z[here]
+        d_gate = d_z.reshape(size, 4, H).transpose(1, 0, 2)
+        return (
+            (at, self.d_h[:size], self.d_c[:size], self.part[:size]),
+            (by[0], by[1:4], by[4], self.gate[2, at]),
+            (d_z, d_gate[0], d_gate[1:]),
+        )

@@ -5,7 +5,8 @@ from typing import ClassVar
 
 import numpy as np
 
-from skrnn.cells.base import Cell, blocks_of_steps, concatenated, flush_denormals
+from skrnn.cells.base import Cell, flush_denormals
+from skrnn.cells.tape import Tape
 
 
 @dataclass(frozen=True)
@@ -89,8 +90,8 @@ class RNNCell(Cell):
         tape : RNNTape or None
         """
         tape = reuse
-        if tape is None or not tape.fits(x):
-            tape = RNNTape(self, x)
+        if tape is None or not tape.fits(x, keep):
+            tape = RNNTape(self, x, keep)
         tape.xh[:, : self.n_features] = x.data
         W = np.ascontiguousarray(params["W"].T)
         for xh, h, kept, h_in in tape.steps:
@@ -127,16 +128,16 @@ class RNNCell(Cell):
         W_x, _, W_h = (np.ascontiguousarray(part) for part in self.split(params))
         d_W = np.zeros_like(params["W"])
         d_x = np.zeros((len(tape.xh), self.n_features), W_x.dtype)
-        work = tape.backward_work()
-        work.d_h[...] = 0.0 if d_last is None else d_last
-        for rows, n_rows, steps in work.blocks:
-            if not flush_denormals(work.d_h) and d_h is None:
+        blocks = tape.blocks
+        tape.d_h[...] = 0.0 if d_last is None else d_last
+        for rows, n_rows, steps in blocks:
+            if not flush_denormals(tape.d_h) and d_h is None:
                 break
-            d_z_block = work.d_z[:n_rows]
+            d_z_block = tape.d_z[:n_rows]
             self._derivative(tape.h[rows], d_z_block)
-            for step_rows, d_hs, d_z in steps:
+            for at, d_hs, d_z in steps:
                 if d_h is not None:
-                    np.add(d_hs, d_h[step_rows], d_hs)
+                    np.add(d_hs, d_h[at], d_hs)
                 np.multiply(d_z, d_hs, d_z)
                 np.matmul(d_z, W_h, d_hs)
             d_W += d_z_block.T @ tape.xh[rows]
@@ -147,7 +148,7 @@ class RNNCell(Cell):
     def _activate(self, z, out=None):
         if self.activation == "tanh":
             return np.tanh(z, out)
-        return np.maximum(z, z.dtype.type(0.0), out)
+        return np.maximum(z, z.dtype.type(0.0), out=out)
 
     def _derivative(self, h, out):
         if self.activation == "tanh":
@@ -157,81 +158,26 @@ class RNNCell(Cell):
             np.greater(h, 0.0, out, casting="unsafe")
 
 
-class RNNTape:
-    """What a simple cell writes down on its way forward, with a view for each step.
-
-    Attributes
-    ----------
-    xh : ndarray of shape (n_rows, n_features + 1 + hidden_size)
-        ``[x, 1, h]`` as each step reads it.
-    h : ndarray of shape (n_rows, hidden_size)
-        The hidden state after each step.
-    """
-
-    def __init__(self, cell, x):
-        H = cell.hidden_size
-        self.cell, self.sequences = cell, x
-        self.xh = concatenated(x, H)
-        self.h = np.empty((len(x.data), H), x.data.dtype)
-        self.steps = self._forward_steps()
-        self._work = None
-
-    def fits(self, x):
-        """Say whether this tape can be written over for another batch."""
-        return self.xh.dtype == x.data.dtype and np.array_equal(
-            self.sequences.lengths, x.lengths
-        )
-
-    def _forward_steps(self):
-        """Views for each step, in the order in which `RNNCell.forward` names them."""
-        starts, sizes = self.sequences.starts.tolist(), self.sequences.sizes.tolist()
-        d, steps = self.cell.n_features, []
-        for start, size, kept in zip(starts, sizes, [*sizes[1:], 0], strict=False):
-            h = self.h[start : start + size]
-            h_in = self.xh[start + size : start + size + kept, d + 1 :]
-            steps.append((self.xh[start : start + size], h, h[:kept], h_in))
-        return steps
-
-    def backward_work(self):
-        """Give the scratch memory of the backward pass, made once."""
-        if self._work is None:
-            self._work = RNNWork(self)
-        return self._work
-
-
-class RNNWork:
-    """Scratch memory of the backward pass of a simple cell, with a view for each step.
+class RNNTape(Tape):
+    """What a simple cell writes down.
 
     Attributes
     ----------
     d_z : ndarray of shape (rows of a block, hidden_size)
         Derivative of the activation, then the gradient of the pre-activations.
-    d_h : ndarray of shape (n_sequences, hidden_size)
-        What flows from step to step.
-    blocks : list of (rows, n_rows, steps)
-        Blocks of steps, the last first, with the views of `RNNCell.backward`.
     """
 
-    def __init__(self, tape):
-        x, H, dtype = tape.sequences, tape.cell.hidden_size, tape.xh.dtype
-        starts = x.starts.tolist()
-        spans = blocks_of_steps(x, H)
-        most = max(starts[last] - starts[first] for first, last in spans)
-        self.d_z = np.empty((most, H), dtype)
-        self.d_h = np.empty((x.n_sequences, H), dtype)
-        self.blocks = [
-            (
-                slice(starts[first], starts[last]),
-                starts[last] - starts[first],
-                self._backward_steps(starts, first, last),
-            )
-            for first, last in reversed(spans)
-        ]
+    def _allocate_forward(self, n_kept):
+        self.h = self.empty(len(self.xh), self.cell.hidden_size)
 
-    def _backward_steps(self, starts, first, last):
-        steps = []
-        for t in reversed(range(first, last)):
-            at = slice(starts[t], starts[t + 1])
-            here = slice(starts[t] - starts[first], starts[t + 1] - starts[first])
-            steps.append((at, self.d_h[: starts[t + 1] - starts[t]], self.d_z[here]))
-        return steps
+    def _forward_views(self, at, held, kept, h_in):
+        h = self.h[at]
+        return self.xh[at], h, h[:kept], h_in
+
+    def _allocate_backward(self, n_rows):
+        H = self.cell.hidden_size
+        self.d_z = self.empty(n_rows, H)
+        self.d_h = self.empty(self.x.n_sequences, H)
+
+    def _backward_views(self, at, here):
+        return at, self.d_h[: at.stop - at.start], self.d_z[here]

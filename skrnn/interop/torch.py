@@ -6,10 +6,11 @@ No PyTorch is needed: what goes out and comes in are dicts of arrays.
 import numpy as np
 from sklearn.utils.validation import check_is_fitted
 
+from skrnn.cells import LSTMCell, RNNCell
 from skrnn.network import build_network
 
 #: Gates of each cell in the order of PyTorch.
-TORCH_GATES = {"rnn": ("h",), "lstm": ("i", "f", "g", "o")}
+TORCH_GATES = {RNNCell: ("h",), LSTMCell: ("i", "f", "g", "o")}
 
 
 def torch_state(estimator):
@@ -41,19 +42,7 @@ def torch_state(estimator):
      'bias_hh_l0': (32,), 'head.weight': (1, 24), 'head.bias': (1,)}
     """
     check_is_fitted(estimator)
-    network = build_network(**estimator.architecture_)
-    params = network.layout.views(estimator.weights_)
-    state = {}
-    for k, cell in enumerate(network.stack.cells):
-        W_x, b, W_h = cell.split(params[network.stack.names[k]])
-        rows = _rows_in_torch_order(cell, estimator.architecture_["cell"])
-        state[f"weight_ih_l{k}"] = W_x[rows]
-        state[f"weight_hh_l{k}"] = W_h[rows]
-        state[f"bias_ih_l{k}"] = b[rows]
-        state[f"bias_hh_l{k}"] = np.zeros_like(b)
-    state["head.weight"] = params["head"]["W"].copy()
-    state["head.bias"] = params["head"]["b"].copy()
-    return state
+    return vector_to_state(build_network(**estimator.architecture_), estimator.weights_)
 
 
 def load_torch_state(estimator, state):
@@ -74,25 +63,50 @@ def load_torch_state(estimator, state):
     """
     arrays = _check_state(state, torch_state(estimator), type(estimator).__name__)
     network = build_network(**estimator.architecture_)
-    weights = np.empty_like(estimator.weights_)
-    params = network.layout.views(weights)
-    for k, cell in enumerate(network.stack.cells):
-        W_x, b, W_h = cell.split(params[network.stack.names[k]])
-        rows = _rows_in_torch_order(cell, estimator.architecture_["cell"])
-        W_x[rows] = arrays[f"weight_ih_l{k}"]
-        W_h[rows] = arrays[f"weight_hh_l{k}"]
-        b[rows] = arrays[f"bias_ih_l{k}"] + arrays[f"bias_hh_l{k}"]
-    params["head"]["W"][...] = arrays["head.weight"]
-    params["head"]["b"][...] = arrays["head.bias"]
-    estimator.weights_ = weights
+    weights = state_to_vector(network, arrays)
+    estimator.weights_ = weights.astype(estimator.weights_.dtype)
     estimator.optimizer_state_ = {}
     return estimator
 
 
-def _rows_in_torch_order(cell, kind):
+def vector_to_state(network, vector):
+    """Name and order the parts of a flat vector as PyTorch does.
+
+    There is one bias here: it becomes ``bias_ih``, and ``bias_hh`` is zero.
+    """
+    params = network.layout.views(vector)
+    state = {}
+    for k, cell in enumerate(network.stack.cells):
+        W_x, b, W_h = cell.split(params[network.stack.names[k]])
+        rows = _rows_in_torch_order(cell)
+        state[f"weight_ih_l{k}"] = W_x[rows]
+        state[f"weight_hh_l{k}"] = W_h[rows]
+        state[f"bias_ih_l{k}"] = b[rows]
+        state[f"bias_hh_l{k}"] = np.zeros_like(b)
+    state["head.weight"] = params["head"]["W"].copy()
+    state["head.bias"] = params["head"]["b"].copy()
+    return state
+
+
+def state_to_vector(network, state):
+    """Make a flat vector of arrays that PyTorch named and ordered."""
+    weights = np.empty(network.layout.size)
+    params = network.layout.views(weights)
+    for k, cell in enumerate(network.stack.cells):
+        W_x, b, W_h = cell.split(params[network.stack.names[k]])
+        rows = _rows_in_torch_order(cell)
+        W_x[rows] = state[f"weight_ih_l{k}"]
+        W_h[rows] = state[f"weight_hh_l{k}"]
+        b[rows] = state[f"bias_ih_l{k}"] + state[f"bias_hh_l{k}"]
+    params["head"]["W"][...] = state["head.weight"]
+    params["head"]["b"][...] = state["head.bias"]
+    return weights
+
+
+def _rows_in_torch_order(cell):
     """Say which of our rows stands at each of PyTorch's."""
     H = cell.hidden_size
-    first = [cell.gates.index(gate) * H for gate in TORCH_GATES[kind]]
+    first = [cell.gates.index(gate) * H for gate in TORCH_GATES[type(cell)]]
     return (np.array(first)[:, np.newaxis] + np.arange(H)).ravel()
 
 

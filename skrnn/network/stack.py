@@ -26,8 +26,7 @@ class Stack:
     def shapes(self):
         """Shapes of the parameters, layer by layer."""
         return {
-            name: cell.shapes
-            for name, cell in zip(self.names, self.cells, strict=True)
+            name: cell.shapes for name, cell in zip(self.names, self.cells, strict=True)
         }
 
     @property

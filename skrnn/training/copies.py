@@ -4,7 +4,8 @@ A weight of k must mean the same as k copies. In exact arithmetic it does; in fl
 point the two differ in the last digit, and hundreds of updates can make that digit
 grow until it shows. So copies are merged into one sequence that has the sum of their
 weights, and what is left is put into an order of its own: then both ways of saying the
-same thing, and any order of the rows, lead to the same numbers, and copies cost nothing.
+same thing, and any order of the rows, lead to the same numbers, and copies cost
+nothing.
 """
 
 from hashlib import blake2b

@@ -33,7 +33,8 @@ class Plateau:
 
     def reached(self, value):
         """Take note of the value of an epoch; say whether the patience is at an end."""
-        self.n_idle = self.n_idle + 1 if value > self.best - self.tol else 0
+        improved = value < self.best - self.tol
+        self.n_idle = 0 if improved else self.n_idle + 1
         self.best = min(self.best, value)
         return self.n_idle >= self.patience
 

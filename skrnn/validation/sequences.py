@@ -1,0 +1,203 @@
+"""The border to users' sequences."""
+
+import copy
+from dataclasses import dataclass, field
+
+import numpy as np
+from sklearn.utils.validation import validate_data
+
+from skrnn.validation.layouts import ADVICE, BLOCK, RAGGED, SHAPES, TABLE, recognise
+from skrnn.validation.values import (
+    all_finite,
+    as_numbers,
+    check_finite_block,
+    check_kind,
+    not_finite,
+)
+
+
+@dataclass(frozen=True, eq=False)
+class CheckedSequences:
+    """Sequences that have passed the border.
+
+    Attributes
+    ----------
+    samples : ndarray of shape (n, n_steps, n_features) or list of 2-D arrays
+        The sequences; not copied where they were arrays of numbers.
+    dtype : dtype
+        float32 for float32 input, else float64.
+    fitted : dict of str to object
+        What an estimator that is fitted on them remembers.
+    """
+
+    samples: object
+    dtype: np.dtype
+    fitted: dict = field(default_factory=dict)
+
+    @property
+    def n_features(self):
+        """Number of features of a step."""
+        return self.samples[0].shape[1]
+
+    def __len__(self):
+        return len(self.samples)
+
+
+def check_sequences(estimator, X, *, reset):
+    """Check X, in any layout.
+
+    Parameters
+    ----------
+    estimator : estimator
+        On whose behalf; it is not changed.
+    X : 3-D array, list of 2-D arrays, or table
+        What the user gave.
+    reset : bool
+        Whether the estimator learns the layout and the features from this X, or holds
+        X against those that it knows.
+
+    Returns
+    -------
+    CheckedSequences
+    """
+    name = type(estimator).__name__
+    X, layout = recognise(X, name)
+    if not reset and layout != estimator.input_layout_:
+        fitted = estimator.input_layout_
+        raise ValueError(
+            f"{name} was fitted on {SHAPES[fitted]}, but X is {SHAPES[layout]}. "
+            f"{ADVICE[fitted, layout]}"
+        )
+    if layout == TABLE:
+        return _check_table(estimator, X, reset)
+    check = _check_block if layout == BLOCK else _check_ragged
+    samples, dtype = check(X, name)
+    n_features = samples[0].shape[1]
+    if reset:
+        _check_features_per_step(estimator, n_features, layout)
+    elif n_features != estimator.n_features_in_:
+        raise ValueError(_wrong_features(name, samples, estimator.n_features_in_))
+    fitted = {"n_features_in_": n_features, "input_layout_": layout}
+    return CheckedSequences(samples, dtype, fitted)
+
+
+def _check_table(estimator, X, reset):
+    name = type(estimator).__name__
+    if isinstance(X, np.ndarray):
+        check_kind(X, "X", name)
+    probe = copy.copy(estimator)
+    values = validate_data(
+        probe,
+        X,
+        reset=reset,
+        dtype=(np.float64, np.float32),
+        ensure_all_finite=False,
+    )
+    n, n_columns = values.shape
+    width = estimator.features_per_step if reset else estimator.features_per_step_
+    if n_columns % width:
+        raise ValueError(
+            f"X has {n_columns} columns, which is not a multiple of "
+            f"features_per_step={width}: a row must be made of whole steps."
+        )
+    samples = values.reshape(n, -1, width)
+    check_finite_block(samples, name)
+    fitted = {
+        attribute: getattr(probe, attribute)
+        for attribute in ("n_features_in_", "feature_names_in_")
+        if hasattr(probe, attribute)
+    }
+    fitted |= {"input_layout_": TABLE, "features_per_step_": width}
+    return CheckedSequences(samples, values.dtype, fitted)
+
+
+def _check_block(X, name):
+    n, n_steps, n_features = X.shape
+    if n == 0:
+        raise ValueError(
+            f"X has no sequences (shape {X.shape}); {name} needs at least one."
+        )
+    if n_steps == 0:
+        raise ValueError(
+            f"The sequences in X have no steps (shape {X.shape}); {name} needs at "
+            "least one."
+        )
+    if n_features == 0:
+        raise ValueError(
+            f"The steps in X have 0 feature(s) (shape={X.shape}) while a minimum of 1 "
+            f"is required by {name}."
+        )
+    X = as_numbers(X, "X", name)
+    check_finite_block(X, name)
+    return X, np.dtype(np.float32 if X.dtype == np.float32 else np.float64)
+
+
+def _check_ragged(X, name):
+    samples = []
+    for i, sequence in enumerate(X):
+        sequence = np.asarray(sequence)
+        if sequence.ndim != 2:
+            raise ValueError(
+                f"Expected {SHAPES[RAGGED]}, but sequence {i} of X has shape "
+                f"{sequence.shape}. Reshape it to (steps, features): with one number "
+                "a step that is x.reshape(-1, 1)."
+            )
+        if len(sequence) == 0:
+            raise ValueError(
+                f"Sequence {i} of X has no steps (shape {sequence.shape}); {name} "
+                "needs at least one. Leave empty sequences out."
+            )
+        samples.append(as_numbers(sequence, f"Sequence {i} of X", name))
+    _check_same_features(samples, name)
+    for i, sequence in enumerate(samples):
+        if not all_finite(sequence):
+            step, feature = np.argwhere(~np.isfinite(sequence))[0]
+            raise ValueError(
+                not_finite(sequence[step, feature], i, step, feature, name)
+            )
+    single = all(sequence.dtype == np.float32 for sequence in samples)
+    return samples, np.dtype(np.float32 if single else np.float64)
+
+
+def _check_same_features(samples, name):
+    n_features = samples[0].shape[1]
+    if n_features == 0:
+        raise ValueError(
+            f"Sequence 0 of X has 0 feature(s) (shape={samples[0].shape}) while a "
+            f"minimum of 1 is required by {name}."
+        )
+    for i, sequence in enumerate(samples):
+        if sequence.shape[1] == n_features:
+            continue
+        message = (
+            f"All sequences must have the same features, but sequence 0 of X has "
+            f"{n_features} and sequence {i} has {sequence.shape[1]}: expected shape "
+            f"(steps, {n_features}), got {sequence.shape}."
+        )
+        if len({len(other) for other in samples}) == 1:
+            message += (
+                f" All have {len(sequence)} rows: if those are the features, the axes "
+                "are swapped; pass [x.T for x in X]."
+            )
+        raise ValueError(message)
+
+
+def _check_features_per_step(estimator, n_features, layout):
+    if estimator.features_per_step not in (1, n_features):
+        raise ValueError(
+            f"features_per_step={estimator.features_per_step} is for tables, but X is "
+            f"{SHAPES[layout]} with {n_features} features a step. Leave it at 1."
+        )
+
+
+def _wrong_features(name, samples, expected):
+    came = samples[0].shape[1]
+    message = (
+        f"X has {came} features, but {name} is expecting {expected} features as input: "
+        f"sequences must have shape (steps, {expected}), got {samples[0].shape}."
+    )
+    if all(len(sequence) == expected for sequence in samples):
+        swap = "X.transpose(0, 2, 1)" if isinstance(samples, np.ndarray) else None
+        swap = swap or "[x.T for x in X]"
+        message += f" The axes look swapped: pass {swap}."
+    return message

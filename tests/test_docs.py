@@ -1,0 +1,106 @@
+"""The pages for readers: their examples run, and their links lead somewhere."""
+
+import re
+from pathlib import Path
+from textwrap import dedent
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+PAGES = sorted([*ROOT.glob("README.md"), *(ROOT / "docs").glob("*.md")])
+MARKDOWN = sorted(
+    page
+    for pattern in ("*.md", "docs/**/*.md", "examples/**/*.md", "skrnn/**/*.md")
+    for page in ROOT.glob(pattern)
+)
+AT_LEAST = {"README.md", "bptt.md", "getting_started.md", "input_layouts.md"}
+
+FENCE = re.compile(
+    r"^[ \t]*```(?P<language>\w*)[^\n]*\n(?P<source>.*?)^[ \t]*```[ \t]*$",
+    re.MULTILINE | re.DOTALL,
+)
+LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)[^)]*\)")
+HEADING = re.compile(r"^#+ +(.+?) *$", re.MULTILINE)
+
+
+def name_of(page):
+    return page.relative_to(ROOT).as_posix()
+
+
+def python_blocks(page):
+    """Give the source of each Python block, on the lines on which it stands."""
+    text = page.read_text(encoding="utf-8")
+    return [
+        "\n" * text.count("\n", 0, fence.start("source")) + dedent(fence["source"])
+        for fence in FENCE.finditer(text)
+        if fence["language"] == "python"
+    ]
+
+
+def links(page):
+    """Give the targets of the links in the text, those in code left out."""
+    prose = FENCE.sub("", page.read_text(encoding="utf-8"))
+    return LINK.findall(re.sub(r"`[^`\n]*`", "code", prose))
+
+
+def anchors(page):
+    """Give the name of each heading as GitHub makes it."""
+    prose = FENCE.sub("", page.read_text(encoding="utf-8"))
+    return {
+        re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-")
+        for heading in HEADING.findall(prose)
+    }
+
+
+def dead_links(page):
+    """Give the links of a page to a file or a heading that is not there."""
+    dead = []
+    for link in links(page):
+        if re.match(r"[a-z][a-z+.-]*:", link):
+            continue
+        path, _, anchor = link.partition("#")
+        target = page.parent / path if path else page
+        if not target.exists() or (anchor and anchor not in anchors(target)):
+            dead.append(link)
+    return dead
+
+
+def test_docs_has_its_pages():
+    assert {page.name for page in (ROOT / "docs").glob("*.md")} >= AT_LEAST
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("page", PAGES, ids=name_of)
+def test_examples_run(page, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    namespace = {"__name__": "__main__"}
+    for source in python_blocks(page):
+        exec(compile(source, page, "exec"), namespace)
+
+
+@pytest.mark.parametrize("page", MARKDOWN, ids=name_of)
+def test_links_lead_somewhere(page):
+    assert dead_links(page) == []
+
+
+def test_a_dead_link_is_noticed(tmp_path):
+    page = tmp_path / "page.md"
+    page.write_text(
+        "# One `heading`, or two\n"
+        "[file](no.md), [heading](#none), [self](#one-heading-or-two), [me](page.md)\n"
+        "`[code](no.md)`, [web](https://example.org/no.md)\n"
+        "```python\nx = [f](y)\n```\n"
+    )
+    assert dead_links(page) == ["no.md", "#none"]
+
+
+def test_an_example_that_fails_is_noticed(tmp_path):
+    page = tmp_path / "page.md"
+    page.write_text(
+        "```python\nx = 1\n```\n- Item\n\n  ```python\n  assert x == 2\n  ```\n"
+    )
+    first, second = python_blocks(page)
+    namespace = {}
+    exec(first, namespace)
+    with pytest.raises(AssertionError):
+        exec(second, namespace)
