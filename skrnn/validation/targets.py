@@ -23,6 +23,12 @@ def check_labels(y, n):
             f"X has {n} sequences, but y has {len(y)} labels: there must be one for "
             "each sequence."
         )
+    if y.dtype.kind == "f" and not np.isfinite(y).all():
+        at = int(np.argmin(np.isfinite(y)))
+        raise ValueError(
+            f"Input y contains {y[at]} at position {at}; every sequence needs a label. "
+            "Leave out those that have none."
+        )
     check_classification_targets(y)
     return y
 

@@ -1,0 +1,104 @@
+"""Imports point one way, from the border down to the arrays."""
+
+import ast
+from graphlib import TopologicalSorter
+from pathlib import Path
+
+import pytest
+
+import skrnn
+
+ROOT = Path(skrnn.__file__).parent
+
+#: The level of each module or package; what is not named stands at the border.
+LEVELS = {
+    "sequences": 0,
+    "cells": 1,
+    "network": 2,
+    "losses": 3,
+    "optimizers": 3,
+    "training": 4,
+}
+BORDER = 5
+
+#: What the levels below the border may import besides skrnn.
+BELOW_THE_BORDER = {
+    "abc",
+    "collections",
+    "dataclasses",
+    "enum",
+    "functools",
+    "hashlib",
+    "math",
+    "numpy",
+    "typing",
+}
+#: Optional packages: only inside the functions that need them.
+OPTIONAL = {"matplotlib", "pandas", "torch", "onnx", "dask", "ray"}
+
+FILES = sorted(ROOT.rglob("*.py"))
+
+
+def module_of(path):
+    parts = ("skrnn", *path.relative_to(ROOT).with_suffix("").parts)
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+def level_of(module):
+    _, _, inner = module.partition(".")
+    return LEVELS.get(inner.split(".")[0], BORDER) if inner else BORDER
+
+
+def imports_of(path):
+    """Every import of a file: ``(module, whether it stands at the top, relative)``."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            for alias in node.names:
+                yield alias.name, node in tree.body, False
+        elif isinstance(node, ast.ImportFrom):
+            yield node.module or "", node in tree.body, node.level > 0
+
+
+@pytest.mark.parametrize("path", FILES, ids=module_of)
+def test_imports_point_down(path):
+    level = level_of(module_of(path))
+    for module, _, relative in imports_of(path):
+        assert not relative, f"relative import of {module}"
+        if module.split(".")[0] == "skrnn":
+            assert level_of(module) <= level, f"{module} stands above"
+            assert level == BORDER or module != "skrnn"
+
+
+@pytest.mark.parametrize("path", FILES, ids=module_of)
+def test_other_libraries_stay_in_their_places(path):
+    below = level_of(module_of(path)) < BORDER
+    for module, at_top, _ in imports_of(path):
+        library = module.split(".")[0]
+        assert not (at_top and library in OPTIONAL), f"{module} at the top"
+        if below and library != "skrnn":
+            assert library in BELOW_THE_BORDER, f"{module} below the border"
+        private = any(part.startswith("_") for part in module.split(".")[1:])
+        assert library == "skrnn" or not private, f"{module} is not public"
+
+
+def test_there_is_no_cycle():
+    modules = {module_of(path) for path in FILES}
+    graph = {}
+    for path in FILES:
+        module = module_of(path)
+        graph[module] = {
+            target for target, _, _ in imports_of(path) if target in modules
+        } - {module}
+    assert list(TopologicalSorter(graph).static_order())
+
+
+def test_the_rule_sees_what_it_forbids(tmp_path):
+    path = tmp_path / "cells.py"
+    path.write_text("from skrnn.training import train\nimport sklearn\n")
+    assert [module for module, _, _ in imports_of(path)] == [
+        "skrnn.training",
+        "sklearn",
+    ]
+    assert level_of("skrnn.training") > level_of("skrnn.cells.lstm")
+    assert "sklearn" not in BELOW_THE_BORDER
