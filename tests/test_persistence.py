@@ -90,6 +90,7 @@ def test_partial_fit_goes_on(small, X, y, again, solver, learning_rate):
         twin.partial_fit(X, y)
     np.testing.assert_array_equal(twin.weights_, clf.weights_)
     assert (twin.t_, twin.loss_curve_) == (clf.t_, clf.loss_curve_)
+    assert twin.optimizer_state_[solver]["n_steps"] == 4 * 3
     assert_plain([twin.weights_, twin.optimizer_state_])
 
 
