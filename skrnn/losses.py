@@ -49,7 +49,8 @@ class BinaryCrossEntropy(Loss):
         s = scores[:, 0]
         y = y.astype(s.dtype)
         value = np.logaddexp(s.dtype.type(0), s) - y * s
-        return value, (self.probabilities(scores)[:, 1] - y)[:, np.newaxis]
+        p = 0.5 * np.tanh(0.5 * s) + 0.5
+        return value, (p - y)[:, np.newaxis]
 
     def probabilities(self, scores):
         """Turn log-odds into the probabilities of both classes."""

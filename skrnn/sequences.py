@@ -8,9 +8,63 @@ batch is the case in which no sequence ends before the others.
 """
 
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
+from itertools import pairwise
 
 import numpy as np
+
+
+@dataclass(frozen=True, eq=False)
+class Lengths:
+    """The lengths of a batch, and what follows from them for its packed rows.
+
+    Parameters
+    ----------
+    longest_first : ndarray of shape (n_sequences,)
+        Length of each sequence, longest first.
+    order : ndarray of shape (n_sequences,)
+        Where each of the sorted sequences stood in the batch as it was given.
+    """
+
+    longest_first: np.ndarray
+    order: np.ndarray
+
+    @cached_property
+    def sizes(self):
+        """How many sequences are alive at each step, ndarray of shape (n_steps,)."""
+        lengths = self.longest_first
+        ends = np.bincount(lengths, minlength=lengths[0] + 1)
+        return len(lengths) - np.cumsum(ends)[:-1]
+
+    @cached_property
+    def starts(self):
+        """First row of each step, and the number of rows: shape (n_steps + 1,)."""
+        return np.concatenate([[0], np.cumsum(self.sizes)])
+
+    @cached_property
+    def final_rows(self):
+        """Row that holds the last step of each sorted sequence."""
+        lengths = self.longest_first
+        return self.starts[lengths - 1] + np.arange(len(lengths))
+
+    @cached_property
+    def runs(self):
+        """Stretches of steps in which no sequence ends.
+
+        A list of ``(first row, last row + 1, n_steps, n_alive)``; a rectangular batch
+        has a single one.
+        """
+        edges = (np.flatnonzero(np.diff(self.sizes)) + 1).tolist()
+        return [
+            (int(self.starts[a]), int(self.starts[b]), b - a, int(self.sizes[a]))
+            for a, b in pairwise([0, *edges, len(self.sizes)])
+        ]
+
+
+@lru_cache(maxsize=64)
+def rectangle(n_sequences, n_steps):
+    """Give the lengths of a rectangular batch: the same object for the same shape."""
+    return Lengths(np.full(n_sequences, n_steps), np.arange(n_sequences))
 
 
 @dataclass(frozen=True, eq=False)
@@ -22,65 +76,31 @@ class Sequences:
     data : ndarray of shape (n_rows, n_features)
         The rows of step 0, then those of step 1, ... Within a step, row ``r`` belongs
         to the ``r``-th longest sequence.
-    lengths : ndarray of shape (n_sequences,)
-        Length of each sequence, longest first.
-    order : ndarray of shape (n_sequences,)
-        Where each of the sorted sequences stood in the batch as it was given.
+    lengths : Lengths
+        How long the sequences are, and where their rows lie.
     """
 
     data: np.ndarray
-    lengths: np.ndarray
-    order: np.ndarray
-
-    @cached_property
-    def sizes(self):
-        """How many sequences are alive at each step, ndarray of shape (n_steps,)."""
-        ends = np.bincount(self.lengths, minlength=self.n_steps + 1)
-        return len(self.lengths) - np.cumsum(ends)[:-1]
-
-    @cached_property
-    def starts(self):
-        """First row of each step, and the number of rows: shape (n_steps + 1,)."""
-        return np.concatenate([[0], np.cumsum(self.sizes)])
-
-    @cached_property
-    def final_rows(self):
-        """Row that holds the last step of each sorted sequence."""
-        return self.starts[self.lengths - 1] + np.arange(len(self.lengths))
-
-    @cached_property
-    def runs(self):
-        """Stretches of steps in which no sequence ends.
-
-        A list of ``(first row, last row + 1, n_steps, n_alive)``; a rectangular batch
-        has a single one.
-        """
-        edges = np.flatnonzero(np.diff(self.sizes)) + 1
-        first = [0, *edges.tolist()]
-        last = [*edges.tolist(), self.n_steps]
-        return [
-            (int(self.starts[a]), int(self.starts[b]), b - a, int(self.sizes[a]))
-            for a, b in zip(first, last, strict=True)
-        ]
+    lengths: Lengths
 
     @property
     def n_sequences(self):
         """Number of sequences in the batch."""
-        return len(self.lengths)
+        return len(self.lengths.order)
 
     @property
     def n_steps(self):
         """Number of steps of the longest sequence."""
-        return int(self.lengths[0])
+        return len(self.lengths.sizes)
 
     def replace(self, data):
         """Give the same sequences with other features, row by row."""
-        return Sequences(data, self.lengths, self.order)
+        return Sequences(data, self.lengths)
 
     def unsort(self, values):
         """Bring one row a sorted sequence back to the order of the given batch."""
         unsorted = np.empty_like(values)
-        unsorted[self.order] = values
+        unsorted[self.lengths.order] = values
         return unsorted
 
     def unpack(self):
@@ -90,11 +110,10 @@ class Sequences:
         -------
         list of ndarray of shape (length, n_features)
         """
+        starts, lengths = self.lengths.starts, self.lengths.longest_first
         sequences = [None] * self.n_sequences
-        for rank, (length, original) in enumerate(
-            zip(self.lengths, self.order, strict=True)
-        ):
-            sequences[original] = self.data[self.starts[:length] + rank]
+        for rank, original in enumerate(self.lengths.order):
+            sequences[original] = self.data[starts[: lengths[rank]] + rank]
         return sequences
 
 
@@ -120,7 +139,7 @@ def pack(samples, rows=None, dtype=None):
     >>> batch = pack([np.array([[1.0], [2.0]]), np.array([[3.0], [4.0], [5.0]])])
     >>> batch.data.ravel()
     array([3., 1., 4., 2., 5.])
-    >>> batch.sizes
+    >>> batch.lengths.sizes
     array([2, 2, 1])
     """
     if isinstance(samples, np.ndarray):
@@ -132,8 +151,7 @@ def _pack_block(block, dtype):
     n, n_steps, n_features = block.shape
     data = np.empty((n_steps, n, n_features), dtype or block.dtype)
     data[...] = block.transpose(1, 0, 2)
-    lengths = np.full(n, n_steps)
-    return Sequences(data.reshape(-1, n_features), lengths, np.arange(n))
+    return Sequences(data.reshape(-1, n_features), rectangle(n, n_steps))
 
 
 def _pack_list(sequences, dtype):
@@ -144,7 +162,7 @@ def _pack_list(sequences, dtype):
     steps = np.arange(lengths[0])[:, np.newaxis]
     first = np.cumsum(lengths) - lengths
     alive = steps < lengths
-    return Sequences(rows[(first + steps)[alive]], lengths, order)
+    return Sequences(rows[(first + steps)[alive]], Lengths(lengths, order))
 
 
 def lengths_of(samples):

@@ -364,7 +364,8 @@ def test_objects_and_words_that_are_numbers_are_read(small, X):
             "block",
             "table",
             "LSTMClassifier was fitted on a 3-D array (sequences, steps, features), "
-            "but X is a table, one row a sequence. Pass X.reshape(n, steps, features).",
+            "but X is a table, one row a sequence. Pass X.reshape(n, steps, features), "
+            "or X[np.newaxis] if X is one sequence.",
         ),
         (
             "ragged",
@@ -376,8 +377,8 @@ def test_objects_and_words_that_are_numbers_are_read(small, X):
             "ragged",
             "table",
             "LSTMClassifier was fitted on a list of (steps, features) arrays, but X is "
-            "a table, one row a sequence. Pass [row.reshape(steps, features) for row "
-            "in X].",
+            "a table, one row a sequence. Pass a list of arrays, or [X] if X is one "
+            "sequence.",
         ),
         (
             "table",

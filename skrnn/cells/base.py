@@ -135,6 +135,14 @@ def sigmoid(z):
     return 0.5 * np.tanh(0.5 * z) + 0.5
 
 
+#: For each type of computation, a number far above its denormals, yet far below all
+#: that matters.
+TINY = {
+    np.dtype(kind): np.asarray(np.finfo(kind).tiny ** (2 / 3), kind)
+    for kind in (np.float32, np.float64)
+}
+
+
 def flush_denormals(*gradients):
     """Turn vanished numbers into true zeros, in place; say whether any is left.
 
@@ -145,7 +153,7 @@ def flush_denormals(*gradients):
     """
     alive = False
     for gradient in gradients:
-        tiny = np.asarray(np.finfo(gradient.dtype).tiny ** (2 / 3), gradient.dtype)
+        tiny = TINY[gradient.dtype]
         gradient += tiny
         gradient -= tiny
         alive = alive or bool(gradient.any())

@@ -107,7 +107,7 @@ class LSTMCell(Cell):
             np.add(fc, ig, c)
             np.tanh(c, tanh_c)
             np.multiply(o, tanh_c, h)
-            np.copyto(h_in, kept)
+            h_in[...] = kept
         return tape.h, (tape if keep else None)
 
     def backward(self, params, tape, d_h, d_last, *, input_gradient=False):
@@ -136,9 +136,10 @@ class LSTMCell(Cell):
         d_x : ndarray of shape (n_rows, n_features) or None
         grads : dict of str to ndarray
         """
-        W_x, _, W_h = (np.ascontiguousarray(part) for part in self.split(params))
+        W_x, _, W_h = self.split(params)
+        W_h = np.ascontiguousarray(W_h)
         d_W = np.zeros_like(params["W"])
-        d_x = np.zeros((len(tape.xh), self.n_features), W_x.dtype)
+        d_x = tape.zeros(self.n_features) if input_gradient else None
         blocks = tape.blocks
         tape.d_h[...] = 0.0 if d_last is None else d_last
         tape.d_c[...] = 0.0
@@ -155,12 +156,12 @@ class LSTMCell(Cell):
                 np.multiply(by_o, d_hs, d_z_o)
                 np.multiply(by_ifg, d_c, d_z_ifg)
                 np.multiply(f, d_c, d_c)
-                np.matmul(d_z, W_h, d_hs)
+                d_z.dot(W_h, d_hs)
             d_z_block = tape.d_z[:n_rows]
             d_W += d_z_block.T @ tape.xh[rows]
             if input_gradient:
-                np.matmul(d_z_block, W_x, d_x[rows])
-        return (d_x if input_gradient else None), {"W": d_W}
+                d_x[rows] = d_z_block @ W_x
+        return d_x, {"W": d_W}
 
     def _halved(self, params):
         """Weights gate by gate, as (4, n_features + 1 + hidden_size, hidden_size).

@@ -9,6 +9,14 @@ from skrnn.cells.base import Cell, flush_denormals
 from skrnn.cells.tape import Tape
 
 
+def relu(z, out=None):
+    """Keep what is positive."""
+    return np.maximum(z, z.dtype.type(0.0), out=out)
+
+
+ACTIVATIONS = {"tanh": np.tanh, "relu": relu}
+
+
 @dataclass(frozen=True)
 class RNNCell(Cell):
     """Simple recurrent cell, also known as the Elman network.
@@ -66,7 +74,8 @@ class RNNCell(Cell):
         """
         (h,) = state
         W_x, b, W_h = self.split(params)
-        return (self._activate(x @ W_x.T + b + h @ W_h.T),)
+        z = x @ W_x.T + b + h @ W_h.T
+        return (ACTIVATIONS[self.activation](z),)
 
     def forward(self, params, x, *, keep=True, reuse=None):
         """Read whole sequences from a zero state.
@@ -94,10 +103,11 @@ class RNNCell(Cell):
             tape = RNNTape(self, x, keep)
         tape.xh[:, : self.n_features] = x.data
         W = np.ascontiguousarray(params["W"].T)
+        activate = ACTIVATIONS[self.activation]
         for xh, h, kept, h_in in tape.steps:
-            np.matmul(xh, W, h)
-            self._activate(h, h)
-            np.copyto(h_in, kept)
+            xh.dot(W, h)
+            activate(h, h)
+            h_in[...] = kept
         return tape.h, (tape if keep else None)
 
     def backward(self, params, tape, d_h, d_last, *, input_gradient=False):
@@ -125,9 +135,10 @@ class RNNCell(Cell):
         d_x : ndarray of shape (n_rows, n_features) or None
         grads : dict of str to ndarray
         """
-        W_x, _, W_h = (np.ascontiguousarray(part) for part in self.split(params))
+        W_x, _, W_h = self.split(params)
+        W_h = np.ascontiguousarray(W_h)
         d_W = np.zeros_like(params["W"])
-        d_x = np.zeros((len(tape.xh), self.n_features), W_x.dtype)
+        d_x = tape.zeros(self.n_features) if input_gradient else None
         blocks = tape.blocks
         tape.d_h[...] = 0.0 if d_last is None else d_last
         for rows, n_rows, steps in blocks:
@@ -139,16 +150,11 @@ class RNNCell(Cell):
                 if d_h is not None:
                     np.add(d_hs, d_h[at], d_hs)
                 np.multiply(d_z, d_hs, d_z)
-                np.matmul(d_z, W_h, d_hs)
+                d_z.dot(W_h, d_hs)
             d_W += d_z_block.T @ tape.xh[rows]
             if input_gradient:
-                np.matmul(d_z_block, W_x, d_x[rows])
-        return (d_x if input_gradient else None), {"W": d_W}
-
-    def _activate(self, z, out=None):
-        if self.activation == "tanh":
-            return np.tanh(z, out)
-        return np.maximum(z, z.dtype.type(0.0), out=out)
+                d_x[rows] = d_z_block @ W_x
+        return d_x, {"W": d_W}
 
     def _derivative(self, h, out):
         if self.activation == "tanh":

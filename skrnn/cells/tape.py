@@ -67,16 +67,27 @@ class Tape(ABC):
         """Make an array of the type of the computation."""
         return np.empty(shape, self.dtype)
 
+    def zeros(self, width):
+        """Make an array of zeros with a row for each row of the batch."""
+        return np.zeros((len(self.xh), width), self.dtype)
+
     def fits(self, x, keep):
         """Say whether this tape can be written over for another batch."""
         return (
             self.keep == keep
             and self.dtype == x.data.dtype
-            and np.array_equal(self.x.lengths, x.lengths)
+            and self._has_lengths(x.lengths)
+        )
+
+    def _has_lengths(self, lengths):
+        ours = self.x.lengths
+        return ours is lengths or np.array_equal(
+            ours.longest_first, lengths.longest_first
         )
 
     def _forward_steps(self):
-        starts, sizes = self.x.starts.tolist(), self.x.sizes.tolist()
+        lengths = self.x.lengths
+        starts, sizes = lengths.starts.tolist(), lengths.sizes.tolist()
         steps, d = [], self.cell.n_features
         for start, size, kept in zip(starts, sizes, [*sizes[1:], 0], strict=False):
             at = slice(start, start + size)
@@ -92,7 +103,7 @@ class Tape(ABC):
         A list of ``(rows, n_rows, steps)``, the views of each step in `steps`.
         """
         if self._blocks is None:
-            starts = self.x.starts.tolist()
+            starts = self.x.lengths.starts.tolist()
             spans = blocks_of_steps(self.x, self.cell.hidden_size)
             self._allocate_backward(max(starts[b] - starts[a] for a, b in spans))
             self._blocks = [

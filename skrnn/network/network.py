@@ -134,7 +134,7 @@ class Network:
         d_weights = np.empty_like(weights)
         d_params = self.layout.views(d_weights)
         d_pooled, grads = self.head.backward(
-            params["head"], tape.head, d_scores[x.order]
+            params["head"], tape.head, d_scores[x.lengths.order]
         )
         _fill(d_params["head"], grads)
         d_h, d_last = self.pooling.backward(tape.pooling, d_pooled, x)

@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import dataclass
+from functools import cached_property
 
 
 @dataclass(frozen=True)
@@ -24,20 +25,25 @@ class ParameterLayout:
 
     shapes: dict[str, dict[str, tuple[int, ...]]]
 
+    @cached_property
+    def places(self):
+        """Block, name, slice and shape of each array, in their order."""
+        places, start = [], 0
+        for block, shapes in self.shapes.items():
+            for name, shape in shapes.items():
+                stop = start + math.prod(shape)
+                places.append((block, name, slice(start, stop), shape))
+                start = stop
+        return places
+
     @property
     def size(self):
         """Number of parameters."""
-        return sum(
-            math.prod(shape) for part in self.shapes.values() for shape in part.values()
-        )
+        return self.places[-1][2].stop
 
     def views(self, vector):
         """Give the named arrays as views on a flat vector: nothing is copied."""
-        views, start = {}, 0
-        for block, shapes in self.shapes.items():
-            views[block] = {}
-            for name, shape in shapes.items():
-                stop = start + math.prod(shape)
-                views[block][name] = vector[start:stop].reshape(shape)
-                start = stop
+        views = {block: {} for block in self.shapes}
+        for block, name, place, shape in self.places:
+            views[block][name] = vector[place].reshape(shape)
         return views

@@ -36,7 +36,7 @@ class LastPooling(Pooling):
 
     def forward(self, h, x):
         """Pick the last state of each sequence."""
-        return h[x.final_rows], None
+        return h[x.lengths.final_rows], None
 
     def backward(self, tape, d_pooled, x):
         """Hand the gradient to the last states."""
@@ -48,11 +48,8 @@ class MeanPooling(Pooling):
 
     def forward(self, h, x):
         """Average over the steps."""
-        total = np.zeros((x.n_sequences, h.shape[1]), h.dtype)
-        for states in _by_run(h, x):
-            total[: states.shape[1]] += states.sum(axis=0)
-        scale = _one_over_length(x, h.dtype)
-        return total * scale, (scale, h.shape)
+        scale = (1.0 / x.lengths.longest_first).astype(h.dtype)[:, np.newaxis]
+        return _reduce(np.add, h, x) * scale, (scale, h.shape)
 
     def backward(self, tape, d_pooled, x):
         """Give each state its share."""
@@ -68,24 +65,17 @@ class MaxPooling(Pooling):
     """The largest value of each hidden unit over the steps of each sequence."""
 
     def forward(self, h, x):
-        """Find the largest values, and the packed row in which each first stood."""
-        n, width = x.n_sequences, h.shape[1]
-        largest = np.full((n, width), -np.inf, h.dtype)
-        row = np.zeros((n, width), np.intp)
-        for (first, _, _, size), states in zip(x.runs, _by_run(h, x), strict=True):
-            step = states.argmax(axis=0)
-            found = np.take_along_axis(states, step[np.newaxis], axis=0)[0]
-            better = found > largest[:size]
-            here = first + step * size + np.arange(size)[:, np.newaxis]
-            np.copyto(row[:size], here, where=better)
-            np.copyto(largest[:size], found, where=better)
-        return largest, (row, h.shape)
+        """Find the largest values."""
+        largest = _reduce(np.maximum, h, x)
+        return largest, (h, largest)
 
     def backward(self, tape, d_pooled, x):
-        """Hand the gradient to the states that were largest."""
-        row, shape = tape
-        d_h = np.zeros(shape, d_pooled.dtype)
-        d_h[row, np.arange(shape[1])] = d_pooled
+        """Hand the gradient to the first of the states that were largest."""
+        h, largest = tape
+        d_h = np.empty_like(h)
+        there = _where_largest(h, largest, x)
+        for d_states, mask in zip(_by_run(d_h, x), _by_run(there, x), strict=True):
+            np.multiply(mask, d_pooled[: mask.shape[1]], d_states)
         return d_h, None
 
 
@@ -102,22 +92,47 @@ class ConcatPooling(Pooling):
 
     def backward(self, tape, d_pooled, x):
         """Add up what each way sends back."""
-        d_parts = np.split(d_pooled, len(self.parts), axis=1)
-        _, d_last = self.parts[0].backward(tape[0], d_parts[0], x)
-        d_h, _ = self.parts[1].backward(tape[1], d_parts[1], x)
-        row, shape = tape[2]
-        d_h[row, np.arange(shape[1])] += d_parts[2]
+        size = d_pooled.shape[1] // self.width
+        d_last, d_mean, d_max = (
+            d_pooled[:, k * size : (k + 1) * size] for k in range(self.width)
+        )
+        scale, _ = tape[1]
+        d_h, _ = self.parts[2].backward(tape[2], d_max, x)
+        share = d_mean * scale
+        for d_states in _by_run(d_h, x):
+            d_states += share[: d_states.shape[1]]
         return d_h, d_last
+
+
+def _reduce(ufunc, h, x):
+    """Reduce the states of each sequence over its steps."""
+    runs = _by_run(h, x)
+    result = ufunc.reduce(next(runs), axis=0)
+    for states in runs:
+        alive = result[: states.shape[1]]
+        ufunc(alive, ufunc.reduce(states, axis=0), out=alive)
+    return result
+
+
+def _where_largest(h, largest, x):
+    """Say which states are the largest of their sequence; of several, the first."""
+    there = np.empty(h.shape, bool)
+    for states, mask in zip(_by_run(h, x), _by_run(there, x), strict=True):
+        np.equal(states, largest[: states.shape[1]], mask)
+    if np.count_nonzero(there) > largest.size:
+        found = np.zeros(largest.shape, bool)
+        for mask in _by_run(there, x):
+            for at_step in mask:
+                before = found[: len(at_step)]
+                at_step &= ~before
+                before |= at_step
+    return there
 
 
 def _by_run(values, x):
     """Views of shape (n_steps, n_alive, width) in which no sequence ends."""
-    for first, last, n_steps, size in x.runs:
+    for first, last, n_steps, size in x.lengths.runs:
         yield values[first:last].reshape(n_steps, size, -1)
-
-
-def _one_over_length(x, dtype):
-    return (1.0 / x.lengths).astype(dtype)[:, np.newaxis]
 
 
 #: The ways of pooling by the name under which estimators ask for them.

@@ -1,6 +1,7 @@
 """Recurrent layers, one upon the other."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 from skrnn.cells import Cell
 
@@ -17,7 +18,7 @@ class Stack:
 
     cells: tuple[Cell, ...]
 
-    @property
+    @cached_property
     def names(self):
         """Name of the parameters of each layer."""
         return [f"layer{k}" for k in range(len(self.cells))]

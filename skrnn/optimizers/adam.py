@@ -1,5 +1,7 @@
 """Adaptive moment estimation."""
 
+import math
+
 import numpy as np
 
 from skrnn.optimizers.base import Optimizer
@@ -45,7 +47,7 @@ class Adam(Optimizer):
         np.multiply(gradient, gradient, scale)
         v += np.multiply(scale, 1 - self.beta_2, scale)
         np.sqrt(v, scale)
-        scale *= 1 / np.sqrt(1 - self.beta_2**t)
+        scale *= 1 / math.sqrt(1 - self.beta_2**t)
         scale += self.epsilon
         np.multiply(m, -learning_rate / (1 - self.beta_1**t), move)
         move /= scale

@@ -1,6 +1,6 @@
 """Which sequences are read together."""
 
-import numpy as np
+from itertools import pairwise
 
 
 def minibatches(rows, batch_size, rng):
@@ -25,7 +25,9 @@ def minibatches(rows, batch_size, rng):
     n_batches = count_batches(len(rows), batch_size)
     if n_batches == 1:
         return [rows]
-    return np.array_split(rng.permutation(rows), n_batches)
+    rows = rng.permutation(rows)
+    edges = [k * len(rows) // n_batches for k in range(n_batches + 1)]
+    return [rows[first:last] for first, last in pairwise(edges)]
 
 
 def count_batches(n, batch_size):

@@ -1,6 +1,7 @@
 """What training makes small, as a function of the flat vector of weights."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -55,7 +56,11 @@ class Objective:
         d_scores *= share.astype(d_scores.dtype)[:, np.newaxis]
         _, gradient = self.network.backward(weights, tape, d_scores)
         if self.penalty:
-            pull = self.penalty * (self.network.penalised * weights)
+            pull = self._strength.astype(weights.dtype, copy=False) * weights
             value += 0.5 * float(np.dot(pull, weights))
-            gradient += pull.astype(gradient.dtype)
+            gradient += pull
         return value, gradient, tape
+
+    @cached_property
+    def _strength(self):
+        return self.penalty * self.network.penalised
