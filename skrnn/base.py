@@ -118,7 +118,7 @@ class BaseRecurrent(BaseEstimator, ABC):
             **self._make_steps(network, problem, rows, goes_on, once),
         )
         data = training_set(problem, rows)
-        result = train(trainer, data, weights.astype(problem.X.dtype))
+        result = train(trainer, data, np.array(weights, problem.X.dtype))
         keep_earlier = result.reason is Reason.INTERRUPTED and fitted and not goes_on
         if not keep_earlier:
             self._publish(problem, architecture, trainer.optimizer, result, goes_on)
@@ -135,8 +135,12 @@ class BaseRecurrent(BaseEstimator, ABC):
             "n_outputs": problem.n_outputs,
             **{option: getattr(self, option) for option in self._cell_options},
         }
-        if goes_on and architecture != self.architecture_:
+        changed = []
+        if goes_on:
             changed = [k for k, v in architecture.items() if v != self.architecture_[k]]
+            fitted = vars(self).get("features_per_step_", self.features_per_step)
+            changed += ["features_per_step"] * (fitted != self.features_per_step)
+        if changed:
             raise ValueError(
                 f"{type(self).__name__} cannot go on training after a change of "
                 f"{', '.join(changed)}. Restore the earlier value, or call fit with "
@@ -157,10 +161,11 @@ class BaseRecurrent(BaseEstimator, ABC):
                 stratify=self._stratify(problem.y[rows]),
             )
         except ValueError as error:
+            reason = str(error).rstrip(".")
             raise ValueError(
                 f"early_stopping=True cannot hold out validation_fraction="
                 f"{self.validation_fraction} of {len(rows)} sequences with every class "
-                f"on both sides: {error} Give more data, another fraction, or "
+                f"on both sides: {reason}. Give more data, another fraction, or "
                 "early_stopping=False."
             ) from error
         return learn, held_out

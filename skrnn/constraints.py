@@ -100,7 +100,9 @@ class RandomState:
         return True
 
     def __str__(self):
-        return "an int, a numpy.random.RandomState or None"
+        return (
+            f"an int in the range [0, {2**32 - 1}], a numpy.random.RandomState or None"
+        )
 
 
 def check_parameters(estimator):
@@ -132,5 +134,6 @@ def _fault(name, parameter, value, constraints):
         for option in getattr(constraint, "values", ())
         if isinstance(option, str)
     ]
-    close = difflib.get_close_matches(str(value), options, n=1)
+    given = value if isinstance(value, str) else ""
+    close = difflib.get_close_matches(given, options, n=1)
     return f"{fault} Did you mean {close[0]!r}?" if close else fault

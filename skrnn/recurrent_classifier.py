@@ -8,7 +8,12 @@ from sklearn.utils.class_weight import compute_class_weight
 from skrnn.base import BaseRecurrent
 from skrnn.losses import classification_loss
 from skrnn.problem import Problem
-from skrnn.validation import check_labels, check_sequences, check_weights
+from skrnn.validation import (
+    check_class_weight,
+    check_labels,
+    check_sequences,
+    check_weights,
+)
 
 
 class RecurrentClassifier(ClassifierMixin, BaseRecurrent):
@@ -184,10 +189,16 @@ class RecurrentClassifier(ClassifierMixin, BaseRecurrent):
         X = check_sequences(self, X, reset=not goes_on)
         y = check_labels(y, len(X))
         sample_weight = check_weights(sample_weight, len(X))
+        check_class_weight(self.class_weight)
         present = np.unique(y[sample_weight > 0])
         classes = self._all_classes(classes, present, goes_on)
         codes = np.minimum(np.searchsorted(classes, y), len(classes) - 1)
         loss_weight = sample_weight * self._weight_of_classes(classes, y, sample_weight)
+        if not loss_weight.any():
+            raise ValueError(
+                "class_weight gives every sequence a weight of zero: no sequence is "
+                "left to learn from."
+            )
         return Problem(
             X=X,
             y=codes,
@@ -204,6 +215,11 @@ class RecurrentClassifier(ClassifierMixin, BaseRecurrent):
         name = type(self).__name__
         if classes is not None:
             classes = np.unique(classes)
+            if len(classes) < 2:
+                raise ValueError(
+                    f"{name} needs at least two classes, but classes has one: "
+                    f"{classes.tolist()}."
+                )
         if goes_on:
             if classes is not None and not np.array_equal(classes, self.classes_):
                 raise ValueError(

@@ -69,7 +69,7 @@ def as_objects(X, value):
 
 NO_LAYOUT = (
     "LSTMClassifier expected a 3-D array (sequences, steps, features), a list of "
-    "(steps, features) arrays, a table, one row a sequence; got an array of shape "
+    "(steps, features) arrays or a table, one row a sequence; got an array of shape "
     "%s. Reshape your data: X.reshape(-1, steps, features) makes sequences of it, "
     "X.reshape(1, -1) a single row."
 )
@@ -104,14 +104,14 @@ BAD_X = {
         None,
         ValueError,
         "LSTMClassifier expected a 3-D array (sequences, steps, features), a list of "
-        "(steps, features) arrays, a table, one row a sequence; got NoneType.",
+        "(steps, features) arrays or a table, one row a sequence; got NoneType.",
     ),
     "generator": (
         "ragged",
         (x for x in RAGGED),
         ValueError,
         "LSTMClassifier expected a 3-D array (sequences, steps, features), a list of "
-        "(steps, features) arrays, a table, one row a sequence; got generator.",
+        "(steps, features) arrays or a table, one row a sequence; got generator.",
     ),
     "empty block": (
         "block",

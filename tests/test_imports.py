@@ -1,6 +1,7 @@
 """Imports point one way, from the border down to the arrays."""
 
 import ast
+import sys
 from graphlib import TopologicalSorter
 from pathlib import Path
 
@@ -22,17 +23,7 @@ LEVELS = {
 BORDER = 5
 
 #: What the levels below the border may import besides skrnn.
-BELOW_THE_BORDER = {
-    "abc",
-    "collections",
-    "dataclasses",
-    "enum",
-    "functools",
-    "hashlib",
-    "math",
-    "numpy",
-    "typing",
-}
+BELOW_THE_BORDER = sys.stdlib_module_names | {"numpy"}
 #: Optional packages: only inside the functions that need them.
 OPTIONAL = {"matplotlib", "pandas", "torch", "onnx", "dask", "ray"}
 

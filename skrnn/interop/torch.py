@@ -3,6 +3,8 @@
 No PyTorch is needed: what goes out and comes in are dicts of arrays.
 """
 
+from collections.abc import Mapping
+
 import numpy as np
 from sklearn.utils.validation import check_is_fitted
 
@@ -112,6 +114,10 @@ def _rows_in_torch_order(cell):
 
 def _check_state(state, expected, name):
     """Hold names, shapes and values against those of the estimator."""
+    if not isinstance(state, Mapping):
+        raise TypeError(
+            f"The state must be a dict of arrays by name, got {type(state).__name__}."
+        )
     missing = [key for key in expected if key not in state]
     unknown = [key for key in state if key not in expected]
     if missing or unknown:
@@ -119,8 +125,12 @@ def _check_state(state, expected, name):
             f"The state does not fit this {name}: missing {missing}, unknown "
             f"{unknown}. It must have exactly the names {list(expected)}."
         )
-    arrays = {key: np.asarray(state[key], np.float64) for key in expected}
+    arrays = {key: np.asarray(state[key]) for key in expected}
     for key, array in arrays.items():
+        if array.dtype.kind not in "biuf":
+            raise ValueError(
+                f"{key!r} must have real numbers, got dtype {array.dtype}."
+            )
         if array.shape != expected[key].shape:
             raise ValueError(
                 f"{key!r} must have shape {expected[key].shape} for this {name}, got "

@@ -34,7 +34,7 @@ def merge_copies(samples, y, rows, dtype):
     group : ndarray of int of the length of `rows`
         Where in `distinct` the pair of each of `rows` stands.
     """
-    digests = np.array([_digest(samples[i], y[i], dtype) for i in rows])
+    digests = np.array([_digest(samples[i], y[i], dtype) for i in rows], dtype="S16")
     _, first, group = np.unique(digests, return_index=True, return_inverse=True)
     return rows[first], group
 
@@ -43,4 +43,4 @@ def _digest(sequence, target, dtype):
     values = np.ascontiguousarray(sequence, dtype)
     digest = blake2b(values.data.cast("B"), digest_size=16)
     digest.update(target.tobytes())
-    return digest.hexdigest()
+    return digest.digest()

@@ -15,10 +15,9 @@ SHAPES = {
 
 ADVICE = {
     (BLOCK, RAGGED): "Pass np.stack(X), or fit on a list.",
-    (
-        BLOCK,
-        TABLE,
-    ): "Pass X.reshape(n, steps, features), or X[np.newaxis] if X is one sequence.",
+    (BLOCK, TABLE): (
+        "Pass X.reshape(n, steps, features), or X[np.newaxis] if X is one sequence."
+    ),
     (RAGGED, BLOCK): "Pass list(X).",
     (RAGGED, TABLE): "Pass a list of arrays, or [X] if X is one sequence.",
     (TABLE, BLOCK): "Pass X.reshape(len(X), -1), or fit on a 3-D array.",
@@ -36,30 +35,41 @@ def recognise(X, name):
     """
     if sparse.issparse(X) or _is_frame(X):
         return X, TABLE
-    if isinstance(X, list | tuple) and len(X) == 0:
-        raise ValueError(f"X has no sequences; {name} needs at least one.")
-    if isinstance(X, list | tuple):
-        depth = 1 + _depth(X[0])
-        if depth == 2 and _widths_differ(X):
-            raise ValueError(
-                f"Expected {SHAPES[RAGGED]}, but the sequences in X are 1-D and of "
-                f"different length. {name} wants (steps, features) arrays: pass "
-                "[np.reshape(x, (-1, 1)) for x in X] if each step is one number."
-            )
-        if depth == 3:
+    if not isinstance(X, list | tuple):
+        kind, X = type(X).__name__, np.asarray(X)
+        if X.ndim == 0 and X.dtype == object:
+            raise ValueError(f"{_expected(name)}; got {kind}.")
+    if isinstance(X, list | tuple) or (X.ndim == 1 and X.dtype == object):
+        if _is_ragged(X, name):
             return list(X), RAGGED
-    X = X if isinstance(X, np.ndarray) else np.asarray(X)
-    if X.ndim == 1 and X.dtype == object and len(X) and _depth(X[0]) == 2:
-        return list(X), RAGGED
+        X = np.asarray(list(X))
     if X.ndim == 2:
         return X, TABLE
     if X.ndim == 3:
         return X, BLOCK
     raise ValueError(
-        f"{name} expected {', '.join(SHAPES.values())}; got an array of shape "
-        f"{X.shape}. Reshape your data: X.reshape(-1, steps, features) makes sequences "
-        "of it, X.reshape(1, -1) a single row."
+        f"{_expected(name)}; got an array of shape {X.shape}. Reshape your data: "
+        "X.reshape(-1, steps, features) makes sequences of it, X.reshape(1, -1) a "
+        "single row."
     )
+
+
+def _expected(name):
+    return f"{name} expected {SHAPES[BLOCK]}, {SHAPES[RAGGED]} or {SHAPES[TABLE]}"
+
+
+def _is_ragged(X, name):
+    """Say whether the items of X are sequences; if not, X may be read as an array."""
+    if len(X) == 0:
+        raise ValueError(f"X has no sequences; {name} needs at least one.")
+    depths = {_depth(item) for item in X}
+    if depths == {1} and len({len(item) for item in X}) > 1:
+        raise ValueError(
+            f"Expected {SHAPES[RAGGED]}, but the sequences in X are 1-D and of "
+            f"different length. {name} wants (steps, features) arrays: pass "
+            "[np.reshape(x, (-1, 1)) for x in X] if each step is one number."
+        )
+    return 2 in depths
 
 
 def _is_frame(X):
@@ -75,7 +85,3 @@ def _depth(item):
     if isinstance(item, list | tuple):
         return 1 + (_depth(item[0]) if len(item) else 0)
     return 0
-
-
-def _widths_differ(X):
-    return len({len(row) if hasattr(row, "__len__") else 0 for row in X}) > 1

@@ -10,8 +10,8 @@ from skrnn.validation.layouts import ADVICE, BLOCK, RAGGED, SHAPES, TABLE, recog
 from skrnn.validation.values import (
     all_finite,
     as_numbers,
+    check_columns,
     check_finite_block,
-    check_kind,
     not_finite,
 )
 
@@ -84,7 +84,9 @@ def check_sequences(estimator, X, *, reset):
 def _check_table(estimator, X, reset):
     name = type(estimator).__name__
     if isinstance(X, np.ndarray):
-        check_kind(X, "X", name)
+        X = as_numbers(X, "X", name)
+    elif hasattr(X, "columns"):
+        check_columns(X, name)
     probe = copy.copy(estimator)
     values = validate_data(
         probe,
@@ -135,7 +137,7 @@ def _check_block(X, name):
 def _check_ragged(X, name):
     samples = []
     for i, sequence in enumerate(X):
-        sequence = np.asarray(sequence)
+        sequence = _as_array(sequence, i)
         if sequence.ndim != 2:
             raise ValueError(
                 f"Expected {SHAPES[RAGGED]}, but sequence {i} of X has shape "
@@ -157,6 +159,16 @@ def _check_ragged(X, name):
             )
     single = all(sequence.dtype == np.float32 for sequence in samples)
     return samples, np.dtype(np.float32 if single else np.float64)
+
+
+def _as_array(sequence, i):
+    try:
+        return np.asarray(sequence)
+    except ValueError as error:
+        raise ValueError(
+            f"Expected {SHAPES[RAGGED]}, but the steps of sequence {i} of X have "
+            "different numbers of features."
+        ) from error
 
 
 def _check_same_features(samples, name):

@@ -17,6 +17,14 @@ def as_numbers(values, what, name):
         ) from error
 
 
+def check_columns(frame, name):
+    """Refuse columns of a data frame that are not numbers."""
+    for column in frame.columns:
+        values = np.asarray(frame[column])
+        if values.dtype.kind not in "biufc":
+            as_numbers(values, f"Column {column!r} of X", name)
+
+
 def check_kind(values, what, name):
     """Refuse types that are not numbers."""
     kind = values.dtype.kind
