@@ -86,6 +86,7 @@ def test_every_solver_learns_with_every_schedule(small, solver, learning_rate):
         solver=solver,
         learning_rate=learning_rate,
         learning_rate_init=rate,
+        alpha=0.1,
         hidden_size=8,
         max_iter=60,
     )
