@@ -68,7 +68,7 @@ def main():
         make_pipeline(StepScaler(), LSTMClassifier(random_state=0)),
         {
             "stepscaler__with_std": [True, False],
-            "lstmclassifier__alpha": [0.1, 2.0],
+            "lstmclassifier__alpha": [0.0003, 0.003],
         },
         cv=3,
         n_jobs=2,

@@ -184,7 +184,6 @@ class BaseRecurrent(BaseEstimator, ABC):
 
     def _make_steps(self, network, problem, rows, goes_on, once):
         """Choose objective, optimizer and schedule, the parts that take steps."""
-        penalty = self.alpha / problem.loss_weight[rows].sum()
         state = self.optimizer_state_.get(self.solver) if goes_on else None
         options = {"momentum": self.momentum} if self.solver == "sgd" else {}
         optimizer = OPTIMIZERS[self.solver](
@@ -197,7 +196,7 @@ class BaseRecurrent(BaseEstimator, ABC):
             schedule = "constant"
         n_updates = max_iter * count_batches(len(rows), batch_size)
         return {
-            "objective": Objective(network, problem.loss, penalty),
+            "objective": Objective(network, problem.loss, self.alpha),
             "optimizer": optimizer,
             "schedule": SCHEDULES[schedule](self.learning_rate_init, n_updates),
             "batch_size": batch_size,

@@ -25,9 +25,9 @@ class RNNClassifier(RecurrentClassifier):
     --------
     >>> from skrnn import RNNClassifier
     >>> from skrnn.datasets import make_sign_of_sum
-    >>> X, y = make_sign_of_sum(n_samples=200, random_state=0)
-    >>> clf = RNNClassifier(hidden_size=16, max_iter=50, random_state=0).fit(X, y)
-    >>> X_new, y_new = make_sign_of_sum(n_samples=100, random_state=1)
+    >>> X, y = make_sign_of_sum(n_samples=500, random_state=0)
+    >>> clf = RNNClassifier(hidden_size=16, random_state=0).fit(X, y)
+    >>> X_new, y_new = make_sign_of_sum(n_samples=500, random_state=1)
     >>> clf.score(X_new, y_new) > 0.9
     True
     """
@@ -46,7 +46,7 @@ class RNNClassifier(RecurrentClassifier):
         pooling="concat",
         activation="tanh",
         solver="adam",
-        alpha=2.0,
+        alpha=0.003,
         batch_size="auto",
         learning_rate="cosine",
         learning_rate_init=0.005,

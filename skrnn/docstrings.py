@@ -13,9 +13,9 @@ pooling : {"last", "mean", "max", "concat"}, default="concat"
     side.
 solver : {"adam", "sgd"}, default="adam"
     How weights are moved: Adam, or gradient descent with Nesterov momentum.
-alpha : float, default=2.0
-    Strength of the L2 penalty on the weights, divided by the number (or the sum of
-    the weights) of the sequences.
+alpha : float, default=0.003
+    Strength of the L2 penalty: half of it, times the sum of squares of all weights
+    but the biases, is added to the mean loss of the sequences.
 batch_size : int or "auto", default="auto"
     Sequences in a minibatch; never more than there are. "auto" is 64.
 learning_rate : {"cosine", "constant", "invscaling", "adaptive"}, default="cosine"

@@ -25,7 +25,7 @@ class RecurrentClassifier(ClassifierMixin, BaseRecurrent):
         *,
         pooling="concat",
         solver="adam",
-        alpha=2.0,
+        alpha=0.003,
         batch_size="auto",
         learning_rate="cosine",
         learning_rate_init=0.005,

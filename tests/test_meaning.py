@@ -109,7 +109,7 @@ def test_a_weight_is_so_many_copies(kind, batch_size, class_weight, early_stoppi
 def test_the_scale_of_the_weights_does_not_matter(kind):
     X, y = ragged()
     weight = np.random.default_rng(1).uniform(0.5, 2, len(X))
-    clf = kind(hidden_size=5, max_iter=8, alpha=0, random_state=0)
+    clf = kind(hidden_size=5, max_iter=8, random_state=0)
     expected = clf.fit(X, y, sample_weight=weight).predict_proba(X)
     scaled = clf.fit(X, y, sample_weight=1024 * weight).predict_proba(X)
     np.testing.assert_allclose(expected, scaled, rtol=1e-7)
