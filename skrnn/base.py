@@ -106,7 +106,7 @@ class BaseRecurrent(BaseEstimator, ABC):
             problem = problem.at_least(self.weights_.dtype)
         architecture = self._architecture(problem, goes_on)
         network = build_network(**architecture)
-        rng = check_random_state(self.random_state)
+        rng = self._random_numbers()
         weights = self.weights_ if goes_on else network.init(rng)
         rows, held_out = self._split(problem, rng)
         trainer = Trainer(
@@ -124,6 +124,12 @@ class BaseRecurrent(BaseEstimator, ABC):
             self._publish(problem, architecture, trainer.optimizer, result, goes_on)
         self._warn(result, keep_earlier, once)
         return self
+
+    def _random_numbers(self):
+        """Give the source of random numbers; without a seed, a new one of its own."""
+        if self.random_state is None:
+            return np.random.RandomState()
+        return check_random_state(self.random_state)
 
     def _architecture(self, problem, goes_on):
         """Give the plain values from which `build_network` makes the network."""
@@ -208,13 +214,14 @@ class BaseRecurrent(BaseEstimator, ABC):
         """Replace the fitted attributes, all at once, now that nothing can fail."""
         history, earlier = result.history, vars(self) if goes_on else {}
         curve = earlier.get("loss_curve_", []) + history.loss_curve
+        diverged = result.reason is Reason.DIVERGED
         scores = (earlier.get("validation_scores_") or []) + history.validation_scores
         fitted = {
             **problem.X.fitted,
             **problem.fitted,
             "architecture_": architecture,
             "weights_": result.weights,
-            "optimizer_state_": {self.solver: optimizer.state},
+            "optimizer_state_": {} if diverged else {self.solver: optimizer.state},
             "n_iter_": history.n_epochs,
             "t_": earlier.get("t_", 0) + history.n_seen,
             "loss_curve_": curve,
@@ -223,9 +230,8 @@ class BaseRecurrent(BaseEstimator, ABC):
             "validation_scores_": scores if self.early_stopping else None,
             "best_validation_score_": max(history.validation_scores, default=None),
         }
-        for name in [name for name in vars(self) if name.endswith("_")]:
-            delattr(self, name)
-        vars(self).update(fitted)
+        rest = {k: v for k, v in vars(self).items() if not k.endswith("_")}
+        self.__dict__ = {**rest, **fitted}
 
     def _warn(self, result, keep_earlier, once):
         """Say what did not go to plan in training, and what to try."""

@@ -61,7 +61,7 @@ class Lengths:
         ]
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=8)
 def rectangle(n_sequences, n_steps):
     """Give the lengths of a rectangular batch: the same object for the same shape."""
     return Lengths(np.full(n_sequences, n_steps), np.arange(n_sequences))

@@ -376,6 +376,9 @@ def test_a_loss_that_is_not_finite_never_reaches_the_weights(
     )
     assert np.array_equal(clf.weights_, expected.weights_)
     assert clf.loss_curve_ == expected.loss_curve_
+    assert clf.optimizer_state_ == {}
+    monkeypatch.undo()
+    assert np.isfinite(clf.partial_fit(X.astype(dtype), y).weights_).all()
 
 
 @pytest.mark.parametrize("scale", [1e-30, 1e-4, 1e4, 1e30, 1e300])

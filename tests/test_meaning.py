@@ -143,8 +143,14 @@ def test_the_same_numbers_whatever_n_jobs(kind):
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_no_global_random_state_is_touched(kind):
+def test_no_global_seed_is_read_or_set(kind):
     X, y = ragged()
+    unseeded = kind(hidden_size=3, max_iter=2)
+    weights = []
+    for _ in range(2):
+        np.random.seed(0)  # noqa: NPY002
+        weights.append(unseeded.fit(X, y).weights_)
+    assert not np.array_equal(*weights)
     clf = kind(hidden_size=3, max_iter=2, random_state=0)
     state = np.random.get_state()  # noqa: NPY002
     first = clf.fit(X, y).weights_

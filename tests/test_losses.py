@@ -1,0 +1,127 @@
+"""Losses against the mathematics in plain loops, at any size of the scores."""
+
+import math
+
+import numpy as np
+import pytest
+
+from skrnn.losses import (
+    BinaryCrossEntropy,
+    MultinomialCrossEntropy,
+    classification_loss,
+)
+from tests.gradients import relative_error
+
+N_CLASSES = [2, 3, 5]
+DTYPES = ["float32", "float64"]
+
+
+def draw(n_classes, size=1.0, dtype="float64", n=12):
+    rng = np.random.default_rng(0)
+    n_outputs = 1 if n_classes == 2 else n_classes
+    scores = size * rng.choice([-1.0, -0.3, 0.2, 1.0], (n, n_outputs))
+    scores += rng.normal(size=scores.shape)
+    return scores.astype(dtype), rng.permutation(np.arange(n) % n_classes)
+
+
+def all_scores(row):
+    """Give one score a class: a single one is the log-odds of the second class."""
+    return [float(s) for s in ([0.0, *row] if len(row) == 1 else row)]
+
+
+def log_softmax(row):
+    top = max(row)
+    total = top + math.log(math.fsum(math.exp(s - top) for s in row))
+    return [s - total for s in row]
+
+
+@pytest.mark.parametrize("n_classes", N_CLASSES)
+@pytest.mark.parametrize("size", [0.0, 1.0, 30.0, 1e4])
+@pytest.mark.parametrize("dtype", DTYPES)
+def test_value_gradient_and_probabilities_are_those_of_the_equations(
+    n_classes, size, dtype
+):
+    scores, y = draw(n_classes, size, dtype)
+    loss = classification_loss(n_classes)
+    expected = np.array([log_softmax(all_scores(row)) for row in scores])
+    value, d_scores = loss.value_and_gradient(scores, y)
+    eps = float(np.finfo(dtype).eps)
+    close = {"rtol": 8 * eps, "atol": 4 * eps * max(size, 1.0)}
+    picked = expected[np.arange(len(y)), y]
+    np.testing.assert_allclose(value, -picked, **close)
+    d_expected = np.exp(expected) - np.eye(n_classes)[y]
+    close["rtol"] *= max(size, 1.0)  # what rounding a score does to its exponential
+    np.testing.assert_allclose(d_scores, d_expected[:, -d_scores.shape[1] :], **close)
+    np.testing.assert_allclose(loss.log_probabilities(scores), expected, **close)
+    p = loss.probabilities(scores)
+    np.testing.assert_allclose(p, np.exp(expected), **close)
+    np.testing.assert_allclose(p.sum(axis=1), 1.0, rtol=8 * eps)
+    for result in (value, d_scores, p, loss.log_probabilities(scores)):
+        assert np.isfinite(result).all()
+        assert result.dtype == dtype
+
+
+@pytest.mark.parametrize("n_classes", N_CLASSES)
+def test_gradient_against_central_differences(n_classes):
+    scores, y = draw(n_classes)
+    loss = classification_loss(n_classes)
+
+    def total(scores):
+        return loss.value_and_gradient(scores, y)[0].sum()
+
+    _, d_scores = loss.value_and_gradient(scores, y)
+    rng = np.random.default_rng(1)
+    assert relative_error(total, d_scores, scores, rng) < 1e-8
+
+
+@pytest.mark.parametrize("n_classes", N_CLASSES)
+def test_scores_are_left_as_they_are(n_classes):
+    scores, y = draw(n_classes)
+    before = scores.copy()
+    loss = classification_loss(n_classes)
+    loss.value_and_gradient(scores, y)
+    loss.probabilities(scores)
+    assert np.array_equal(scores, before)
+
+
+@pytest.mark.parametrize(("dtype", "score"), [("float32", 120.0), ("float64", 900.0)])
+def test_the_logarithm_of_a_probability_that_underflows_is_exact(dtype, score):
+    binary, multinomial = BinaryCrossEntropy(), MultinomialCrossEntropy()
+    one = np.array([[score], [-score]], dtype)
+    assert np.array_equal(binary.probabilities(one), [[0, 1], [1, 0]])
+    assert np.array_equal(binary.log_probabilities(one), [[-score, 0], [0, -score]])
+    three = np.array([[score, 0.0, -score]], dtype)
+    assert np.array_equal(multinomial.probabilities(three), [[1, 0, 0]])
+    log_p = multinomial.log_probabilities(three)
+    assert np.array_equal(log_p, [[0, -score, -2 * score]])
+
+
+@pytest.mark.parametrize("size", [1.0, 1e4])
+def test_two_classes_are_the_same_with_one_score_as_with_two(size):
+    scores, y = draw(2, size)
+    both = np.concatenate([np.zeros_like(scores), scores], axis=1)
+    binary, multinomial = BinaryCrossEntropy(), MultinomialCrossEntropy()
+    value, d_scores = binary.value_and_gradient(scores, y)
+    value_2, d_scores_2 = multinomial.value_and_gradient(both, y)
+    close = {"rtol": 1e-12, "atol": 1e-15 * size}
+    np.testing.assert_allclose(value, value_2, **close)
+    np.testing.assert_allclose(d_scores, d_scores_2[:, 1:], **close)
+    np.testing.assert_allclose(d_scores_2.sum(axis=1), 0.0, atol=1e-15)
+    for name in ("probabilities", "log_probabilities"):
+        one, two = getattr(binary, name)(scores), getattr(multinomial, name)(both)
+        np.testing.assert_allclose(one, two, **close)
+
+
+def test_adding_the_same_to_all_scores_changes_nothing():
+    scores, y = draw(4)
+    loss = MultinomialCrossEntropy()
+    value, d_scores = loss.value_and_gradient(scores, y)
+    shifted, d_shifted = loss.value_and_gradient(scores + 100.0, y)
+    np.testing.assert_allclose(shifted, value, rtol=1e-12, atol=1e-13)
+    np.testing.assert_allclose(d_shifted, d_scores, rtol=1e-12, atol=1e-13)
+
+
+@pytest.mark.parametrize("n_classes", N_CLASSES)
+def test_the_loss_for_a_number_of_classes(n_classes):
+    kind = BinaryCrossEntropy if n_classes == 2 else MultinomialCrossEntropy
+    assert type(classification_loss(n_classes)) is kind

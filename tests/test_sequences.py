@@ -1,0 +1,160 @@
+"""Packing loses nothing, and what follows from the lengths follows from plain loops."""
+
+import numpy as np
+import pytest
+
+from skrnn.sequences import Lengths, blocks_by_length, lengths_of, pack
+
+N_FEATURES = 3
+
+LENGTHS = {
+    "random": np.random.default_rng(0).integers(1, 15, 20),
+    "rectangular": np.full(6, 5),
+    "all different": np.array([2, 9, 1, 4]),
+    "one step": np.ones(4, int),
+    "one sequence": np.array([7]),
+}
+
+
+def draw(lengths):
+    rng = np.random.default_rng(1)
+    return [rng.normal(size=(length, N_FEATURES)) for length in lengths]
+
+
+def assert_same(sequences, expected):
+    assert len(sequences) == len(expected)
+    assert all(map(np.array_equal, sequences, expected))
+
+
+@pytest.fixture(params=LENGTHS)
+def samples(request):
+    return draw(LENGTHS[request.param])
+
+
+def test_unpacking_gives_back_what_was_packed(samples):
+    assert_same(pack(samples).unpack(), samples)
+
+
+def test_rows_are_time_major_with_the_longest_first(samples):
+    ranked = sorted(samples, key=len, reverse=True)
+    rows = [
+        sequence[t]
+        for t in range(len(ranked[0]))
+        for sequence in ranked
+        if t < len(sequence)
+    ]
+    assert np.array_equal(pack(samples).data, rows)
+
+
+@pytest.mark.parametrize("rows", [[0], [3, 0, 2], [1, 1, 3]])
+@pytest.mark.parametrize("layout", [list, np.array])
+def test_rows_are_taken_in_the_order_asked_for(rows, layout):
+    samples = draw([5] * 4 if layout is np.array else [5, 2, 5, 8])
+    batch = pack(layout(samples), np.array(rows))
+    assert_same(batch.unpack(), [samples[i] for i in rows])
+
+
+def test_a_block_and_the_list_of_its_sequences_are_packed_alike():
+    block = np.array(draw([4] * 5))
+    one, other = pack(block), pack(list(block))
+    assert np.array_equal(one.data, other.data)
+    assert np.array_equal(one.lengths.longest_first, other.lengths.longest_first)
+    assert np.array_equal(one.lengths.order, other.lengths.order)
+
+
+@pytest.mark.parametrize("layout", [list, np.array])
+@pytest.mark.parametrize("kept", ["int32", "float32", "float64"])
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_numbers_are_cast_as_they_are_packed(layout, kept, dtype):
+    samples = [(8 * sequence).astype(kept) for sequence in draw([3, 3])]
+    batch = pack(layout(samples), dtype=dtype)
+    assert batch.data.dtype == dtype
+    assert_same(batch.unpack(), [sequence.astype(dtype) for sequence in samples])
+    assert pack(layout(samples)).data.dtype == kept
+
+
+@pytest.mark.parametrize("layout", [list, np.array])
+def test_a_batch_is_a_copy(layout):
+    samples = layout(draw([4, 4]))
+    before = np.array(samples)
+    pack(samples).data[...] = 0.0
+    assert np.array_equal(samples, before)
+
+
+def test_lengths_against_plain_loops(samples):
+    lengths = pack(samples).lengths
+    ranked = sorted(map(len, samples), reverse=True)
+    alive = [sum(length > t for length in ranked) for t in range(ranked[0])]
+    starts = [sum(alive[:t]) for t in range(len(alive) + 1)]
+    final_rows = [starts[length - 1] + rank for rank, length in enumerate(ranked)]
+    assert lengths.longest_first.tolist() == ranked
+    assert [len(samples[i]) for i in lengths.order] == ranked
+    assert lengths.sizes.tolist() == alive
+    assert lengths.starts.tolist() == starts
+    assert lengths.final_rows.tolist() == final_rows
+
+
+def test_runs_are_the_longest_stretches_with_the_same_sequences_alive(samples):
+    lengths = pack(samples).lengths
+    sizes, step = lengths.sizes.tolist(), 0
+    for first, last, n_steps, n_alive in lengths.runs:
+        assert first == lengths.starts[step]
+        assert sizes[step : step + n_steps] == [n_alive] * n_steps
+        step += n_steps
+        assert last == lengths.starts[step]
+        assert step == len(sizes) or sizes[step] != n_alive
+    assert step == len(sizes)
+
+
+def test_equal_lengths_keep_their_order():
+    assert pack(draw([2, 5, 2, 5, 2])).lengths.order.tolist() == [1, 3, 0, 2, 4]
+
+
+def test_unsort_brings_rows_back_to_the_order_given(samples):
+    batch = pack(samples)
+    last = batch.unsort(batch.data[batch.lengths.final_rows])
+    assert np.array_equal(last, [sequence[-1] for sequence in samples])
+
+
+def test_replace_keeps_the_places_of_the_rows(samples):
+    batch = pack(samples)
+    doubled = batch.replace(2 * batch.data)
+    assert_same(doubled.unpack(), [2 * sequence for sequence in samples])
+    assert_same(batch.unpack(), samples)
+
+
+def test_lengths_of_a_block_and_of_a_list():
+    assert lengths_of(np.zeros((3, 4, 2))).tolist() == [4, 4, 4]
+    assert lengths_of(draw([2, 7, 1])).tolist() == [2, 7, 1]
+
+
+@pytest.mark.parametrize(("max_steps", "max_sequences"), [(40, 5), (64, 512), (1, 3)])
+def test_blocks_cover_each_row_once_and_are_bounded(max_steps, max_sequences):
+    lengths = np.random.default_rng(0).integers(1, 30, 100)
+    blocks = list(blocks_by_length(lengths, max_steps, max_sequences))
+    together = np.concatenate(blocks)
+    assert sorted(together) == list(range(100))
+    assert np.all(np.diff(lengths[together]) <= 0)
+    for block in blocks:
+        assert len(block) <= max_sequences
+        assert len(block) == 1 or lengths[block].sum() <= max_steps
+
+
+def test_blocks_are_as_large_as_they_may_be():
+    blocks = blocks_by_length(np.full(10, 3), max_steps=12, max_sequences=8)
+    assert [len(block) for block in blocks] == [4, 4, 2]
+
+
+def test_one_huge_sequence_is_a_block_of_its_own():
+    lengths = np.array([2, 1000, 3, 2])
+    blocks = [block.tolist() for block in blocks_by_length(lengths, max_steps=9)]
+    assert blocks == [[1], [2, 0, 3]]
+
+
+def test_an_empty_collection_has_no_blocks():
+    assert list(blocks_by_length(np.array([], int))) == []
+
+
+def test_lengths_stand_on_their_own():
+    lengths = Lengths(np.array([3, 1, 1]), np.array([1, 0, 2]))
+    assert lengths.runs == [(0, 3, 1, 3), (3, 5, 2, 1)]
