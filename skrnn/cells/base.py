@@ -37,15 +37,67 @@ class Cell(ABC):
 
     @abstractmethod
     def step(self, params, x, state):
-        """Read one step: ``(x, state) -> state``."""
+        """Read one step: ``(x, state) -> state``.
+
+        Parameters
+        ----------
+        params : dict of str to ndarray
+            The parameters, as from `init`.
+        x : ndarray of shape (n, n_features)
+            One step of n sequences.
+        state : tuple of ndarray of shape (n, hidden_size)
+            The state that the step before it left.
+
+        Returns
+        -------
+        tuple of ndarray of shape (n, hidden_size)
+        """
 
     @abstractmethod
     def forward(self, params, x, *, keep=True, reuse=None):
-        """Read whole sequences: ``(params, x) -> (h, tape)``."""
+        """Read whole sequences from a zero state: ``(params, x) -> (h, tape)``.
+
+        Parameters
+        ----------
+        params : dict of str to ndarray
+            The parameters.
+        x : Sequences of n_features features
+            The batch.
+        keep : bool, default=True
+            Keep what `backward` needs.
+        reuse : Tape, optional
+            A tape of an earlier call that nobody needs any more: where its shapes
+            fit, it is written over.
+
+        Returns
+        -------
+        h : ndarray of shape (n_rows, hidden_size)
+            The hidden state after each step, packed as `x` is.
+        tape : Tape or None
+        """
 
     @abstractmethod
     def backward(self, params, tape, d_h, d_last, *, input_gradient=False):
-        """Send a gradient back: ``(params, tape, d_out) -> (d_x, grads)``."""
+        """Send a gradient back through time: ``(params, tape, d_out) -> (d_x, grads)``.
+
+        Parameters
+        ----------
+        params : dict of str to ndarray
+            The parameters.
+        tape : Tape
+            What `forward` kept.
+        d_h : ndarray of shape (n_rows, hidden_size) or None
+            Gradient of every hidden state, packed; None if only the last ones count.
+        d_last : ndarray of shape (n_sequences, hidden_size) or None
+            Gradient of the last hidden state of each sorted sequence.
+        input_gradient : bool, default=False
+            Also compute the gradient of the input.
+
+        Returns
+        -------
+        d_x : ndarray of shape (n_rows, n_features) or None
+        grads : dict of str to ndarray
+        """
 
     @property
     def shapes(self):

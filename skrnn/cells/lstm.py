@@ -46,21 +46,7 @@ class LSTMCell(Cell):
     state_names: ClassVar = ("h", "c")
 
     def step(self, params, x, state):
-        """Read one step.
-
-        Parameters
-        ----------
-        params : dict of str to ndarray
-            The parameters, as from `init`.
-        x : ndarray of shape (n, n_features)
-            One step of n sequences.
-        state : tuple (h, c) of ndarray of shape (n, hidden_size)
-            The state that the step before it left.
-
-        Returns
-        -------
-        tuple (h, c) of ndarray of shape (n, hidden_size)
-        """
+        """Read one step: the equations above, as `Cell.step` says."""
         h, c = state
         W_x, b, W_h = self.split(params)
         z_o, z_i, z_f, z_g = np.split(x @ W_x.T + b + h @ W_h.T, 4, axis=1)
@@ -69,26 +55,7 @@ class LSTMCell(Cell):
         return h, c
 
     def forward(self, params, x, *, keep=True, reuse=None):
-        """Read whole sequences from a zero state.
-
-        Parameters
-        ----------
-        params : dict of str to ndarray
-            The parameters.
-        x : Sequences of n_features features
-            The batch.
-        keep : bool, default=True
-            Keep what `backward` needs.
-        reuse : LSTMTape, optional
-            A tape of an earlier call that nobody needs any more: where its shapes
-            fit, it is written over.
-
-        Returns
-        -------
-        h : ndarray of shape (n_rows, hidden_size)
-            The hidden state after each step, packed as `x` is.
-        tape : LSTMTape or None
-        """
+        """Read whole sequences, as `Cell.forward` says."""
         tape = reuse
         if tape is None or not tape.fits(x, keep):
             tape = LSTMTape(self, x, keep)
@@ -111,30 +78,12 @@ class LSTMCell(Cell):
         return tape.h, (tape if keep else None)
 
     def backward(self, params, tape, d_h, d_last, *, input_gradient=False):
-        """Send a gradient back through all steps.
+        """Send a gradient back through time, as `Cell.backward` says.
 
         Only ``d_h`` and ``d_c`` run from step to step. What multiplies them depends
         on the stored values alone, and is computed for a block of steps at once:
         ``d_z = [by_o * d_h, by_i * d_c, by_f * d_c, by_g * d_c]``, and ``by_c * d_h``
         is what the output hands to ``d_c``.
-
-        Parameters
-        ----------
-        params : dict of str to ndarray
-            The parameters.
-        tape : LSTMTape
-            What `forward` kept.
-        d_h : ndarray of shape (n_rows, hidden_size) or None
-            Gradient of every hidden state, packed; None if only the last ones count.
-        d_last : ndarray of shape (n_sequences, hidden_size) or None
-            Gradient of the last hidden state of each sorted sequence.
-        input_gradient : bool, default=False
-            Also compute the gradient of the input.
-
-        Returns
-        -------
-        d_x : ndarray of shape (n_rows, n_features) or None
-        grads : dict of str to ndarray
         """
         W_x, _, W_h = self.split(params)
         W_h = np.ascontiguousarray(W_h)

@@ -57,47 +57,14 @@ class RNNCell(Cell):
     state_names: ClassVar = ("h",)
 
     def step(self, params, x, state):
-        """Read one step.
-
-        Parameters
-        ----------
-        params : dict of str to ndarray
-            The parameters, as from `init`.
-        x : ndarray of shape (n, n_features)
-            One step of n sequences.
-        state : tuple (h,) of ndarray of shape (n, hidden_size)
-            The state that the step before it left.
-
-        Returns
-        -------
-        tuple (h,) of ndarray of shape (n, hidden_size)
-        """
+        """Read one step: the equations above, as `Cell.step` says."""
         (h,) = state
         W_x, b, W_h = self.split(params)
         z = x @ W_x.T + b + h @ W_h.T
         return (ACTIVATIONS[self.activation](z),)
 
     def forward(self, params, x, *, keep=True, reuse=None):
-        """Read whole sequences from a zero state.
-
-        Parameters
-        ----------
-        params : dict of str to ndarray
-            The parameters.
-        x : Sequences of n_features features
-            The batch.
-        keep : bool, default=True
-            Keep what `backward` needs.
-        reuse : RNNTape, optional
-            A tape of an earlier call that nobody needs any more: where its shapes
-            fit, it is written over.
-
-        Returns
-        -------
-        h : ndarray of shape (n_rows, hidden_size)
-            The hidden state after each step, packed as `x` is.
-        tape : RNNTape or None
-        """
+        """Read whole sequences, as `Cell.forward` says."""
         tape = reuse
         if tape is None or not tape.fits(x, keep):
             tape = RNNTape(self, x, keep)
@@ -111,29 +78,11 @@ class RNNCell(Cell):
         return tape.h, (tape if keep else None)
 
     def backward(self, params, tape, d_h, d_last, *, input_gradient=False):
-        """Send a gradient back through all steps.
+        """Send a gradient back through time, as `Cell.backward` says.
 
         Only ``d_h`` runs from step to step. What multiplies it, the derivative of
         the activation, is computed for a block of steps at once, and ``d_z`` takes
         its place.
-
-        Parameters
-        ----------
-        params : dict of str to ndarray
-            The parameters.
-        tape : RNNTape
-            What `forward` kept.
-        d_h : ndarray of shape (n_rows, hidden_size) or None
-            Gradient of every hidden state, packed; None if only the last ones count.
-        d_last : ndarray of shape (n_sequences, hidden_size) or None
-            Gradient of the last hidden state of each sorted sequence.
-        input_gradient : bool, default=False
-            Also compute the gradient of the input.
-
-        Returns
-        -------
-        d_x : ndarray of shape (n_rows, n_features) or None
-        grads : dict of str to ndarray
         """
         W_x, _, W_h = self.split(params)
         W_h = np.ascontiguousarray(W_h)
