@@ -214,14 +214,13 @@ class BaseRecurrent(BaseEstimator, ABC):
         """Replace the fitted attributes, all at once, now that nothing can fail."""
         history, earlier = result.history, vars(self) if goes_on else {}
         curve = earlier.get("loss_curve_", []) + history.loss_curve
-        diverged = result.reason is Reason.DIVERGED
         scores = (earlier.get("validation_scores_") or []) + history.validation_scores
         fitted = {
             **problem.X.fitted,
             **problem.fitted,
             "architecture_": architecture,
             "weights_": result.weights,
-            "optimizer_state_": {} if diverged else {self.solver: optimizer.state},
+            "optimizer_state_": {self.solver: optimizer.state},
             "n_iter_": history.n_epochs,
             "t_": earlier.get("t_", 0) + history.n_seen,
             "loss_curve_": curve,

@@ -41,14 +41,15 @@ class Loss(ABC):
 class BinaryCrossEntropy(Loss):
     """Cross-entropy of two classes from one score, the log-odds of the second.
 
-    ``log(1 + exp(s)) - y s``, for a target y of 0 or 1.
+    ``log(1 + exp(s)) - y s``, for a target y of 0 or 1: ``log(1 + exp(s))`` or
+    ``log(1 + exp(-s))``.
     """
 
     def value_and_gradient(self, scores, y):
         """Give the loss of each sequence and its gradient in the scores."""
         s = scores[:, 0]
         y = y.astype(s.dtype)
-        value = np.logaddexp(s.dtype.type(0), s) - y * s
+        value = np.logaddexp(s.dtype.type(0), (1 - 2 * y) * s)
         p = 0.5 * np.tanh(0.5 * s) + 0.5
         return value, (p - y)[:, np.newaxis]
 

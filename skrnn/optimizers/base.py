@@ -34,6 +34,12 @@ class Optimizer(ABC):
                 np.zeros(size, dtype) if old is None else np.array(old, dtype)
             )
 
+    def reset(self):
+        """Forget what was remembered."""
+        self.state["n_steps"] = 0
+        for name in self.memory:
+            self.state[name].fill(0.0)
+
     @abstractmethod
     def step(self, weights, gradient, learning_rate):
         """Move the weights, in place, as the very last thing that happens."""

@@ -18,9 +18,18 @@ def clip_by_norm(gradient, max_norm):
     norm : float
         The length before clipping; not finite if any part of the gradient is not.
     """
-    norm = float(np.sqrt(np.dot(gradient, gradient)))
-    if not np.isfinite(norm):
-        norm = float(np.linalg.norm(gradient.astype(np.float64)))
+    norm = _norm(gradient)
     if max_norm is not None and norm > max_norm and np.isfinite(norm):
         gradient *= max_norm / norm
     return norm
+
+
+def _norm(gradient):
+    """Euclidean norm, also where the squares are too large for a float."""
+    norm = float(np.sqrt(np.dot(gradient, gradient)))
+    if np.isfinite(norm):
+        return norm
+    largest = np.abs(gradient).max()
+    if not np.isfinite(largest):
+        return float(largest)
+    return float(largest) * float(np.linalg.norm(gradient / largest))

@@ -88,7 +88,9 @@ class Training:
     weights : ndarray of shape (n_parameters,)
         Moved in place by the optimizer.
     good : ndarray of shape (n_parameters,)
-        The weights of the last epoch in which all was finite.
+        The weights after the last epoch whose loss has been seen to be finite.
+    unproven : ndarray of shape (n_parameters,) or None
+        The weights after the last epoch, while no loss has been seen for them.
     best, best_score : ndarray and float
         The best weights on the sequences held out, and their score.
     reason : Reason
@@ -99,10 +101,12 @@ class Training:
     update: int
     history: History = field(default_factory=History)
     good: np.ndarray = None
+    unproven: np.ndarray = None
     best: np.ndarray = None
     best_score: float = -np.inf
     reason: Reason = Reason.MAX_ITER
     tapes: dict = field(default_factory=dict)
+    last_rows: np.ndarray = None
 
 
 class _NotFinite(ArithmeticError):
@@ -131,8 +135,10 @@ def train(trainer, data, weights):
     try:
         with np.errstate(over="ignore", invalid="ignore"):
             state.reason = _run_epochs(trainer, data, state)
+            _prove(trainer, data, state)
     except _NotFinite:
         state.reason = Reason.DIVERGED
+        trainer.optimizer.reset()
     except KeyboardInterrupt:
         state.reason = Reason.INTERRUPTED
     if state.best is not None:
@@ -146,10 +152,10 @@ def train(trainer, data, weights):
 def _run_epochs(trainer, data, state):
     for _ in range(trainer.max_iter):
         state.history.loss_curve.append(_run_epoch(trainer, data, state))
-        state.good = state.weights.copy()
+        state.unproven = state.weights.copy()
         value = state.history.loss_curve[-1]
         if trainer.validate is not None:
-            value = -_validate(trainer, state)
+            value = -_validate(trainer, data, state)
         if trainer.verbose:
             report(state.history, trainer.max_iter)
         if trainer.plateau.reached(value):
@@ -183,16 +189,31 @@ def _run_batch(trainer, data, state, rows):
     norm = clip_by_norm(gradient, trainer.max_grad_norm)
     if not (np.isfinite(value) and np.isfinite(norm)):
         raise _NotFinite
+    if state.unproven is not None:
+        state.good, state.unproven = state.unproven, None
+    state.last_rows = rows
     rate = trainer.schedule.rate(state.update)
     trainer.optimizer.step(state.weights, gradient, rate)
     state.update += 1
     return value
 
 
-def _validate(trainer, state):
+def _prove(trainer, data, state):
+    """See that the loss is finite at the weights after the last step."""
+    rows = state.last_rows
+    x = pack(data.samples, rows, state.weights.dtype)
+    value = trainer.objective.value(
+        state.weights, x, data.y[rows], data.sample_weight[rows]
+    )
+    if not np.isfinite(value):
+        raise _NotFinite
+
+
+def _validate(trainer, data, state):
     """Score the weights, and keep them if they are the best so far."""
     score = trainer.validate(state.weights)
     state.history.validation_scores.append(score)
     if score > state.best_score:
+        _prove(trainer, data, state)
         state.best, state.best_score = state.weights.copy(), score
     return score

@@ -55,11 +55,21 @@ class Objective:
         value = float(np.dot(share, losses))
         d_scores *= share.astype(d_scores.dtype)[:, np.newaxis]
         _, gradient = self.network.backward(weights, tape, d_scores)
-        if self.penalty:
-            pull = self._strength.astype(weights.dtype, copy=False) * weights
-            value += 0.5 * float(np.dot(pull, weights))
-            gradient += pull
+        pull = self._pull(weights)
+        value += 0.5 * float(np.dot(pull, weights))
+        gradient += pull
         return value, gradient, tape
+
+    def value(self, weights, x, y, sample_weight):
+        """Evaluate the objective on a batch without its gradient: a float."""
+        scores, _ = self.network.forward(weights, x, keep=False)
+        losses, _ = self.loss.value_and_gradient(scores, y)
+        value = float(np.dot(sample_weight / x.n_sequences, losses))
+        return value + 0.5 * float(np.dot(self._pull(weights), weights))
+
+    def _pull(self, weights):
+        """Give the gradient of the penalty."""
+        return self._strength.astype(weights.dtype, copy=False) * weights
 
     @cached_property
     def _strength(self):

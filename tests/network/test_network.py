@@ -1,0 +1,142 @@
+"""The network as a function of its weights: order, blocks, penalty, threads."""
+
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+import pytest
+
+from skrnn.network import build_network
+from skrnn.network.pooling import POOLINGS
+from skrnn.sequences import pack
+
+CLOSE = {"rtol": 1e-11, "atol": 1e-13}
+
+
+def build(cell="lstm", pooling="concat", n_outputs=3):
+    return build_network(
+        cell=cell, n_features=2, hidden_size=4, pooling=pooling, n_outputs=n_outputs
+    )
+
+
+def draw(n, longest=12, seed=0):
+    rng = np.random.default_rng(seed)
+    lengths = rng.integers(1, longest + 1, n)
+    return [rng.normal(size=(length, 2)) for length in lengths]
+
+
+@pytest.fixture(params=["rnn", "lstm"])
+def network(request):
+    return build(request.param)
+
+
+@pytest.fixture
+def weights(network):
+    return network.init(np.random.RandomState(0))
+
+
+@pytest.mark.parametrize("pooling", POOLINGS)
+@pytest.mark.parametrize("cell", ["rnn", "lstm"])
+def test_scores_come_in_the_order_given(cell, pooling):
+    network, samples = build(cell, pooling), draw(9)
+    weights = network.init(np.random.RandomState(0))
+    alone = [network.forward(weights, pack([one]))[0][0] for one in samples]
+    rng = np.random.default_rng(1)
+    for order in (np.arange(9), np.arange(9)[::-1], rng.permutation(9)):
+        scores, _ = network.forward(weights, pack(samples, order))
+        np.testing.assert_allclose(scores, np.array(alone)[order], **CLOSE)
+
+
+def test_gradients_are_taken_in_the_order_given(network, weights):
+    samples, d_scores = draw(9), np.random.default_rng(1).normal(size=(9, 3))
+    alone = np.zeros_like(weights)
+    for one, d_one in zip(samples, d_scores, strict=True):
+        _, tape = network.forward(weights, pack([one]))
+        alone += network.backward(weights, tape, d_one[np.newaxis])[1]
+    _, tape = network.forward(weights, pack(samples))
+    _, together = network.backward(weights, tape, d_scores)
+    np.testing.assert_allclose(together, alone, rtol=1e-10, atol=1e-12)
+
+
+def test_scores_in_blocks_equal_one_pass(network, weights):
+    samples = draw(1200)
+    scores, tape = network.forward(weights, pack(samples), keep=False)
+    assert tape is None
+    np.testing.assert_allclose(network.scores(weights, samples), scores, **CLOSE)
+    rows = np.random.default_rng(1).permutation(1200)[:700]
+    some = network.scores(weights, samples, rows)
+    np.testing.assert_allclose(some, scores[rows], **CLOSE)
+
+
+def test_scores_of_a_block_equal_those_of_a_list(network, weights):
+    block = np.random.default_rng(0).normal(size=(600, 7, 2))
+    expected = network.scores(weights, list(block))
+    np.testing.assert_allclose(network.scores(weights, block), expected, **CLOSE)
+
+
+def test_the_type_of_the_weights_is_that_of_the_scores(network, weights):
+    samples = draw(20)
+    scores = network.scores(weights.astype("float32"), samples)
+    assert scores.dtype == np.float32
+    exact = network.scores(weights, samples)
+    np.testing.assert_allclose(scores, exact, rtol=1e-4, atol=1e-5)
+
+
+def test_weights_are_only_read(network, weights):
+    before = weights.copy()
+    scores, tape = network.forward(weights, pack(draw(5)))
+    network.backward(weights, tape, np.ones_like(scores))
+    network.scores(weights, draw(5))
+    assert np.array_equal(weights, before)
+
+
+def test_a_tape_that_is_written_over_changes_no_number(network, weights):
+    d_scores, tape = np.ones((9, 3)), None
+    for seed in range(4):
+        x = pack(draw(9, seed=seed))
+        scores, fresh = network.forward(weights, x)
+        again, tape = network.forward(weights, x, reuse=tape)
+        assert np.array_equal(again, scores)
+        _, expected = network.backward(weights, fresh, d_scores)
+        _, gradient = network.backward(weights, tape, d_scores)
+        assert np.array_equal(gradient, expected)
+
+
+def test_the_penalty_is_on_weights_and_leaves_biases_out(network):
+    mask = network.penalised
+    views = network.layout.views(mask)
+    W_x, b, W_h = network.stack.cells[0].split(views["layer0"])
+    assert W_x.all()
+    assert W_h.all()
+    assert views["head"]["W"].all()
+    assert not b.any()
+    assert not views["head"]["b"].any()
+    n_weights = W_x.size + W_h.size + views["head"]["W"].size
+    assert set(mask) == {0.0, 1.0}
+    assert mask.sum() == n_weights
+    assert len(mask) == n_weights + b.size + views["head"]["b"].size
+
+
+def test_init_depends_on_the_random_state_alone(network):
+    first, second = (network.init(np.random.RandomState(3)) for _ in range(2))
+    assert np.array_equal(first, second)
+    assert not np.array_equal(first, network.init(np.random.RandomState(4)))
+    assert np.isfinite(first).all()
+
+
+@pytest.mark.parametrize("cell", ["rnn", "lstm"])
+def test_threads_may_share_a_network(cell):
+    collections = [draw(20 + k, longest=40, seed=k) for k in range(6)]
+    weights = build(cell).init(np.random.RandomState(0))
+
+    def evaluate(network, k):
+        scores, tape = network.forward(weights, pack(collections[k]))
+        _, gradient = network.backward(weights, tape, np.ones_like(scores))
+        return network.scores(weights, collections[k]), scores, gradient
+
+    expected = [evaluate(build(cell), k) for k in range(6)]
+    shared = build(cell)
+    jobs = 8 * list(range(6))
+    with ThreadPoolExecutor(8) as pool:
+        results = pool.map(lambda k: evaluate(shared, k), jobs)
+    for k, result in zip(jobs, results, strict=True):
+        assert all(map(np.array_equal, result, expected[k]))

@@ -1,0 +1,83 @@
+"""Copies are told by values and target, whatever the order of the rows."""
+
+import numpy as np
+import pytest
+
+from skrnn.training import merge_copies
+
+CHOICE = np.array([0, 1, 2, 1, 0, 3, 1, 2, 0, 4])
+Y = np.array([0, 1, 0, 1, 0, 1, 0, 0, 1, 1])  # rows 6 and 8 differ in the target
+PAIRS = list(zip(CHOICE.tolist(), Y.tolist(), strict=True))
+
+
+@pytest.fixture(params=["block", "list"])
+def samples(request):
+    rng = np.random.default_rng(0)
+    lengths = [4] * 5 if request.param == "block" else [4, 2, 4, 3, 1]
+    kinds = [rng.normal(size=(length, 2)) for length in lengths]
+    chosen = [kinds[k].copy() for k in CHOICE]
+    return np.array(chosen) if request.param == "block" else chosen
+
+
+def merge(samples, y=Y, rows=None, dtype=np.float64):
+    rows = np.arange(len(samples)) if rows is None else rows
+    return merge_copies(samples, y, rows, dtype)
+
+
+def test_copies_are_equal_in_values_and_target(samples):
+    distinct, group = merge(samples)
+    assert len(distinct) == len(set(PAIRS)) == 7
+    assert {PAIRS[i] for i in distinct} == set(PAIRS)
+    assert [PAIRS[distinct[k]] for k in group] == PAIRS
+
+
+def test_weights_of_copies_add_up(samples):
+    weight = np.random.default_rng(1).uniform(size=len(samples))
+    distinct, group = merge(samples)
+    total = np.bincount(group, weights=weight)
+    for row, sum_of_weights in zip(distinct, total, strict=True):
+        copies = [i for i, pair in enumerate(PAIRS) if pair == PAIRS[row]]
+        assert sum_of_weights == pytest.approx(weight[copies].sum())
+
+
+def test_the_order_of_the_rows_does_not_matter(samples):
+    expected = [PAIRS[i] for i in merge(samples)[0]]
+    rng = np.random.default_rng(1)
+    for _ in range(5):
+        distinct, _ = merge(samples, rows=rng.permutation(len(samples)))
+        assert [PAIRS[i] for i in distinct] == expected
+
+
+def test_how_often_a_pair_occurs_does_not_matter(samples):
+    whole = [PAIRS[i] for i in merge(samples)[0]]
+    once, _ = merge(samples, rows=merge(samples)[0])
+    assert [PAIRS[i] for i in once] == whole
+
+
+def test_only_the_rows_asked_for_count(samples):
+    rows = np.array([4, 0, 5])
+    distinct, group = merge(samples, rows=rows)
+    assert set(distinct) < set(rows)
+    assert group[0] == group[1] != group[2]
+
+
+def test_a_block_and_a_list_are_told_alike():
+    block = np.random.default_rng(0).normal(size=(5, 3, 2))[[0, 1, 1, 2, 0]]
+    y = np.zeros(5, int)
+    one, other = merge(block, y), merge(list(block), y)
+    assert all(map(np.array_equal, one, other))
+
+
+def test_values_are_told_in_the_type_of_the_computation():
+    block = np.ones((2, 3, 1))
+    block[1, 2] += 1e-12
+    y = np.zeros(2, int)
+    assert len(merge(block, y, dtype=np.float64)[0]) == 2
+    assert len(merge(block, y, dtype=np.float32)[0]) == 1
+
+
+def test_one_step_more_is_another_sequence():
+    samples = [np.zeros((length, 2)) for length in (1, 2, 3, 2)]
+    distinct, group = merge(samples, np.zeros(4, int))
+    assert len(distinct) == 3
+    assert group[1] == group[3]
