@@ -30,6 +30,11 @@ class Lengths:
     order: np.ndarray
 
     @cached_property
+    def in_order(self):
+        """Whether the batch was given longest first."""
+        return bool((np.diff(self.order) == 1).all())
+
+    @cached_property
     def sizes(self):
         """How many sequences are alive at each step, ndarray of shape (n_steps,)."""
         lengths = self.longest_first
@@ -97,8 +102,14 @@ class Sequences:
         """Give the same sequences with other features, row by row."""
         return Sequences(data, self.lengths)
 
+    def sort(self, values):
+        """Bring one row a sequence of the given batch into the sorted order."""
+        return values if self.lengths.in_order else values[self.lengths.order]
+
     def unsort(self, values):
         """Bring one row a sorted sequence back to the order of the given batch."""
+        if self.lengths.in_order:
+            return values
         unsorted = np.empty_like(values)
         unsorted[self.lengths.order] = values
         return unsorted

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
 
@@ -134,7 +135,7 @@ class Network:
         d_weights = np.empty_like(weights)
         d_params = self.layout.views(d_weights)
         d_pooled, grads = self.head.backward(
-            params["head"], tape.head, d_scores[x.lengths.order]
+            params["head"], tape.head, x.sort(d_scores)
         )
         _fill(d_params["head"], grads)
         d_h, d_last = self.pooling.backward(tape.pooling, d_pooled, x)
@@ -146,8 +147,7 @@ class Network:
         return d_x, d_weights
 
 
-@dataclass(frozen=True, eq=False)
-class NetworkTape:
+class NetworkTape(NamedTuple):
     """What the parts of a network wrote down on the way forward."""
 
     x: Sequences

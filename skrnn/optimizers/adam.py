@@ -47,8 +47,8 @@ class Adam(Optimizer):
         np.multiply(gradient, gradient, scale)
         v += np.multiply(scale, 1 - self.beta_2, scale)
         np.sqrt(v, scale)
-        scale *= 1 / math.sqrt(1 - self.beta_2**t)
-        scale += self.epsilon
-        np.multiply(m, -learning_rate / (1 - self.beta_1**t), move)
+        unbias = math.sqrt(1 - self.beta_2**t)
+        scale += self.epsilon * unbias
+        np.multiply(m, -learning_rate * unbias / (1 - self.beta_1**t), move)
         move /= scale
         weights += move
