@@ -1,42 +1,40 @@
 """The facade that all estimators share: validate, build, train, publish."""
 
-import warnings
 from abc import ABC, abstractmethod
-from numbers import Integral, Real
+from numbers import Integral
+from typing import ClassVar
 
 import numpy as np
 from sklearn.base import BaseEstimator
-from sklearn.exceptions import ConvergenceWarning
 from sklearn.model_selection import train_test_split
 from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted
 
-from skrnn.constraints import (
-    Flag,
-    Mapping,
-    Number,
-    OneOf,
-    RandomState,
-    check_parameters,
-)
-from skrnn.network import build_network
-from skrnn.network.pooling import POOLINGS
+from skrnn.constraints import Number, check_parameters
+from skrnn.network import Dropout, build_network
+from skrnn.notices import warn_about
 from skrnn.optimizers import OPTIMIZERS, SCHEDULES
-from skrnn.problem import training_set, without_copies
+from skrnn.problem import training_set
+from skrnn.settings import FULL_BATCH, Settings, check_combinations, hidden_sizes
 from skrnn.training import (
+    FullBatch,
     Objective,
     Plateau,
     Reason,
     Trainer,
     count_batches,
     train,
+    train_full_batch,
 )
 from skrnn.validation import check_sequences
 
 AUTO_BATCH_SIZE = 64
 
+#: Parts of the architecture whose parameter has another name.
+LIKE_PARAMETERS = {"hidden_sizes": "hidden_size or n_layers"}
 
-class BaseRecurrent(BaseEstimator, ABC):
+
+class BaseRecurrent(Settings, BaseEstimator, ABC):
     """Base of all recurrent estimators.
 
     What a subclass adds is what its targets mean; what a concrete estimator adds is
@@ -44,35 +42,15 @@ class BaseRecurrent(BaseEstimator, ABC):
     """
 
     #: A key of `skrnn.cells.CELLS`.
-    _cell: str
+    _cell: ClassVar[str]
     #: Parameters that are handed to the cell.
-    _cell_options: tuple[str, ...] = ()
-
-    _parameter_constraints = {  # noqa: RUF012
-        "hidden_size": [Number(Integral, 1)],
-        "pooling": [OneOf(tuple(POOLINGS))],
-        "solver": [OneOf(tuple(OPTIMIZERS))],
-        "alpha": [Number(Real, 0)],
-        "batch_size": [OneOf(("auto",)), Number(Integral, 1)],
-        "learning_rate": [OneOf(tuple(SCHEDULES))],
-        "learning_rate_init": [Number(Real, 0, closed="neither")],
-        "momentum": [Number(Real, 0, 1)],
-        "max_grad_norm": [Number(Real, 0, closed="neither"), OneOf((None,))],
-        "max_iter": [Number(Integral, 1)],
-        "tol": [Number(Real, 0)],
-        "n_iter_no_change": [Number(Integral, 1), OneOf((np.inf,))],
-        "early_stopping": [Flag()],
-        "validation_fraction": [Number(Real, 0, 1, closed="neither")],
-        "class_weight": [OneOf(("balanced", None)), Mapping()],
-        "features_per_step": [Number(Integral, 1)],
-        "warm_start": [Flag()],
-        "verbose": [Flag(), Number(Integral, 0)],
-        "random_state": [RandomState()],
-    }
+    _cell_options: ClassVar[tuple[str, ...]] = ()
+    #: How many sequences a score needs.
+    _fewest_held_out: ClassVar[int] = 1
 
     @abstractmethod
     def _read_problem(self, X, y, sample_weight, classes, *, goes_on):
-        """Check and encode the data, as a `Problem`.
+        """Check and encode the data, as a `Problem` without copies.
 
         `goes_on` says that the estimator is fitted and must stay what it is.
         """
@@ -82,8 +60,8 @@ class BaseRecurrent(BaseEstimator, ABC):
         """Give what a split of encoded targets keeps in proportion, or None."""
 
     @abstractmethod
-    def _rate(self, scores, y, sample_weight):
-        """Rate raw scores against encoded targets: larger is better."""
+    def _rate(self, decisions, y, sample_weight):
+        """Rate decisions against encoded targets: larger is better."""
 
     def _train(self, X, y, sample_weight, *, classes=None, once=False):
         """Fit from scratch or go on, and publish the result.
@@ -92,43 +70,46 @@ class BaseRecurrent(BaseEstimator, ABC):
         does; otherwise `warm_start` decides.
         """
         check_parameters(self)
-        if once and self.early_stopping:
-            raise ValueError(
-                "partial_fit does not support early_stopping=True: it holds nothing "
-                "out. Set it to False and score on data of your own between calls."
-            )
+        check_combinations(self, once)
         fitted = hasattr(self, "weights_")
         goes_on = fitted and (once or self.warm_start)
-        problem = without_copies(
-            self._read_problem(X, y, sample_weight, classes, goes_on=goes_on)
-        )
+        problem = self._read_problem(X, y, sample_weight, classes, goes_on=goes_on)
         if goes_on:
             problem = problem.at_least(self.weights_.dtype)
         architecture = self._architecture(problem, goes_on)
         network = build_network(**architecture)
         rng = self._random_numbers()
-        weights = self.weights_ if goes_on else network.init(rng)
         rows, held_out = self._split(problem, rng)
-        trainer = Trainer(
+        if goes_on:
+            weights, rng = self.weights_, self._random_numbers(self.t_)
+        else:
+            weights = network.init(rng)
+        dropout = Dropout(rng, self.dropout, self.recurrent_dropout)
+        result, memory = self._descend(
+            training_set(problem, rows),
+            np.array(weights, problem.X.dtype),
             rng=rng,
-            verbose=bool(self.verbose),
-            max_grad_norm=self.max_grad_norm,
-            plateau=Plateau(self.tol, self.n_iter_no_change),
+            goes_on=goes_on,
+            once=once,
+            objective=Objective(network, problem.loss, self.alpha, dropout),
             validate=self._validator(network, problem, held_out),
-            **self._make_steps(network, problem, rows, goes_on, once),
         )
-        data = training_set(problem, rows)
-        result = train(trainer, data, np.array(weights, problem.X.dtype))
         keep_earlier = result.reason is Reason.INTERRUPTED and fitted and not goes_on
         if not keep_earlier:
-            self._publish(problem, architecture, trainer.optimizer, result, goes_on)
-        self._warn(result, keep_earlier, once)
+            self._publish(problem, architecture, memory, result, goes_on)
+        warn_about(self, result, keep_earlier=keep_earlier, once=once, stacklevel=3)
         return self
 
-    def _random_numbers(self):
-        """Give the source of random numbers; without a seed, a new one of its own."""
+    def _random_numbers(self, n_seen=0):
+        """Give the source of random numbers; without a seed, a new one of its own.
+
+        Training that goes on after `n_seen` sequences must hold out the same sequences
+        again, but not repeat its noise: for the latter, a seed gives another source.
+        """
         if self.random_state is None:
             return np.random.RandomState()
+        if n_seen and isinstance(self.random_state, Integral):
+            return np.random.RandomState([self.random_state, n_seen % 2**32])
         return check_random_state(self.random_state)
 
     def _architecture(self, problem, goes_on):
@@ -136,7 +117,8 @@ class BaseRecurrent(BaseEstimator, ABC):
         architecture = {
             "cell": self._cell,
             "n_features": problem.X.n_features,
-            "hidden_size": int(self.hidden_size),
+            "hidden_sizes": hidden_sizes(self),
+            "bidirectional": bool(self.bidirectional),
             "pooling": self.pooling,
             "n_outputs": problem.n_outputs,
             **{option: getattr(self, option) for option in self._cell_options},
@@ -147,9 +129,10 @@ class BaseRecurrent(BaseEstimator, ABC):
             fitted = vars(self).get("features_per_step_", self.features_per_step)
             changed += ["features_per_step"] * (fitted != self.features_per_step)
         if changed:
+            names = [LIKE_PARAMETERS.get(name, name) for name in changed]
             raise ValueError(
                 f"{type(self).__name__} cannot go on training after a change of "
-                f"{', '.join(changed)}. Restore the earlier value, or call fit with "
+                f"{', '.join(names)}. Restore the earlier value, or call fit with "
                 "warm_start=False."
             )
         return architecture
@@ -159,20 +142,23 @@ class BaseRecurrent(BaseEstimator, ABC):
         rows = problem.rows
         if not self.early_stopping:
             return rows, None
+        in_proportion = self._stratify(problem.y[rows])
         try:
             learn, held_out = train_test_split(
                 rows,
                 test_size=self.validation_fraction,
                 random_state=rng,
-                stratify=self._stratify(problem.y[rows]),
+                stratify=in_proportion,
             )
+            if len(held_out) < self._fewest_held_out:
+                raise ValueError("R2 needs at least two sequences")
         except ValueError as error:
             reason = str(error).rstrip(".")
+            both = " with every class on both sides" * (in_proportion is not None)
             raise ValueError(
                 f"early_stopping=True cannot hold out validation_fraction="
-                f"{self.validation_fraction} of {len(rows)} sequences with every class "
-                f"on both sides: {reason}. Give more data, another fraction, or "
-                "early_stopping=False."
+                f"{self.validation_fraction} of {len(rows)} sequences{both}: {reason}. "
+                "Give more data, another fraction, or early_stopping=False."
             ) from error
         return learn, held_out
 
@@ -184,33 +170,47 @@ class BaseRecurrent(BaseEstimator, ABC):
 
         def validate(weights):
             scores = network.scores(weights, problem.X.samples, held_out)
-            return float(self._rate(scores, y, sample_weight))
+            return float(self._rate(problem.loss.decide(scores), y, sample_weight))
 
         return validate
 
-    def _make_steps(self, network, problem, rows, goes_on, once):
-        """Choose objective, optimizer and schedule, the parts that take steps."""
+    def _descend(self, data, weights, *, rng, goes_on, once, **common):
+        """Train by the solver; give the result, and what the optimizer remembers."""
+        common |= {
+            "max_iter": 1 if once else self.max_iter,
+            "plateau": Plateau(self.tol, self.n_iter_no_change),
+            "verbose": bool(self.verbose),
+        }
+        if self.solver == FULL_BATCH:
+            trainer = FullBatch(tol=self.tol, **common)
+            return train_full_batch(trainer, data, weights), {}
+        steps = self._make_steps(weights, len(data.rows), goes_on, once)
+        trainer = Trainer(rng=rng, **steps, **common)
+        result = train(trainer, data, weights)
+        return result, {self.solver: trainer.optimizer.state}
+
+    def _make_steps(self, weights, n_samples, goes_on, once):
+        """Choose optimizer, schedule and batches, the parts that take steps."""
         state = self.optimizer_state_.get(self.solver) if goes_on else None
         options = {"momentum": self.momentum} if self.solver == "sgd" else {}
         optimizer = OPTIMIZERS[self.solver](
-            network.layout.size, problem.X.dtype, state, **options
+            weights.size, weights.dtype, state, **options
         )
         batch_size = AUTO_BATCH_SIZE if self.batch_size == "auto" else self.batch_size
-        max_iter = 1 if once else self.max_iter
         schedule = self.learning_rate
         if once and schedule != "invscaling":
             schedule = "constant"
-        n_updates = max_iter * count_batches(len(rows), batch_size)
+        n_epochs = 1 if once else self.max_iter
+        n_updates = n_epochs * count_batches(n_samples, batch_size)
         return {
-            "objective": Objective(network, problem.loss, self.alpha),
             "optimizer": optimizer,
             "schedule": SCHEDULES[schedule](self.learning_rate_init, n_updates),
             "batch_size": batch_size,
-            "max_iter": max_iter,
+            "max_grad_norm": self.max_grad_norm,
             "first_update": optimizer.state["n_steps"] if once else 0,
         }
 
-    def _publish(self, problem, architecture, optimizer, result, goes_on):
+    def _publish(self, problem, architecture, memory, result, goes_on):
         """Replace the fitted attributes, all at once, now that nothing can fail."""
         history, earlier = result.history, vars(self) if goes_on else {}
         curve = earlier.get("loss_curve_", []) + history.loss_curve
@@ -220,7 +220,8 @@ class BaseRecurrent(BaseEstimator, ABC):
             **problem.fitted,
             "architecture_": architecture,
             "weights_": result.weights,
-            "optimizer_state_": {self.solver: optimizer.state},
+            "optimizer_state_": memory,
+            "stopping_reason_": result.reason.value,
             "n_iter_": history.n_epochs,
             "t_": earlier.get("t_", 0) + history.n_seen,
             "loss_curve_": curve,
@@ -232,38 +233,66 @@ class BaseRecurrent(BaseEstimator, ABC):
         rest = {k: v for k, v in vars(self).items() if not k.endswith("_")}
         self.__dict__ = {**rest, **fitted}
 
-    def _warn(self, result, keep_earlier, once):
-        """Say what did not go to plan in training, and what to try."""
-        category, message = ConvergenceWarning, None
-        if result.reason is Reason.DIVERGED:
-            message = (
-                f"The loss or its gradient was not finite after {result.update} "
-                "updates. Training was stopped there, and the model has the last "
-                "weights for which all was finite. Try a smaller learning_rate_init or "
-                "max_grad_norm, or scale the features."
+    def hidden_states(self, X, layer=-1):
+        """Compute the hidden states after every step.
+
+        Parameters
+        ----------
+        X : array of shape (n, n_steps, n_features), list of n arrays of shape \
+(n_steps_i, n_features), or table of shape (n, n_columns)
+            The sequences, in the layout of `fit`.
+        layer : int, default=-1
+            Which layer, the lowest first; negative numbers count from the top.
+
+        Returns
+        -------
+        ndarray of shape (n, n_steps, n_units) or list of (n_steps_i, n_units)
+            A list for a list. With `bidirectional`, the units of the forward direction
+            come first, and those of the reverse direction have read the sequence from
+            its end down to the step.
+        """
+        network, weights, X = self._apply_to(X)
+        n_layers = len(network.stack.layers)
+        if not Number(Integral, -n_layers, n_layers).accepts(layer):
+            raise ValueError(
+                f"layer must be an int from {-n_layers} to {n_layers - 1}: this "
+                f"{type(self).__name__} has {n_layers} layer(s). Got {layer!r}."
             )
-        elif result.reason is Reason.INTERRUPTED:
-            category = UserWarning
-            outcome = "is as it was" if keep_earlier else "has the weights so far"
-            message = (
-                f"Training was interrupted in epoch {result.history.n_epochs + 1}; "
-                f"the model {outcome}."
-            )
-        elif result.reason is Reason.MAX_ITER and not once:
-            message = (
-                f"Training stopped at max_iter={self.max_iter} epochs while the loss "
-                "was still moving. Try a larger max_iter or learning_rate_init, or "
-                "learning_rate='cosine'."
-            )
-        if message:
-            warnings.warn(message, category, stacklevel=4)
+        states = network.states(weights, X.samples, int(layer) % n_layers)
+        return states if isinstance(X.samples, list) else np.stack(states)
+
+    def pooled_states(self, X):
+        """Compute what the head of the network reads: its features of each sequence.
+
+        `RecurrentFeatures` does this as a step of a pipeline.
+
+        Parameters
+        ----------
+        X : array of shape (n, n_steps, n_features), list of n arrays of shape \
+(n_steps_i, n_features), or table of shape (n, n_columns)
+            The sequences, in the layout of `fit`.
+
+        Returns
+        -------
+        ndarray of shape (n, n_pooled)
+            Hidden states of the top layer, pooled over the steps: with "concat" last,
+            then mean, then max; with `bidirectional` each of them forward, then
+            reverse.
+        """
+        network, weights, X = self._apply_to(X)
+        return network.pooled(weights, X.samples)
 
     def _raw_scores(self, X):
         """Compute the scores of the network, ndarray of shape (n, n_outputs)."""
+        network, weights, X = self._apply_to(X)
+        return network.scores(weights, X.samples)
+
+    def _apply_to(self, X):
+        """Give the network, its weights in the type of X, and X, checked."""
         check_is_fitted(self)
         X = check_sequences(self, X, reset=False)
         network = build_network(**self.architecture_)
-        return network.scores(self.weights_.astype(X.dtype, copy=False), X.samples)
+        return network, self.weights_.astype(X.dtype, copy=False), X
 
     def __sklearn_tags__(self):
         """Say what the estimator takes: 3-D arrays beside tables."""

@@ -77,6 +77,22 @@ class Flag:
         return "True or False"
 
 
+class Sizes:
+    """A tuple or list of positive integers."""
+
+    def accepts(self, value):
+        """Say whether a value will do."""
+        size = Number(Integral, 1)
+        return (
+            isinstance(value, tuple | list)
+            and len(value) > 0
+            and all(size.accepts(item) for item in value)
+        )
+
+    def __str__(self):
+        return "a tuple of such ints, one for each layer"
+
+
 class Mapping:
     """A dict."""
 

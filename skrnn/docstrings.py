@@ -5,31 +5,49 @@ import inspect
 PARAMETERS = """\
 Parameters
 ----------
-hidden_size : int, default=32
-    Number of hidden units.
-pooling : {"last", "mean", "max", "concat"}, default="concat"
+hidden_size : int or tuple of int, default=32
+    Number of hidden units of each layer, in each direction; a tuple has a number for
+    each layer, the lowest first.
+n_layers : int, default=1
+    Number of layers: each reads the hidden states of the one below it. A tuple in
+    `hidden_size` says it too.
+bidirectional : bool, default=False
+    Let every layer read the sequences from their end as well. Both directions stand
+    side by side; the last state of the reverse one is that after the first step.
+pooling : {{"last", "mean", "max", "concat"}}, default="concat"
     How the hidden states of all steps become one row of features: the state after the
     last step, the mean or the largest value over the steps, or these three side by
     side.
-solver : {"adam", "sgd"}, default="adam"
-    How weights are moved: Adam, or gradient descent with Nesterov momentum.
+dropout : float, default=0.0
+    Share of the values that are set to zero at random in training, on their way from
+    layer to layer and from the pooling to the head; the others are scaled up.
+recurrent_dropout : float, default=0.0
+    The same on the way from step to step: a hidden unit is dropped for a whole
+    sequence.
+solver : {{"adam", "sgd", "lbfgs"}}, default="adam"
+    How weights are moved: Adam, gradient descent with Nesterov momentum, or L-BFGS,
+    which reads all sequences for each iteration and suits small data. L-BFGS makes no
+    use of `batch_size`, `momentum`, `max_grad_norm` and the learning rate, allows no
+    dropout, and ends by itself when no entry of the gradient is larger than `tol`, or
+    the loss hardly falls.
 alpha : float, default=0.003
     Strength of the L2 penalty: half of it, times the sum of squares of all weights
     but the biases, is added to the mean loss of the sequences.
 batch_size : int or "auto", default="auto"
-    Sequences in a minibatch; never more than there are. "auto" is 64.
-learning_rate : {"cosine", "constant", "invscaling", "adaptive"}, default="cosine"
+    Sequences in a minibatch; never more than there are. "auto" is 64. Sequences of
+    similar length are gathered, and shuffled anew for every epoch.
+learning_rate : {{"cosine", "constant", "invscaling", "adaptive"}}, default="cosine"
     How the learning rate changes: along half a cosine wave down to zero at
     `max_iter`; not at all; with one over the square root of the number of updates;
     by a fifth each time that training stagnates for `n_iter_no_change` epochs.
-learning_rate_init : float, default=0.005
+learning_rate_init : float, default={learning_rate_init}
     The first learning rate.
 momentum : float, default=0.9
     Momentum of gradient descent, with ``solver="sgd"``.
 max_grad_norm : float or None, default=1.0
     Gradients longer than this are scaled down to it; None leaves all as they are.
-max_iter : int, default=100
-    Largest number of epochs.
+max_iter : int, default={max_iter}
+    Largest number of epochs; with "lbfgs", of iterations.
 tol : float, default=1e-4
     What counts as an improvement: of the loss, or of the validation score with
     `early_stopping`.
@@ -39,11 +57,7 @@ early_stopping : bool, default=False
     Hold sequences out, score them after every epoch, stop when the score no longer
     improves, and keep the weights with the best score.
 validation_fraction : float, default=0.1
-    Share of the sequences that is held out, in the proportions of the classes, with
-    `early_stopping`.
-class_weight : dict, "balanced" or None, default=None
-    Weight of each class, times the weight of each sequence; "balanced" gives each
-    class the same sum.
+    Share of the sequences that is held out with `early_stopping`{stratified}.
 features_per_step : int, default=1
     For tables: how many neighbouring columns make a step.
 warm_start : bool, default=False
@@ -51,14 +65,18 @@ warm_start : bool, default=False
 verbose : bool or int, default=False
     Print a line for each epoch.
 random_state : int, RandomState instance or None, default=None
-    Where initial weights, the order of the minibatches and the sequences held out
-    come from. Pass an int for the same results every time."""
+    Where initial weights, the order of the minibatches, what is dropped and the
+    sequences held out come from. Pass an int for the same results every time."""
+
+CLASS_WEIGHT = """
+class_weight : dict, "balanced" or None, default=None
+    Weight of each class, times the weight of each sequence; "balanced" gives each
+    class the same sum. Not for indicator matrices."""
 
 ATTRIBUTES = """\
 Attributes
 ----------
-classes_ : ndarray of shape (n_classes,)
-    The labels.
+{targets}
 n_features_in_ : int
     Features of a step, or columns of a table.
 feature_names_in_ : ndarray of shape (n_features_in_,)
@@ -67,6 +85,8 @@ n_iter_ : int
     Epochs of the last fit.
 t_ : int
     Sequences read in training, in all.
+stopping_reason_ : str
+    Why the last fit ended.
 loss_ : float or None
     The last of `loss_curve_`; None if training ended in its first epoch.
 best_loss_ : float or None
@@ -75,7 +95,7 @@ loss_curve_ : list of float
     Loss of each epoch: the mean over its sequences, with the penalty. It grows with
     every call that goes on, as `validation_scores_` does.
 validation_scores_ : list of float or None
-    Accuracy on the sequences held out after each epoch, with `early_stopping`.
+    {score} on the sequences held out after each epoch, with `early_stopping`.
 best_validation_score_ : float or None
     The best score of the last fit, which is that of the weights.
 weights_ : ndarray of shape (n_parameters,)
@@ -87,10 +107,46 @@ input_layout_ : str
 optimizer_state_ : dict
     What the optimizer remembers, for going on."""
 
+CLASSES = """\
+classes_ : ndarray of shape (n_classes,)
+    The labels; of an indicator matrix, its columns counted from 0.
+multilabel_ : bool
+    Whether y was an indicator matrix."""
 
-def documented(estimator):
-    """Put the shared parts into the docstring of an estimator."""
-    estimator.__doc__ = inspect.cleandoc(estimator.__doc__).format(
-        parameters=PARAMETERS, attributes=ATTRIBUTES
+TARGETS = """\
+target_mean_, target_scale_ : ndarray of shape (n_targets,)
+    Mean and standard deviation of the targets, on which the network does not have to
+    waste its weights: it learns them less the mean, divided by the scale, and so is
+    `loss_` measured.
+target_ndim_ : int
+    1 for targets of shape (n,), 2 for (n, n_targets)."""
+
+CLASSIFIER = {
+    "parameters": PARAMETERS.format(
+        learning_rate_init=0.005, max_iter=100, stratified=", of each class"
     )
-    return estimator
+    + CLASS_WEIGHT,
+    "attributes": ATTRIBUTES.format(targets=CLASSES, score="Accuracy"),
+}
+REGRESSOR = {
+    "parameters": PARAMETERS.format(
+        learning_rate_init=0.02, max_iter=200, stratified=""
+    ),
+    "attributes": ATTRIBUTES.format(targets=TARGETS, score="R2"),
+}
+
+
+def documented(parts):
+    """Put shared parts into the docstring of an estimator.
+
+    Parameters
+    ----------
+    parts : dict of str to str
+        What stands for each name in braces: `CLASSIFIER` or `REGRESSOR`.
+    """
+
+    def put_in(estimator):
+        estimator.__doc__ = inspect.cleandoc(estimator.__doc__).format(**parts)
+        return estimator
+
+    return put_in

@@ -20,7 +20,7 @@ class Loss(ABC):
         ----------
         scores : ndarray of shape (n, n_outputs)
             Raw scores.
-        y : ndarray of shape (n,)
+        y : ndarray of shape (n,) or (n, n_outputs)
             Encoded targets.
 
         Returns
@@ -30,15 +30,28 @@ class Loss(ABC):
         """
 
     @abstractmethod
-    def probabilities(self, scores):
-        """Turn raw scores into probabilities, (n, n_classes), rows summing to one."""
+    def decide(self, scores):
+        """Give the encoded targets that raw scores speak for, in the shape of `y`."""
+
+
+class ClassificationLoss(Loss):
+    """A loss whose scores stand for probabilities."""
 
     @abstractmethod
     def log_probabilities(self, scores):
-        """Turn raw scores into log-probabilities, without leaving log space."""
+        """Turn raw scores into log-probabilities, without leaving log space.
+
+        Returns
+        -------
+        ndarray of shape (n, n_classes)
+        """
+
+    def probabilities(self, scores):
+        """Turn raw scores into probabilities, ndarray of shape (n, n_classes)."""
+        return np.exp(self.log_probabilities(scores))
 
 
-class BinaryCrossEntropy(Loss):
+class BinaryCrossEntropy(ClassificationLoss):
     """Cross-entropy of two classes from one score, the log-odds of the second.
 
     ``log(1 + exp(s)) - y s``, for a target y of 0 or 1: ``log(1 + exp(s))`` or
@@ -47,23 +60,19 @@ class BinaryCrossEntropy(Loss):
 
     def value_and_gradient(self, scores, y):
         """Give the loss of each sequence and its gradient in the scores."""
-        s = scores[:, 0]
-        y = y.astype(s.dtype)
-        value = np.logaddexp(s.dtype.type(0), (1 - 2 * y) * s)
-        p = 0.5 * np.tanh(0.5 * s) + 0.5
-        return value, (p - y)[:, np.newaxis]
+        values, d_scores = _log_odds_loss(scores, y[:, np.newaxis])
+        return values[:, 0], d_scores
 
-    def probabilities(self, scores):
-        """Turn log-odds into the probabilities of both classes."""
-        return np.exp(self.log_probabilities(scores))
+    def decide(self, scores):
+        """Give the number of the likelier class."""
+        return (scores[:, 0] > 0).astype(np.intp)
 
     def log_probabilities(self, scores):
         """Turn log-odds into the log-probabilities of both classes."""
-        zero = scores.dtype.type(0)
-        return -np.logaddexp(zero, np.concatenate([scores, -scores], axis=1))
+        return _log_sigmoid(np.concatenate([-scores, scores], axis=1))
 
 
-class MultinomialCrossEntropy(Loss):
+class MultinomialCrossEntropy(ClassificationLoss):
     """Cross-entropy of several classes from one score a class.
 
     ``log(sum_k exp(s_k)) - s_y``, for a target y that counts the classes from 0.
@@ -77,9 +86,9 @@ class MultinomialCrossEntropy(Loss):
         d_scores[rows, y] -= 1
         return -log_p[rows, y], d_scores
 
-    def probabilities(self, scores):
-        """Turn scores into probabilities: softmax."""
-        return np.exp(self.log_probabilities(scores))
+    def decide(self, scores):
+        """Give the number of the likeliest class."""
+        return scores.argmax(axis=1)
 
     def log_probabilities(self, scores):
         """Turn scores into log-probabilities: log-softmax."""
@@ -87,6 +96,53 @@ class MultinomialCrossEntropy(Loss):
         return shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))
 
 
-def classification_loss(n_classes):
+class MultilabelCrossEntropy(ClassificationLoss):
+    """Cross-entropy of labels that exclude nothing, from the log-odds of each.
+
+    The sum over the labels of ``log(1 + exp(s_k)) - y_k s_k``, for targets y_k of 0 or
+    1: each label is a binary problem of its own.
+    """
+
+    def value_and_gradient(self, scores, y):
+        """Give the loss of each sequence and its gradient in the scores."""
+        values, d_scores = _log_odds_loss(scores, y)
+        return values.sum(axis=1), d_scores
+
+    def decide(self, scores):
+        """Give 1 for each label that is likelier than not, else 0."""
+        return (scores > 0).astype(np.intp)
+
+    def log_probabilities(self, scores):
+        """Turn log-odds into the log-probability of each label."""
+        return _log_sigmoid(scores)
+
+
+class SquaredError(Loss):
+    """Half the squared error, its mean over the targets."""
+
+    def value_and_gradient(self, scores, y):
+        """Give the loss of each sequence and its gradient in the scores."""
+        error = scores - y.reshape(scores.shape).astype(scores.dtype, copy=False)
+        return 0.5 * np.mean(error**2, axis=1), error / scores.shape[1]
+
+    def decide(self, scores):
+        """Give the scores: they are the targets, as far as the network can tell."""
+        return scores
+
+
+def classification_loss(n_classes, multilabel=False):
     """Give the loss for a number of classes: one score for two, else one a class."""
+    if multilabel:
+        return MultilabelCrossEntropy()
     return BinaryCrossEntropy() if n_classes == 2 else MultinomialCrossEntropy()
+
+
+def _log_odds_loss(scores, y):
+    """Cross-entropy of each 0 or 1 in y from its log-odds, and its gradient."""
+    y = y.astype(scores.dtype)
+    values = np.logaddexp(scores.dtype.type(0), (1 - 2 * y) * scores)
+    return values, 0.5 * np.tanh(0.5 * scores) + 0.5 - y
+
+
+def _log_sigmoid(scores):
+    return -np.logaddexp(scores.dtype.type(0), -scores)

@@ -1,66 +1,38 @@
 """What all classifiers share: labels, probabilities, decisions."""
 
+from dataclasses import dataclass
+from typing import ClassVar
+
 import numpy as np
 from sklearn.base import ClassifierMixin
 from sklearn.metrics import accuracy_score
-from sklearn.utils.class_weight import compute_class_weight
+from sklearn.utils.metaestimators import available_if
 
 from skrnn.base import BaseRecurrent
+from skrnn.classes import settle_classes, weight_of_classes
+from skrnn.constraints import Mapping, OneOf
 from skrnn.losses import classification_loss
-from skrnn.problem import Problem
+from skrnn.problem import Problem, without_copies
+from skrnn.settings import reads_in_parts
 from skrnn.validation import (
     check_class_weight,
     check_labels,
     check_sequences,
     check_weights,
+    is_indicator_matrix,
 )
 
 
+@dataclass(eq=False, repr=False, kw_only=True)
 class RecurrentClassifier(ClassifierMixin, BaseRecurrent):
     """Base of the classifiers: labels, probabilities, decisions."""
 
-    def __init__(
-        self,
-        hidden_size=32,
-        *,
-        pooling="concat",
-        solver="adam",
-        alpha=0.003,
-        batch_size="auto",
-        learning_rate="cosine",
-        learning_rate_init=0.005,
-        momentum=0.9,
-        max_grad_norm=1.0,
-        max_iter=100,
-        tol=1e-4,
-        n_iter_no_change=25,
-        early_stopping=False,
-        validation_fraction=0.1,
-        class_weight=None,
-        features_per_step=1,
-        warm_start=False,
-        verbose=False,
-        random_state=None,
-    ):
-        self.hidden_size = hidden_size
-        self.pooling = pooling
-        self.solver = solver
-        self.alpha = alpha
-        self.batch_size = batch_size
-        self.learning_rate = learning_rate
-        self.learning_rate_init = learning_rate_init
-        self.momentum = momentum
-        self.max_grad_norm = max_grad_norm
-        self.max_iter = max_iter
-        self.tol = tol
-        self.n_iter_no_change = n_iter_no_change
-        self.early_stopping = early_stopping
-        self.validation_fraction = validation_fraction
-        self.class_weight = class_weight
-        self.features_per_step = features_per_step
-        self.warm_start = warm_start
-        self.verbose = verbose
-        self.random_state = random_state
+    class_weight: dict | str | None = None
+
+    _parameter_constraints: ClassVar[dict] = {
+        **BaseRecurrent._parameter_constraints,
+        "class_weight": [OneOf(("balanced", None)), Mapping()],
+    }
 
     def fit(self, X, y, sample_weight=None):
         """Learn from sequences.
@@ -71,8 +43,9 @@ class RecurrentClassifier(ClassifierMixin, BaseRecurrent):
 (n_steps_i, n_features), or table of shape (n, n_columns)
             The sequences. A row of a table is a whole sequence, `features_per_step`
             columns a step.
-        y : array-like of shape (n,)
-            The label of each sequence, of any type.
+        y : array-like of shape (n,), or indicator matrix of shape (n, n_labels)
+            The label of each sequence, of any type; or, for sequences with several
+            labels, 1 for each that a sequence has and 0 for the others.
         sample_weight : array-like of shape (n,), default=None
             How much each sequence counts: a weight of k is k copies, zero is absence.
 
@@ -83,6 +56,7 @@ class RecurrentClassifier(ClassifierMixin, BaseRecurrent):
         """
         return self._train(X, y, sample_weight)
 
+    @available_if(reads_in_parts)
     def partial_fit(self, X, y, classes=None, sample_weight=None):
         """Learn from some more sequences, in one pass over them.
 
@@ -94,10 +68,11 @@ class RecurrentClassifier(ClassifierMixin, BaseRecurrent):
         X : array of shape (n, n_steps, n_features), list of n arrays of shape \
 (n_steps_i, n_features), or table of shape (n, n_columns)
             The sequences.
-        y : array-like of shape (n,)
-            The label of each sequence.
+        y : array-like of shape (n,), or indicator matrix of shape (n, n_labels)
+            The label or labels of each sequence.
         classes : array-like of shape (n_classes,), default=None
-            All labels that will ever come; needed in the first call.
+            All labels that will ever come; needed in the first call, unless y is an
+            indicator matrix.
         sample_weight : array-like of shape (n,), default=None
             How much each sequence counts.
 
@@ -106,7 +81,8 @@ class RecurrentClassifier(ClassifierMixin, BaseRecurrent):
         self : object
             The estimator.
         """
-        if classes is None and not hasattr(self, "classes_"):
+        first = not hasattr(self, "classes_")
+        if first and classes is None and not is_indicator_matrix(y):
             raise ValueError(
                 "classes must be passed on the first call to partial_fit: all labels "
                 "that will ever come."
@@ -129,10 +105,12 @@ class RecurrentClassifier(ClassifierMixin, BaseRecurrent):
 
         Returns
         -------
-        ndarray of shape (n,)
+        ndarray of shape (n,) or (n, n_labels)
+            An indicator matrix if `fit` had one.
         """
         scores = self._raw_scores(X)
-        return self.classes_[_winners(scores)]
+        decisions = self._loss.decide(scores)
+        return decisions if self.multilabel_ else self.classes_[decisions]
 
     def predict_proba(self, X):
         """Predict the probability of each class for each sequence.
@@ -146,10 +124,11 @@ class RecurrentClassifier(ClassifierMixin, BaseRecurrent):
         Returns
         -------
         ndarray of shape (n, n_classes)
-            Columns in the order of `classes_`; rows sum to one.
+            Columns in the order of `classes_`; rows sum to one, but for the labels of
+            an indicator matrix, of which each has a probability of its own.
         """
         scores = self._raw_scores(X)
-        return classification_loss(len(self.classes_)).probabilities(scores)
+        return self._loss.probabilities(scores)
 
     def predict_log_proba(self, X):
         """Predict the logarithm of the probability of each class.
@@ -166,7 +145,7 @@ class RecurrentClassifier(ClassifierMixin, BaseRecurrent):
             Exact also where the probability itself is too small for a float.
         """
         scores = self._raw_scores(X)
-        return classification_loss(len(self.classes_)).log_probabilities(scores)
+        return self._loss.log_probabilities(scores)
 
     def decision_function(self, X):
         """Compute the raw scores.
@@ -180,90 +159,56 @@ class RecurrentClassifier(ClassifierMixin, BaseRecurrent):
         Returns
         -------
         ndarray of shape (n,) or (n, n_classes)
-            Log-odds of the second of two classes, or one score a class.
+            Log-odds of the second of two classes, or one score a class; of an
+            indicator matrix, the log-odds of each label.
         """
         scores = self._raw_scores(X)
         return scores[:, 0] if scores.shape[1] == 1 else scores
 
     def _read_problem(self, X, y, sample_weight, classes, *, goes_on):
         X = check_sequences(self, X, reset=not goes_on)
-        y = check_labels(y, len(X))
+        y, multilabel = check_labels(y, len(X))
         sample_weight = check_weights(sample_weight, len(X))
-        check_class_weight(self.class_weight)
-        present = np.unique(y[sample_weight > 0])
-        classes = self._all_classes(classes, present, goes_on)
-        codes = np.minimum(np.searchsorted(classes, y), len(classes) - 1)
-        loss_weight = sample_weight * self._weight_of_classes(classes, y, sample_weight)
+        check_class_weight(self.class_weight, multilabel)
+        earlier = (self.classes_, self.multilabel_) if goes_on else None
+        classes = settle_classes(
+            type(self).__name__, y[sample_weight > 0], multilabel, classes, earlier
+        )
+        loss_weight = sample_weight
+        if not multilabel:
+            weight = weight_of_classes(self.class_weight, classes, y, sample_weight)
+            loss_weight = sample_weight * weight
+            y = np.minimum(np.searchsorted(classes, y), len(classes) - 1)
         if not loss_weight.any():
             raise ValueError(
                 "class_weight gives every sequence a weight of zero: no sequence is "
                 "left to learn from."
             )
-        return Problem(
-            X=X,
-            y=codes,
-            sample_weight=sample_weight,
-            loss_weight=loss_weight,
-            rows=np.flatnonzero(loss_weight),
-            loss=classification_loss(len(classes)),
-            n_outputs=1 if len(classes) == 2 else len(classes),
-            fitted={"classes_": classes},
-        )
-
-    def _all_classes(self, classes, present, goes_on):
-        """Settle the classes: those known, those announced or those that came."""
-        name = type(self).__name__
-        if classes is not None:
-            classes = np.unique(classes)
-            if len(classes) < 2:
-                raise ValueError(
-                    f"{name} needs at least two classes, but classes has one: "
-                    f"{classes.tolist()}."
-                )
-        if goes_on:
-            if classes is not None and not np.array_equal(classes, self.classes_):
-                raise ValueError(
-                    f"classes={classes.tolist()} differs from those of the earlier "
-                    f"fit, {self.classes_.tolist()}. Make a new {name} for them."
-                )
-            classes = self.classes_
-        classes = present if classes is None else classes
-        if len(classes) < 2:
-            raise ValueError(
-                f"{name} needs at least two classes, but y has one class with weight: "
-                f"{classes.tolist()}."
+        return without_copies(
+            Problem(
+                X=X,
+                y=y,
+                sample_weight=sample_weight,
+                loss_weight=loss_weight,
+                rows=np.flatnonzero(loss_weight),
+                loss=classification_loss(len(classes), multilabel),
+                n_outputs=1 if len(classes) == 2 and not multilabel else len(classes),
+                fitted={"classes_": classes, "multilabel_": multilabel},
             )
-        unknown = present[~np.isin(present, classes)]
-        if len(unknown):
-            raise ValueError(
-                f"y has labels {unknown.tolist()}, which are not among the classes "
-                f"{classes.tolist()} that {name} was told of. Announce all classes in "
-                "the first call, or fit a new model."
-            )
-        return classes
-
-    def _weight_of_classes(self, classes, y, sample_weight):
-        """Give the weight of the class of each sequence; one where it has none."""
-        counts = sample_weight > 0
-        weight = compute_class_weight(
-            self.class_weight,
-            classes=classes,
-            y=y[counts],
-            sample_weight=sample_weight[counts],
         )
-        each = np.ones(len(y))
-        each[counts] = weight[np.searchsorted(classes, y[counts])]
-        return each
 
     def _stratify(self, y):
-        return y
+        return y if y.ndim == 1 else None
 
-    def _rate(self, scores, y, sample_weight):
-        return accuracy_score(y, _winners(scores), sample_weight=sample_weight)
+    def _rate(self, decisions, y, sample_weight):
+        return accuracy_score(y, decisions, sample_weight=sample_weight)
 
+    @property
+    def _loss(self):
+        return classification_loss(len(self.classes_), self.multilabel_)
 
-def _winners(scores):
-    """Give the number of the class that each row of scores speaks for."""
-    if scores.shape[1] == 1:
-        return (scores[:, 0] > 0).astype(np.intp)
-    return scores.argmax(axis=1)
+    def __sklearn_tags__(self):
+        """Say that a sequence may have several labels."""
+        tags = super().__sklearn_tags__()
+        tags.classifier_tags.multi_label = True
+        return tags

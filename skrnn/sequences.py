@@ -10,8 +10,28 @@ batch is the case in which no sequence ends before the others.
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from itertools import pairwise
+from typing import NamedTuple
 
 import numpy as np
+
+
+class Run(NamedTuple):
+    """A stretch of steps in which no sequence ends.
+
+    Attributes
+    ----------
+    first, last : int
+        Its first row, and the one after its last.
+    n_steps : int
+        How many steps it has.
+    size : int
+        How many sequences are alive in it.
+    """
+
+    first: int
+    last: int
+    n_steps: int
+    size: int
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,16 +73,32 @@ class Lengths:
         return self.starts[lengths - 1] + np.arange(len(lengths))
 
     @cached_property
-    def runs(self):
-        """Stretches of steps in which no sequence ends.
+    def ranks(self):
+        """Which of the sorted sequences each row belongs to."""
+        starts = self.starts
+        return np.arange(starts[-1]) - np.repeat(starts[:-1], self.sizes)
 
-        A list of ``(first row, last row + 1, n_steps, n_alive)``; a rectangular batch
-        has a single one.
+    @cached_property
+    def turned_rows(self):
+        """Row in which each row is read when every sequence is read backwards.
+
+        Each sequence turns round in its own steps: its last step comes first.
         """
-        edges = (np.flatnonzero(np.diff(self.sizes)) + 1).tolist()
+        steps = np.repeat(np.arange(len(self.sizes)), self.sizes)
+        mirrored = self.longest_first[self.ranks] - 1 - steps
+        return self.starts[mirrored] + self.ranks
+
+    @cached_property
+    def runs(self):
+        """The stretches of steps in which no sequence ends, as a list of `Run`.
+
+        A rectangular batch has a single one.
+        """
+        edges = np.flatnonzero(np.diff(self.sizes, prepend=0, append=0))
+        starts, sizes = self.starts[edges].tolist(), self.sizes[edges[:-1]].tolist()
         return [
-            (int(self.starts[a]), int(self.starts[b]), b - a, int(self.sizes[a]))
-            for a, b in pairwise([0, *edges, len(self.sizes)])
+            Run(first, last, (last - first) // size, size)
+            for (first, last), size in zip(pairwise(starts), sizes, strict=True)
         ]
 
 
@@ -101,6 +137,14 @@ class Sequences:
     def replace(self, data):
         """Give the same sequences with other features, row by row."""
         return Sequences(data, self.lengths)
+
+    def turn(self, values):
+        """Put one row a step into the order of reading backwards, or back again."""
+        return values.take(self.lengths.turned_rows, axis=0)
+
+    def spread(self, values):
+        """Give each row of the batch the row of its sorted sequence."""
+        return values.take(self.lengths.ranks, axis=0)
 
     def sort(self, values):
         """Bring one row a sequence of the given batch into the sorted order."""

@@ -1,27 +1,76 @@
-"""Small classifiers, and the same small data in every layout."""
+"""Small estimators, and the same small data in every layout."""
+
+import os
+
+# SciPy reads it when it is imported; without it the stock array API check is skipped.
+os.environ["SCIPY_ARRAY_API"] = "1"
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from skrnn import LSTMClassifier, RNNClassifier
+from skrnn import (
+    GRUClassifier,
+    GRURegressor,
+    LSTMClassifier,
+    LSTMRegressor,
+    RNNClassifier,
+    RNNRegressor,
+)
+
+CLASSIFIERS = [LSTMClassifier, RNNClassifier, GRUClassifier]
+REGRESSORS = [LSTMRegressor, RNNRegressor, GRURegressor]
 
 
-@pytest.fixture(params=[LSTMClassifier, RNNClassifier], ids=lambda kind: kind.__name__)
-def small(request):
-    """Make a small classifier with a seed; what is passed goes to its constructor."""
+def maker(kind):
+    """Give a function that makes a small estimator with a seed.
+
+    What is passed to it goes to the constructor.
+    """
 
     def make(**parameters):
         quick = {"hidden_size": 4, "max_iter": 3, "random_state": 0}
-        return request.param(**{**quick, **parameters})
+        return kind(**{**quick, **parameters})
 
     return make
+
+
+@pytest.fixture(params=CLASSIFIERS, ids=lambda kind: kind.__name__)
+def small(request):
+    """Make a small classifier."""
+    return maker(request.param)
+
+
+@pytest.fixture(params=REGRESSORS, ids=lambda kind: kind.__name__)
+def small_regressor(request):
+    """Make a small regressor."""
+    return maker(request.param)
+
+
+@pytest.fixture(params=CLASSIFIERS + REGRESSORS, ids=lambda kind: kind.__name__)
+def any_small(request):
+    """Make a small estimator of any kind."""
+    return maker(request.param)
 
 
 @pytest.fixture
 def y():
     """Labels of the 40 sequences of `layouts`: the sign of the sum of two steps."""
     return np.where(_block()[:, :2].sum(axis=(1, 2)) > 0, "up", "down")
+
+
+@pytest.fixture
+def codes(y):
+    """The labels as 0 and 1, which are numbers for a regressor too."""
+    return (y == "up").astype(int)
+
+
+@pytest.fixture
+def targets():
+    """Numbers for the 40 sequences of `layouts`: the sum of two steps, and more."""
+    block = _block()
+    noise = np.random.default_rng(1).normal(size=40)
+    return 50 + 10 * block[:, :2].sum(axis=(1, 2)) + noise
 
 
 @pytest.fixture

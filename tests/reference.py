@@ -1,10 +1,12 @@
 """The recurrent cells in plain loops, from the equations, one float at a time.
 
 Slow, and written without looking at how skrnn computes: there is a matrix ``W_x``, a
-matrix ``W_h`` and a bias ``b`` for each gate, all of them lists of floats.
+matrix ``W_h`` and a bias ``b`` for each gate, all of them lists of floats. A mask is a
+list of floats too, with which the hidden state is multiplied before gates see it.
 """
 
 import math
+from functools import partial
 
 
 def sigmoid(z):
@@ -29,7 +31,12 @@ def affine(gate, x, h):
     return z
 
 
-def rnn_step(gates, x, state, activation=math.tanh):
+def masked(h, mask):
+    """Give what the gates see of a hidden state."""
+    return h if mask is None else [h[k] * mask[k] for k in range(len(h))]
+
+
+def rnn_step(gates, x, state, mask=None, activation=math.tanh):
     """``h' = activation(W_x x + W_h h + b)``.
 
     Parameters
@@ -38,6 +45,7 @@ def rnn_step(gates, x, state, activation=math.tanh):
         ``(W_x, W_h, b)`` under the name "h".
     x : list of float
     state : tuple (h,) of list of float
+    mask : list of float, optional
     activation : callable, default=math.tanh
 
     Returns
@@ -46,14 +54,14 @@ def rnn_step(gates, x, state, activation=math.tanh):
 
     Examples
     --------
-    >>> rnn_step({"h": ([[2.0]], [[3.0]], [-1.0])}, [1.0], ([0.5],), relu)
+    >>> rnn_step({"h": ([[2.0]], [[3.0]], [-1.0])}, [1.0], ([0.5],), activation=relu)
     ([2.5],)
     """
     (h,) = state
-    return ([activation(z) for z in affine(gates["h"], x, h)],)
+    return ([activation(z) for z in affine(gates["h"], x, masked(h, mask))],)
 
 
-def lstm_step(gates, x, state):
+def lstm_step(gates, x, state, mask=None):
     """``c' = f c + i g`` and ``h' = o tanh(c')``.
 
     Parameters
@@ -62,6 +70,7 @@ def lstm_step(gates, x, state):
         ``(W_x, W_h, b)`` under the names "i", "f", "g" and "o".
     x : list of float
     state : tuple (h, c) of list of float
+    mask : list of float, optional
 
     Returns
     -------
@@ -77,7 +86,7 @@ def lstm_step(gates, x, state):
     [1.0]
     """
     h, c = state
-    z = {name: affine(gate, x, h) for name, gate in gates.items()}
+    z = {name: affine(gate, x, masked(h, mask)) for name, gate in gates.items()}
     h_new, c_new = [], []
     for k in range(len(c)):
         i, f = sigmoid(z["i"][k]), sigmoid(z["f"][k])
@@ -87,10 +96,77 @@ def lstm_step(gates, x, state):
     return h_new, c_new
 
 
-def run(step, gates, sequence, state):
+def gru_step(gates, x, state, mask=None):
+    """``h' = (1 - z) n + z h`` with ``n = tanh(W_x x + b + r (W_h h + b_h))``.
+
+    Parameters
+    ----------
+    gates : dict
+        ``(W_x, W_h, b)`` under the names "r" and "z", ``(W_x, W_h, b, b_h)`` under "n".
+    x : list of float
+    state : tuple (h,) of list of float
+    mask : list of float, optional
+        What is kept of ``h`` by way of ``z`` goes past it.
+
+    Returns
+    -------
+    tuple (h,) of list of float
+
+    Examples
+    --------
+    A cell without weights goes half of the way to zero.
+
+    >>> nothing = ([[0.0]], [[0.0]], [0.0])
+    >>> gates = {"r": nothing, "z": nothing, "n": (*nothing, [0.0])}
+    >>> gru_step(gates, [1.0], ([2.0],))
+    ([1.0],)
+    """
+    (h,) = state
+    seen = masked(h, mask)
+    z_r, z_z = (affine(gates[name], x, seen) for name in ("r", "z"))
+    W_x, W_h, b, b_h = gates["n"]
+    of_x, of_h = affine((W_x, W_h, b), x, []), affine((W_x, W_h, b_h), [], seen)
+    h_new = []
+    for k in range(len(h)):
+        r, z = sigmoid(z_r[k]), sigmoid(z_z[k])
+        n = math.tanh(of_x[k] + r * of_h[k])
+        h_new.append((1.0 - z) * n + z * h[k])
+    return (h_new,)
+
+
+def run(step, gates, sequence, state, mask=None):
     """Read a sequence; give the state after each step."""
     states = []
     for x in sequence:
-        state = step(gates, x, state)
+        state = step(gates, x, state, mask)
         states.append(state)
     return states
+
+
+def run_both_ways(forward, reverse, sequence):
+    """Read a sequence forwards and backwards; give both hidden states of each step.
+
+    `forward` and `reverse` are functions from a sequence to its states, as by `run`.
+    """
+    ahead, back = forward(sequence), reverse(sequence[::-1])
+    return [ahead[t][0] + back[-1 - t][0] for t in range(len(sequence))]
+
+
+#: What is tested under a name: a key of `skrnn.cells.CELLS`, options, and its step.
+KINDS = {
+    "rnn-tanh": ("rnn", {}, rnn_step),
+    "rnn-relu": ("rnn", {"activation": "relu"}, partial(rnn_step, activation=relu)),
+    "lstm": ("lstm", {}, lstm_step),
+    "gru": ("gru", {}, gru_step),
+}
+
+
+def gates_of(cell, params):
+    """Give the weights of each gate of a cell of skrnn as lists, by name."""
+    H = cell.hidden_size
+    W_x, b, W_h = (part.tolist() for part in cell.split(params))
+    rows = {gate: slice(k * H, (k + 1) * H) for k, gate in enumerate(cell.gates)}
+    gates = {gate: (W_x[at], W_h[at], b[at]) for gate, at in rows.items()}
+    if "b_hn" in params:
+        gates["n"] += (params["b_hn"].tolist(),)
+    return gates

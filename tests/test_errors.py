@@ -1,18 +1,33 @@
 """What users are told, word for word, and that a failure changes nothing.
 
-The texts speak of LSTMClassifier; both classifiers are held to them.
+The texts speak of LSTMClassifier or LSTMRegressor; all kinds are held to them.
 """
 
 import re
+import warnings
+from functools import partial
 
 import joblib
 import numpy as np
 import pandas as pd
 import pytest
 from scipy import sparse
-from sklearn.exceptions import DataConversionWarning, NotFittedError
+from sklearn.base import is_classifier
+from sklearn.exceptions import (
+    ConvergenceWarning,
+    DataConversionWarning,
+    NotFittedError,
+)
+from sklearn.preprocessing import StandardScaler
 
-from skrnn import RNNClassifier
+from skrnn import (
+    GRUClassifier,
+    LSTMClassifier,
+    RecurrentFeatures,
+    RNNClassifier,
+    RNNRegressor,
+    losses,
+)
 from skrnn.interop import load_torch_state, torch_state
 
 N = 8
@@ -34,7 +49,30 @@ def failure(error, call, *args, **kwargs):
 
 def told(estimator, text):
     """Put the name of the estimator into a text."""
-    return text.replace("LSTMClassifier", type(estimator).__name__)
+    return re.sub("LSTM(Classifier|Regressor)", type(estimator).__name__, text)
+
+
+def first_call(estimator, way):
+    """Give `fit`, or a first `partial_fit` that is told of the classes 0 and 1."""
+    if way == "partial_fit" and is_classifier(estimator):
+        return partial(estimator.partial_fit, classes=[0, 1])
+    return getattr(estimator, way)
+
+
+def methods_of(estimator):
+    """Give the methods that want sequences, and nothing else."""
+    return [
+        getattr(estimator, name)
+        for name in (
+            "predict",
+            "predict_proba",
+            "predict_log_proba",
+            "decision_function",
+            "hidden_states",
+            "pooled_states",
+        )
+        if hasattr(estimator, name)
+    ]
 
 
 def with_item(items, i, item):
@@ -275,17 +313,15 @@ BAD_X = {
 
 @pytest.mark.parametrize("way", ["fit", "partial_fit", "predict"])
 @pytest.mark.parametrize("case", BAD_X)
-def test_sequences(small, case, way):
+def test_sequences(any_small, case, way):
     layout, X, error, text = BAD_X[case]
-    clf = small()
+    estimator = any_small()
     if way == "predict":
         fitted_on = FRAME if isinstance(X, pd.DataFrame) else LAYOUTS[layout]
-        said = failure(error, clf.fit(fitted_on, Y).predict, X)
-    elif way == "partial_fit":
-        said = failure(error, clf.partial_fit, X, Y, classes=[0, 1])
+        said = failure(error, estimator.fit(fitted_on, Y).predict, X)
     else:
-        said = failure(error, clf.fit, X, Y)
-    assert said == told(clf, text)
+        said = failure(error, first_call(estimator, way), X, Y)
+    assert said == told(estimator, text)
 
 
 @pytest.mark.parametrize(
@@ -302,10 +338,11 @@ def test_sequences(small, case, way):
     ],
     ids=["empty", "no columns", "complex frame", "sparse"],
 )
-def test_tables_in_the_words_of_sklearn(small, X, error, pattern):
-    assert re.search(pattern, failure(error, small().fit, X, Y))
+def test_tables_in_the_words_of_sklearn(any_small, X, error, pattern):
+    assert re.search(pattern, failure(error, any_small().fit, X, Y))
     fitted_on = FRAME if isinstance(X, pd.DataFrame) else TABLE
-    assert re.search(pattern, failure(error, small().fit(fitted_on, Y).predict, X))
+    estimator = any_small().fit(fitted_on, Y)
+    assert re.search(pattern, failure(error, estimator.predict, X))
 
 
 @pytest.mark.parametrize("way", ["fit", "partial_fit", "predict"])
@@ -313,24 +350,26 @@ def test_tables_in_the_words_of_sklearn(small, X, error, pattern):
 @pytest.mark.parametrize(
     ("value", "what"), [(np.nan, "NaN"), (np.inf, "infinity"), (-np.inf, "infinity")]
 )
-def test_first_value_that_is_not_finite(small, X, value, what, way):
-    clf = small(features_per_step=2 if X is TABLE or X is FRAME else 1)
-    clf = clf.fit(X, Y) if way == "predict" else clf
+def test_first_value_that_is_not_finite(any_small, X, value, what, way):
+    estimator = any_small(features_per_step=2 if X is TABLE or X is FRAME else 1)
     bad = with_value(with_value(X, 5, 1, 1, value), 6, 0, 0, np.nan)
-    args = {"fit": (Y,), "partial_fit": (Y, [0, 1]), "predict": ()}[way]
-    assert failure(ValueError, getattr(clf, way), bad, *args) == told(
-        clf,
+    if way == "predict":
+        call = estimator.fit(X, Y).predict
+    else:
+        call = partial(first_call(estimator, way), y=Y)
+    assert failure(ValueError, call, bad) == told(
+        estimator,
         f"X contains {what}: sequence 5, step 1, feature 1 (counted from 0). "
         "LSTMClassifier takes no value for padding: impute what is missing, and cut "
         "sequences that were padded to their own length.",
     )
 
 
-def test_mask_does_not_hide_what_is_not_finite(small):
-    clf = small()
+def test_mask_does_not_hide_what_is_not_finite(any_small):
+    estimator = any_small()
     masked = np.ma.masked_invalid(with_value(BLOCK, 5, 1, 1, np.nan))
-    assert failure(ValueError, clf.fit, masked, Y) == told(
-        clf,
+    assert failure(ValueError, estimator.fit, masked, Y) == told(
+        estimator,
         "X contains NaN: sequence 5, step 1, feature 1 (counted from 0). "
         "LSTMClassifier takes no value for padding: impute what is missing, and cut "
         "sequences that were padded to their own length.",
@@ -338,18 +377,17 @@ def test_mask_does_not_hide_what_is_not_finite(small):
 
 
 @pytest.mark.parametrize("X", LAYOUTS.values(), ids=LAYOUTS)
-def test_objects_and_words_that_are_numbers_are_read(small, X):
-    expected = small().fit(X, Y).predict_proba(X)
-    clf = small().fit(as_type(X, object), Y)
-    np.testing.assert_array_equal(clf.predict_proba(X), expected)
+def test_objects_and_words_that_are_numbers_are_read(any_small, X):
+    expected = any_small().fit(X, Y).pooled_states(X)
+    estimator = any_small().fit(as_type(X, object), Y)
+    np.testing.assert_array_equal(estimator.pooled_states(X), expected)
     read = as_objects(X, str((X[0] if X is RAGGED else X).flat[1]))
-    np.testing.assert_array_equal(clf.predict_proba(read), expected)
+    np.testing.assert_array_equal(estimator.pooled_states(read), expected)
 
 
 # X: held against what was fitted
 
 
-@pytest.mark.parametrize("way", ["predict", "predict_proba", "partial_fit"])
 @pytest.mark.parametrize(
     ("fitted", "came", "text"),
     [
@@ -396,14 +434,12 @@ def test_objects_and_words_that_are_numbers_are_read(small, X):
         ),
     ],
 )
-def test_another_layout(small, fitted, came, text, way):
-    clf = small().fit(LAYOUTS[fitted], Y)
-    args = (Y,) if way == "partial_fit" else ()
-    said = failure(ValueError, getattr(clf, way), LAYOUTS[came], *args)
-    assert said == told(clf, text)
+def test_another_layout(any_small, fitted, came, text):
+    estimator = any_small().fit(LAYOUTS[fitted], Y)
+    for call in (*methods_of(estimator), partial(estimator.partial_fit, y=Y)):
+        assert failure(ValueError, call, LAYOUTS[came]) == told(estimator, text)
 
 
-@pytest.mark.parametrize("way", ["predict", "partial_fit"])
 @pytest.mark.parametrize(
     ("fitted", "X", "text"),
     [
@@ -441,10 +477,10 @@ def test_another_layout(small, fitted, came, text, way):
     ],
     ids=["block", "swapped block", "ragged", "swapped ragged", "table"],
 )
-def test_other_features_than_fitted(small, fitted, X, text, way):
-    clf = small().fit(fitted, Y)
-    args = (Y,) if way == "partial_fit" else ()
-    assert failure(ValueError, getattr(clf, way), X, *args) == told(clf, text)
+def test_other_features_than_fitted(any_small, fitted, X, text):
+    estimator = any_small().fit(fitted, Y)
+    for call in (*methods_of(estimator), partial(estimator.partial_fit, y=Y)):
+        assert failure(ValueError, call, X) == told(estimator, text)
 
 
 @pytest.mark.parametrize(
@@ -468,19 +504,39 @@ def test_other_features_than_fitted(small, fitted, X, text, way):
     ],
     ids=["table", "block", "ragged"],
 )
-def test_features_per_step(small, X, text):
-    assert failure(ValueError, small(features_per_step=4).fit, X, Y) == text
+def test_features_per_step(any_small, X, text):
+    assert failure(ValueError, any_small(features_per_step=4).fit, X, Y) == text
+
+
+def test_before_fit(any_small):
+    estimator = any_small()
+    for call in (*methods_of(estimator), partial(estimator.score, y=Y)):
+        said = failure(NotFittedError, call, BLOCK)
+        assert said == told(
+            estimator,
+            "This LSTMClassifier instance is not fitted yet. Call 'fit' with "
+            "appropriate arguments before using this estimator.",
+        )
 
 
 @pytest.mark.parametrize(
-    "method",
-    ["predict", "predict_proba", "predict_log_proba", "decision_function", "score"],
+    ("layer", "shown"),
+    [
+        (2, "2"),
+        (-3, "-3"),
+        (0.0, "0.0"),
+        (True, "True"),
+        ("last", "'last'"),
+        (None, "None"),
+    ],
 )
-def test_before_fit(small, method):
-    clf = small()
-    args = (BLOCK, Y) if method == "score" else (BLOCK,)
-    said = failure(NotFittedError, getattr(clf, method), *args)
-    assert said.startswith(f"This {type(clf).__name__} instance is not fitted yet.")
+def test_layer_of_hidden_states(any_small, layer, shown):
+    estimator = any_small(n_layers=2).fit(BLOCK, Y)
+    assert failure(ValueError, estimator.hidden_states, BLOCK, layer) == told(
+        estimator,
+        "layer must be an int from -2 to 1: this LSTMClassifier has 2 layer(s). Got "
+        f"{shown}.",
+    )
 
 
 # Labels
@@ -516,6 +572,12 @@ BAD_Y = {
         "LSTMClassifier needs at least two classes, but y has one class with weight: "
         "['a'].",
     ),
+    "lists": (
+        [[0], [0, 1]] * 4,
+        "y has rows of different length. Give one label for each sequence, or an "
+        "indicator matrix, such as sklearn.preprocessing.MultiLabelBinarizer() makes "
+        "of lists of labels.",
+    ),
 }
 
 
@@ -535,21 +597,265 @@ def test_labels_in_partial_fit(small, case):
 
 
 @pytest.mark.parametrize(
-    ("y", "pattern"),
+    ("y", "error", "pattern"),
     [
-        (np.c_[Y, Y], r"y should be a 1d array, got an array of shape \(8, 2\)"),
-        (Y + 0.3, "Unknown label type: continuous"),
+        (np.ones((N, 2, 1)), ValueError, "Found array with dim 3"),
+        (np.ones((N, 0)), ValueError, r"Found array with 0 feature\(s\)"),
+        (0, ValueError, r"y should be a 1d array, got an array of shape \(\)"),
+        (Y + 0.3, ValueError, "Unknown label type: continuous"),
+        (sparse.csr_array(Y[:, None]), TypeError, "Sparse data was passed for y"),
     ],
-    ids=["2-D", "continuous"],
+    ids=["3-D", "no columns", "scalar", "continuous", "sparse column"],
 )
-def test_labels_in_the_words_of_sklearn(small, y, pattern):
-    assert re.match(pattern, failure(ValueError, small().fit, BLOCK, y))
+def test_labels_in_the_words_of_sklearn(small, y, error, pattern):
+    assert re.match(pattern, failure(error, small().fit, BLOCK, y))
 
 
 def test_labels_in_a_column_are_taken_with_a_warning(small):
     with pytest.warns(DataConversionWarning, match="A column-vector y was passed"):
         clf = small().fit(BLOCK, Y[:, np.newaxis])
     np.testing.assert_array_equal(clf.weights_, small().fit(BLOCK, Y).weights_)
+
+
+# Several labels
+
+LABELS = np.c_[Y, 1 - Y, np.arange(N) // 4]
+AT_ROW_1 = np.arange(LABELS.size).reshape(LABELS.shape) == 4  # column 1
+NO_INDICATORS = (
+    "y has shape (8, 3), and values other than 0 and 1. A classifier wants one label "
+    "for each sequence, or an indicator matrix with a column of 0 and 1 for each "
+    "label. For several classes a sequence, use "
+    "sklearn.multioutput.MultiOutputClassifier."
+)
+NOT_FINITE = (
+    "y contains %s: label 1, column 1 (counted from 0). Leave sequences without a "
+    "label out of X and y."
+)
+BAD_LABELS = {
+    "three values": (LABELS + LABELS[:, [2]], NO_INDICATORS),
+    "1 and 2": (LABELS + 1, NO_INDICATORS),
+    "-1 and 1": (2 * LABELS - 1, NO_INDICATORS),
+    "0 and 2": (2.0 * LABELS, NO_INDICATORS),
+    "all 2": (np.full_like(LABELS, 2), NO_INDICATORS),
+    "sparse 2": (sparse.csr_array(2 * LABELS), NO_INDICATORS),
+    "halves": (LABELS / 2, NO_INDICATORS),
+    "words": (LABELS.astype(str), NO_INDICATORS),
+    "NaN": (np.where(AT_ROW_1, np.nan, LABELS), NOT_FINITE % "NaN"),
+    "infinity": (np.where(AT_ROW_1, -np.inf, LABELS), NOT_FINITE % "infinity"),
+    "sparse NaN": (
+        sparse.csr_array(np.where(AT_ROW_1, np.nan, LABELS)),
+        NOT_FINITE % "NaN",
+    ),
+    "None": (np.where(AT_ROW_1, None, LABELS), NOT_FINITE % "NaN"),
+    "too short": (
+        LABELS[:5],
+        "X has 8 sequences, but y has 5 rows: there must be one for each sequence.",
+    ),
+}
+
+
+@pytest.mark.parametrize("way", ["fit", "partial_fit"])
+@pytest.mark.parametrize("case", BAD_LABELS)
+def test_indicator_matrix(small, case, way):
+    y, text = BAD_LABELS[case]
+    assert failure(ValueError, getattr(small(), way), BLOCK, y) == text
+
+
+@pytest.mark.parametrize("way", ["fit", "partial_fit"])
+@pytest.mark.parametrize("class_weight", ["balanced", {0: 1, 1: 2}])
+def test_class_weight_of_an_indicator_matrix(small, class_weight, way):
+    if way == "partial_fit" and class_weight == "balanced":
+        text = (
+            "class_weight='balanced' needs all labels at once and cannot be used with "
+            "partial_fit. Pass a dict, or sample_weight."
+        )
+    else:
+        text = (
+            "class_weight is for one label a sequence, but y is an indicator matrix. "
+            "Set it to None, and weigh sequences with sample_weight."
+        )
+    clf = small(class_weight=class_weight)
+    assert failure(ValueError, getattr(clf, way), BLOCK, LABELS) == text
+
+
+@pytest.mark.parametrize("way", ["fit", "partial_fit"])
+@pytest.mark.parametrize(
+    ("fitted", "y", "text"),
+    [
+        (
+            LABELS,
+            LABELS[:, :2],
+            "y has 2 labels, one a column, but LSTMClassifier was fitted on 3. Give a "
+            "column for each of them, or fit a new model.",
+        ),
+        (
+            LABELS,
+            np.c_[LABELS, Y],
+            "y has 4 labels, one a column, but LSTMClassifier was fitted on 3. Give a "
+            "column for each of them, or fit a new model.",
+        ),
+        (
+            LABELS,
+            Y,
+            "LSTMClassifier was fitted on an indicator matrix of several labels, but y "
+            "is one label a sequence. Fit a new model.",
+        ),
+        (
+            Y,
+            LABELS,
+            "LSTMClassifier was fitted on one label a sequence, but y is an indicator "
+            "matrix of several labels. Fit a new model.",
+        ),
+    ],
+    ids=["fewer", "more", "one at last", "one at first"],
+)
+def test_going_on_with_other_labels(small, fitted, y, text, way):
+    clf = small(warm_start=True).fit(BLOCK, fitted)
+    assert failure(ValueError, getattr(clf, way), BLOCK, y) == told(clf, text)
+
+
+@pytest.mark.parametrize("classes", [[0, 1], [1], ["a", "b", "c"], [0, 1, 2, 3]])
+def test_classes_of_an_indicator_matrix(small, classes):
+    clf = small()
+    assert failure(ValueError, clf.partial_fit, BLOCK, LABELS, classes) == (
+        "y has 3 labels, one a column, so that classes must be [0, 1, 2] or None; got "
+        f"{classes}."
+    )
+    clf.partial_fit(BLOCK, LABELS, [2, 1, 0]).partial_fit(BLOCK, LABELS)
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        np.ndarray.tolist,
+        sparse.csr_array,
+        pd.DataFrame,
+        partial(np.asarray, dtype=bool),
+        partial(np.asarray, dtype="float32"),
+        partial(np.asarray, dtype=object),
+    ],
+    ids=["list", "sparse", "frame", "bool", "float", "object"],
+)
+def test_indicators_of_any_form_are_read(small, form):
+    expected = small().fit(BLOCK, LABELS)
+    clf = small().fit(BLOCK, form(LABELS))
+    np.testing.assert_array_equal(clf.weights_, expected.weights_)
+    np.testing.assert_array_equal(clf.predict(BLOCK), expected.predict(BLOCK))
+
+
+# Targets of regressors
+
+TARGETS = np.random.default_rng(1).normal(size=N)
+WRONG_SHAPE = (
+    "y must have shape (8,) or (8, n_targets): one number, or as many as there are "
+    "targets, for each sequence. Got shape %s."
+)
+WRONG_LENGTH = (
+    "X has 8 sequences, but y has %s targets: there must be one for each sequence."
+)
+WITHOUT_TARGET = (
+    "y contains %s: target 3%s (counted from 0). Leave sequences without a target out "
+    "of X and y."
+)
+NO_TARGETS = (
+    "y has dtype %s, but a regressor needs numbers as targets. For labels, use a "
+    "classifier."
+)
+
+
+def at_3(value, y=TARGETS):
+    return np.array([*y[:3], value, *y[4:]])
+
+
+def in_column_1(value):
+    return np.c_[TARGETS, at_3(value)]
+
+
+BAD_TARGETS = {
+    "None": (
+        None,
+        ValueError,
+        "fit requires y to be passed, but the target y is None: give one number for "
+        "each sequence.",
+    ),
+    "scalar": (3.0, ValueError, WRONG_SHAPE % "()"),
+    "3-D": (np.ones((N, 2, 1)), ValueError, WRONG_SHAPE % "(8, 2, 1)"),
+    "empty": ([], ValueError, WRONG_SHAPE % "(0,)"),
+    "no columns": (np.ones((N, 0)), ValueError, WRONG_SHAPE % "(8, 0)"),
+    "too short": (TARGETS[:5], ValueError, WRONG_LENGTH % 5),
+    "too long": ([0.5] * 10, ValueError, WRONG_LENGTH % 10),
+    "2-D, too short": (np.ones((5, 2)), ValueError, WRONG_LENGTH % 5),
+    "NaN": (at_3(np.nan), ValueError, WITHOUT_TARGET % ("NaN", "")),
+    "infinity": (at_3(-np.inf), ValueError, WITHOUT_TARGET % ("infinity", "")),
+    "NaN, 2-D": (
+        in_column_1(np.nan),
+        ValueError,
+        WITHOUT_TARGET % ("NaN", ", column 1"),
+    ),
+    "infinity, 2-D": (
+        in_column_1(np.inf),
+        ValueError,
+        WITHOUT_TARGET % ("infinity", ", column 1"),
+    ),
+    "None object": (at_3(None), ValueError, WITHOUT_TARGET % ("NaN", "")),
+    "strings": (["a"] * N, ValueError, NO_TARGETS % "<U1"),
+    "dates": (np.zeros(N, "M8[s]"), ValueError, NO_TARGETS % "datetime64[s]"),
+    "complex": (
+        TARGETS * 1j,
+        ValueError,
+        "Complex data not supported: y has dtype complex128. Give real and imaginary "
+        "parts as two targets.",
+    ),
+    "string objects": (
+        np.array(["a"] * N, object),
+        ValueError,
+        "y has dtype object and cannot be read as numbers: could not convert string "
+        "to float: 'a'. Give one number for each sequence, or as many as there are "
+        "targets.",
+    ),
+    "lists": (
+        [[1.0], [1.0, 2.0]] * 4,
+        ValueError,
+        "y has rows of different length. Give one number for each sequence, or as many "
+        "as there are targets.",
+    ),
+    "sparse": (
+        sparse.csr_array(np.ones((N, 2))),
+        TypeError,
+        "Sparse data was passed for y, but dense data is required. Use '.toarray()' "
+        "to convert to a dense numpy array.",
+    ),
+}
+
+
+@pytest.mark.parametrize("way", ["fit", "partial_fit"])
+@pytest.mark.parametrize("case", BAD_TARGETS)
+def test_targets(small_regressor, case, way):
+    y, error, text = BAD_TARGETS[case]
+    reg = small_regressor()
+    assert failure(error, getattr(reg, way), BLOCK, y) == told(reg, text)
+
+
+@pytest.mark.parametrize("way", ["fit", "partial_fit"])
+@pytest.mark.parametrize(
+    ("n_targets", "kind", "others"),
+    [
+        (None, "(n,)", [(N, 1), (N, 2)]),
+        (1, "(n, 1)", [(N,), (N, 2)]),
+        (2, "(n, 2)", [(N,), (N, 1), (N, 3)]),
+    ],
+)
+def test_going_on_with_targets_of_another_shape(
+    small_regressor, n_targets, kind, others, way
+):
+    y = TARGETS if n_targets is None else np.repeat(TARGETS[:, None], n_targets, 1)
+    reg = small_regressor(warm_start=True).fit(BLOCK, y)
+    for shape in others:
+        assert failure(ValueError, getattr(reg, way), BLOCK, np.ones(shape)) == told(
+            reg,
+            f"LSTMRegressor was fitted on targets of shape {kind}, but y has shape "
+            f"{shape}. Fit a new model.",
+        )
 
 
 # Weights
@@ -590,16 +896,20 @@ BAD_WEIGHTS = {
         "sample_weight must be numbers, got object: could not convert string to "
         "float: 'a'.",
     ),
+    "huge": (
+        [1e308] * N,
+        "The weights in sample_weight add up to more than a float can hold. Only "
+        "their ratios matter: divide them by the largest.",
+    ),
 }
 
 
 @pytest.mark.parametrize("way", ["fit", "partial_fit"])
 @pytest.mark.parametrize("case", BAD_WEIGHTS)
-def test_sample_weight(small, case, way):
+def test_sample_weight(any_small, case, way):
     weights, text = BAD_WEIGHTS[case]
-    clf = small().fit(BLOCK, Y) if way == "partial_fit" else small()
-    said = failure(ValueError, getattr(clf, way), BLOCK, Y, sample_weight=weights)
-    assert said == told(clf, text)
+    call = first_call(any_small(), way)
+    assert failure(ValueError, call, BLOCK, Y, sample_weight=weights) == text
 
 
 def test_sample_weight_that_leaves_one_class(small):
@@ -671,14 +981,8 @@ def test_class_weight_for_a_class_that_is_not_there(small):
             "class_weight='balanced' needs all labels at once and cannot be used with "
             "partial_fit. Pass a dict, or sample_weight.",
         ),
-        (
-            {"early_stopping": True},
-            [0, 1],
-            "partial_fit does not support early_stopping=True: it holds nothing out. "
-            "Set it to False and score on data of your own between calls.",
-        ),
     ],
-    ids=["none", "unknown", "of another type", "one", "balanced", "early stopping"],
+    ids=["none", "unknown", "of another type", "one", "balanced"],
 )
 def test_first_partial_fit(small, parameters, classes, text):
     clf = small(**parameters)
@@ -702,24 +1006,62 @@ def test_later_partial_fit(small):
     clf.partial_fit(BLOCK, np.zeros(N, int))
 
 
+def test_partial_fit_holds_nothing_out(any_small):
+    text = (
+        "partial_fit does not support early_stopping=True: it holds nothing out. Set "
+        "it to False and score on data of your own between calls."
+    )
+    estimator = any_small(early_stopping=True)
+    call = first_call(estimator, "partial_fit")
+    assert failure(ValueError, call, BLOCK, Y) == text
+    assert vars(estimator) == vars(any_small(early_stopping=True))
+    fitted = any_small().fit(BLOCK, Y).set_params(early_stopping=True)
+    assert failure(ValueError, fitted.partial_fit, BLOCK, Y) == text
+
+
+def test_lbfgs_has_no_partial_fit(any_small):
+    estimator = any_small(solver="lbfgs")
+    assert not hasattr(estimator, "partial_fit")
+    with pytest.raises(AttributeError) as caught:
+        estimator.partial_fit(BLOCK, Y)
+    assert str(caught.value.__cause__) == (
+        "partial_fit does not support solver='lbfgs', which reads all sequences at "
+        "once. Use solver='adam' or 'sgd'."
+    )
+    assert hasattr(estimator.set_params(solver="sgd"), "partial_fit")
+
+
 @pytest.mark.parametrize("way", ["fit", "partial_fit"])
 @pytest.mark.parametrize(
     ("changed", "names"),
     [
-        ({"hidden_size": 5}, "hidden_size"),
+        ({"hidden_size": 5}, "hidden_size or n_layers"),
+        ({"hidden_size": (4, 3)}, "hidden_size or n_layers"),
+        ({"n_layers": 2}, "hidden_size or n_layers"),
+        ({"bidirectional": True}, "bidirectional"),
         ({"pooling": "last"}, "pooling"),
-        ({"hidden_size": 5, "pooling": "last"}, "hidden_size, pooling"),
+        (
+            {"hidden_size": 5, "bidirectional": True, "pooling": "last"},
+            "hidden_size or n_layers, bidirectional, pooling",
+        ),
         ({"features_per_step": 3}, "features_per_step"),
     ],
 )
-def test_going_on_with_another_architecture(small, changed, names, way):
-    clf = small(warm_start=True, features_per_step=2).fit(TABLE, Y)
-    clf.set_params(**changed)
-    assert failure(ValueError, getattr(clf, way), TABLE, Y) == told(
-        clf,
+def test_going_on_with_another_architecture(any_small, changed, names, way):
+    estimator = any_small(warm_start=True, features_per_step=2).fit(TABLE, Y)
+    estimator.set_params(**changed)
+    assert failure(ValueError, getattr(estimator, way), TABLE, Y) == told(
+        estimator,
         f"LSTMClassifier cannot go on training after a change of {names}. Restore the "
         "earlier value, or call fit with warm_start=False.",
     )
+
+
+def test_going_on_with_the_same_sizes_in_other_words(any_small):
+    estimator = any_small(warm_start=True).fit(BLOCK, Y)
+    estimator.set_params(hidden_size=(4,)).fit(BLOCK, Y)
+    deep = any_small(n_layers=2, warm_start=True).fit(BLOCK, Y)
+    deep.set_params(hidden_size=[4, 4], n_layers=1).fit(BLOCK, Y)
 
 
 def test_warm_start_with_new_labels(small):
@@ -748,103 +1090,119 @@ def test_too_few_sequences_for_early_stopping(small, fraction, y, weights):
     )
 
 
-# Constructor parameters
-
-# parameter, what it must be, {what was given: the likely spelling}
-BAD_PARAMETERS = [
-    ("hidden_size", "an int in the range [1, inf)", {0: "", 2.5: "", "8": ""}),
-    ("hidden_size", "an int in the range [1, inf)", {True: ""}),
-    (
-        "pooling",
-        "one of 'last', 'mean', 'max', 'concat'",
-        {"lst": "last", "men": "mean", "first": "", None: ""},
-    ),
-    ("activation", "one of 'tanh', 'relu'", {"tan": "tanh", "sigmoid": "", None: ""}),
-    ("solver", "one of 'adam', 'sgd'", {"Adam": "adam", "lbfgs": "", None: ""}),
-    ("alpha", "a float in the range [0, inf)", {-1: "", "auto": "", np.inf: ""}),
-    (
-        "batch_size",
-        "'auto' or an int in the range [1, inf)",
-        {"aut": "auto", 0: "", 2.5: ""},
-    ),
-    (
-        "learning_rate",
-        "one of 'constant', 'invscaling', 'adaptive', 'cosine'",
-        {"cosin": "cosine", 0.1: "", None: ""},
-    ),
-    (
-        "learning_rate_init",
-        "a float in the range (0, inf)",
-        {0: "", "a": "", np.nan: ""},
-    ),
-    ("momentum", "a float in the range [0, 1)", {-0.1: "", 1.0: "", None: ""}),
-    ("max_grad_norm", "a float in the range (0, inf) or None", {0: "", "none": ""}),
-    ("max_iter", "an int in the range [1, inf)", {0: "", 10.0: ""}),
-    ("tol", "a float in the range [0, inf)", {-1e-3: "", None: ""}),
-    ("n_iter_no_change", "an int in the range [1, inf) or inf", {0: "", 2.5: ""}),
-    ("early_stopping", "True or False", {"yes": "", 1: ""}),
-    ("validation_fraction", "a float in the range (0, 1)", {0.0: "", 1: "", "0.1": ""}),
-    (
-        "class_weight",
-        "one of 'balanced', None or a dict from class labels to weights",
-        {"balance": "balanced", 3: ""},
-    ),
-    ("features_per_step", "an int in the range [1, inf)", {0: "", "auto": ""}),
-    ("warm_start", "True or False", {1: "", "True": ""}),
-    ("verbose", "True or False or an int in the range [0, inf)", {-1: "", "on": ""}),
-    (
-        "random_state",
-        "an int in the range [0, 4294967295], a numpy.random.RandomState or None",
-        {"seed": "", -1: "", 1.5: ""},
-    ),
-]
-
-
-@pytest.mark.parametrize("way", ["fit", "partial_fit"])
-@pytest.mark.parametrize(
-    ("parameter", "allowed", "value", "likely"),
-    [
-        pytest.param(parameter, allowed, value, likely, id=f"{parameter}={value!r}")
-        for parameter, allowed, values in BAD_PARAMETERS
-        for value, likely in values.items()
-    ],
-)
-def test_parameters(small, parameter, allowed, value, likely, way):
-    clf = RNNClassifier() if parameter == "activation" else small()
-    clf.set_params(**{parameter: value})
-    args = (Y,) if way == "fit" else (Y, [0, 1])
-    text = f"The {parameter!r} parameter of LSTMClassifier must be {allowed}. Got "
-    text += f"{value!r}. Did you mean {likely!r}?" if likely else f"{value!r}."
-    assert failure(ValueError, getattr(clf, way), BLOCK, *args) == told(clf, text)
-
-
-def test_every_parameter_has_a_bad_case():
-    assert {case[0] for case in BAD_PARAMETERS} == set(RNNClassifier().get_params())
-
-
-def test_all_parameters_are_reported_at_once(small):
-    clf = small(hidden_size=0, solver="sdg")
-    assert failure(ValueError, clf.fit, BLOCK, Y) == told(
-        clf,
-        "The 'hidden_size' parameter of LSTMClassifier must be an int in the range "
-        "[1, inf). Got 0.\n"
-        "The 'solver' parameter of LSTMClassifier must be one of 'adam', 'sgd'. Got "
-        "'sdg'. Did you mean 'sgd'?",
+@pytest.mark.parametrize("n_targets", [None, 2])
+@pytest.mark.parametrize(("fraction", "n"), [(0.1, N), (0.25, 4), (0.5, 2)])
+def test_too_few_sequences_for_early_stopping_on_targets(
+    small_regressor, fraction, n, n_targets
+):
+    y = TARGETS[:n] if n_targets is None else np.ones((n, n_targets))
+    reg = small_regressor(early_stopping=True, validation_fraction=fraction)
+    assert failure(ValueError, reg.fit, BLOCK[:n], y) == (
+        f"early_stopping=True cannot hold out validation_fraction={fraction} of {n} "
+        "sequences: R2 needs at least two sequences. Give more data, another fraction, "
+        "or early_stopping=False."
     )
 
 
-@pytest.mark.parametrize(
-    "good",
-    [
-        {"hidden_size": np.int64(3), "max_iter": np.int32(2)},
-        {"alpha": np.float32(0.1), "tol": 0, "momentum": 0},
-        {"n_iter_no_change": np.inf, "max_grad_norm": None, "verbose": np.False_},
-        {"random_state": np.random.RandomState(0), "class_weight": {}},
-    ],
-    ids=lambda good: ", ".join(good),
-)
-def test_numbers_of_numpy_and_ends_of_ranges_are_taken(small, good):
-    small(**good).fit(BLOCK, Y)
+# L-BFGS
+
+
+def warned(fit, X, y, category=ConvergenceWarning):
+    """Give the only warning of a fit, of exactly this category."""
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        fit(X, y)
+    (warning,) = caught
+    assert warning.category is category
+    assert warning.filename == __file__
+    return str(warning.message)
+
+
+def test_lbfgs_at_max_iter(any_small):
+    estimator = any_small(solver="lbfgs", max_iter=2)
+    assert warned(estimator.fit, BLOCK, Y) == (
+        "L-BFGS stopped at max_iter=2 iterations while the loss was still falling. Try "
+        "a larger max_iter, or scale the features."
+    )
+    assert estimator.stopping_reason_ == "max_iter was reached"
+
+
+def test_lbfgs_that_finds_nothing_better(any_small, monkeypatch):
+    estimator = any_small(solver="lbfgs")
+    name = "BinaryCrossEntropy" if is_classifier(estimator) else "SquaredError"
+    right = getattr(losses, name).value_and_gradient
+
+    def wrong(self, scores, y):
+        value, d_scores = right(self, scores, y)
+        return value, -d_scores
+
+    monkeypatch.setattr(f"skrnn.losses.{name}.value_and_gradient", wrong)
+    assert warned(estimator.fit, BLOCK, Y) == (
+        "L-BFGS found no better weights along its direction after 0 iterations. The "
+        "model has the best so far, which may well do; if not, scale the features, or "
+        "try a larger alpha, another random_state or solver='adam'."
+    )
+    assert estimator.stopping_reason_ == (
+        "no better weights were found along the direction of descent"
+    )
+
+
+@pytest.mark.parametrize("kind", [RNNClassifier, RNNRegressor])
+def test_lbfgs_that_overflows(kind):
+    estimator = kind(4, activation="relu", solver="lbfgs", random_state=0)
+    assert warned(estimator.fit, 1e300 * BLOCK, Y) == (
+        "The loss or its gradient was not finite at the weights that training began "
+        "with; the model has those. Try to scale the features."
+    )
+    assert estimator.stopping_reason_ == "the loss or its gradient was not finite"
+    assert np.isfinite(estimator.weights_).all()
+
+
+@pytest.mark.parametrize("fitted", [False, True])
+def test_lbfgs_that_is_interrupted(any_small, fitted, monkeypatch):
+    estimator = any_small(solver="lbfgs", tol=1e9)
+    estimator = estimator.fit(BLOCK, Y) if fitted else estimator
+    monkeypatch.setattr("skrnn.training.full_batch.pack", interrupt)
+    assert warned(estimator.fit, BLOCK, Y, UserWarning) == (
+        "Training was interrupted in iteration 1; the model "
+        + ("is as it was." if fitted else "has the weights so far.")
+    )
+
+
+def interrupt(*args, **kwargs):
+    raise KeyboardInterrupt
+
+
+# Features
+
+
+@pytest.mark.parametrize("wrong", [StandardScaler(), RecurrentFeatures(None), None, 3])
+def test_features_of_what_is_no_network(wrong):
+    said = failure(TypeError, RecurrentFeatures(wrong).fit, BLOCK, Y)
+    assert said == (
+        "RecurrentFeatures expected a classifier or regressor of skrnn as estimator, "
+        f"got {type(wrong).__name__}. Put scalers and the like before it in a pipeline."
+    )
+
+
+def test_features_before_fit(any_small):
+    features = RecurrentFeatures(any_small())
+    for call in (partial(features.transform, BLOCK), features.get_feature_names_out):
+        assert failure(NotFittedError, call) == (
+            "This RecurrentFeatures instance is not fitted yet. Call 'fit' with "
+            "appropriate arguments before using this estimator."
+        )
+
+
+def test_features_say_what_the_network_says(any_small):
+    features, estimator = RecurrentFeatures(any_small()), any_small()
+    for X, y in [(BLOCK[..., None], Y), (BLOCK, Y[:5]), (BLOCK, None)]:
+        expected = failure(ValueError, estimator.fit, X, y)
+        assert failure(ValueError, features.fit, X, y) == expected
+        assert vars(features) == {"estimator": features.estimator}
+    features.fit(BLOCK, Y)
+    expected = failure(ValueError, estimator.fit(BLOCK, Y).pooled_states, RAGGED)
+    assert failure(ValueError, features.transform, RAGGED) == expected
 
 
 # Weights from elsewhere
@@ -866,7 +1224,8 @@ BAD_STATES = {
     ),
     "shape": (
         lambda state: state.update({"head.bias": np.ones(2)}),
-        "'head.bias' must have shape (1,) for this LSTMClassifier, got (2,).",
+        "'head.bias' must have shape (1,) for this LSTMClassifier, got (2,): "
+        "the cell, a size or the pooling differs.",
     ),
     "not finite": (
         lambda state: state.update({"head.bias": [np.nan]}),
@@ -884,24 +1243,78 @@ BAD_STATES = {
 
 
 @pytest.mark.parametrize("case", BAD_STATES)
-def test_load_torch_state(small, case):
+def test_load_torch_state(any_small, case):
     spoil, text = BAD_STATES[case]
-    clf = small().fit(BLOCK, Y)
-    before, state = joblib.hash(vars(clf)), torch_state(clf)
+    estimator = any_small().fit(BLOCK, Y)
+    before, state = joblib.hash(vars(estimator)), torch_state(estimator)
     state["weight_ih_l0"] += 1.0
     spoil(state)
-    assert failure(ValueError, load_torch_state, clf, state) == told(clf, text)
-    assert joblib.hash(vars(clf)) == before
+    said = failure(ValueError, load_torch_state, estimator, state)
+    assert said == told(estimator, text)
+    assert joblib.hash(vars(estimator)) == before
 
 
-def test_torch_state_before_fit(small):
-    state = torch_state(small().fit(BLOCK, Y))
+@pytest.mark.parametrize(
+    ("kind", "parameters", "text"),
+    [
+        (
+            LSTMClassifier,
+            {"n_layers": 2},
+            "The state does not fit this LSTMClassifier: missing [], unknown "
+            "['weight_ih_l1', 'weight_hh_l1', 'bias_ih_l1', 'bias_hh_l1']. It must "
+            f"have exactly the names {NAMES}.",
+        ),
+        (
+            LSTMClassifier,
+            {"bidirectional": True},
+            "The state does not fit this LSTMClassifier: missing [], unknown "
+            "['weight_ih_l0_reverse', 'weight_hh_l0_reverse', 'bias_ih_l0_reverse', "
+            f"'bias_hh_l0_reverse']. It must have exactly the names {NAMES}.",
+        ),
+        (
+            LSTMClassifier,
+            {"hidden_size": 5},
+            "'weight_ih_l0' must have shape (16, 2) for this LSTMClassifier, got "
+            "(20, 2): the cell, a size or the pooling differs.",
+        ),
+        (
+            LSTMClassifier,
+            {"pooling": "last"},
+            "'head.weight' must have shape (1, 12) for this LSTMClassifier, got "
+            "(1, 4): the cell, a size or the pooling differs.",
+        ),
+        (
+            GRUClassifier,
+            {},
+            "'weight_ih_l0' must have shape (16, 2) for this LSTMClassifier, got "
+            "(12, 2): the cell, a size or the pooling differs.",
+        ),
+    ],
+    ids=["deeper", "bidirectional", "wider", "last", "gru"],
+)
+def test_torch_state_of_another_architecture(kind, parameters, text):
+    small = {"hidden_size": 4, "max_iter": 1, "random_state": 0}
+    state = torch_state(kind(**{**small, **parameters}).fit(BLOCK, Y))
+    clf = LSTMClassifier(**small).fit(BLOCK, Y)
+    assert failure(ValueError, load_torch_state, clf, state) == text
+
+
+def test_torch_state_that_is_no_dict(any_small):
+    estimator = any_small().fit(BLOCK, Y)
+    assert failure(TypeError, load_torch_state, estimator, [1.0]) == (
+        "The state must be a dict of arrays by name, got list."
+    )
+
+
+def test_torch_state_before_fit(any_small):
+    state = torch_state(any_small().fit(BLOCK, Y))
     for call in [
-        lambda: torch_state(small()),
-        lambda: load_torch_state(small(), state),
+        lambda: torch_state(any_small()),
+        lambda: load_torch_state(any_small(), state),
     ]:
+        name = type(any_small()).__name__
         said = failure(NotFittedError, call)
-        assert said.startswith(f"This {type(small()).__name__} instance is not fitted")
+        assert said.startswith(f"This {name} instance is not fitted")
 
 
 # Nothing is lost
@@ -937,6 +1350,26 @@ def refit_with_nothing_to_hold_out(clf, X, y):
     clf.fit(X[:3], y[:3])
 
 
+def refit_on_bad_indicators(clf, X, y):
+    clf.fit(X, np.full((len(y), 2), 0.5))
+
+
+def refit_on_a_target_that_is_not_finite(reg, X, y):
+    reg.fit(X, y * np.inf)
+
+
+def go_on_with_indicators(clf, X, y):
+    clf.partial_fit(X, np.eye(2)[np.arange(len(y)) % 2])
+
+
+def go_on_with_more_targets(reg, X, y):
+    reg.partial_fit(X, np.c_[y, y])
+
+
+def refit_with_more_targets(reg, X, y):
+    reg.fit(X, np.c_[y, y])
+
+
 def go_on_with_an_unknown_label(clf, X, y):
     clf.partial_fit(X, ["new"] * len(y))
 
@@ -964,28 +1397,56 @@ FAILURES = [
     (go_on_with_other_classes, {}),
     (go_on_with_another_layout, {}),
     (go_on_with_an_unknown_label, {"early_stopping": True}),
+    (refit_on_bad_indicators, {}),
+    (go_on_with_indicators, {}),
+    (refit_with_bad_parameters, {"solver": "lbfgs", "dropout": 0.5}),
 ]
+FAILURES_ON_TARGETS = [
+    (refit_on_nan, {"hidden_size": 5}),
+    (refit_on_another_layout, {}),
+    (refit_with_a_label_too_few, {}),
+    (refit_with_bad_weights, {"features_per_step": 2}),
+    (refit_with_bad_parameters, {"warm_start": True, "bidirectional": True}),
+    (refit_with_nothing_to_hold_out, {"early_stopping": True}),
+    (refit_on_a_target_that_is_not_finite, {}),
+    (refit_with_more_targets, {"warm_start": True}),
+    (go_on_with_more_targets, {}),
+    (go_on_with_another_layout, {}),
+]
+
+
+def assert_failure_changes_nothing(estimator, X, y, fail, parameters):
+    expected = estimator.fit(X, y).predict(X), estimator.pooled_states(X)
+    before = joblib.hash(vars(estimator.set_params(**parameters)))
+    with pytest.raises(ValueError):  # noqa: PT011
+        fail(estimator, X, y)
+    assert joblib.hash(vars(estimator)) == before
+    np.testing.assert_array_equal(estimator.predict(X), expected[0])
+    np.testing.assert_array_equal(estimator.pooled_states(X), expected[1])
+    if isinstance(X, pd.DataFrame):
+        assert estimator.feature_names_in_.tolist() == list("abcdefgh")
 
 
 @pytest.mark.parametrize("layout", ["block", "ragged", "frame"])
 @pytest.mark.parametrize(("fail", "parameters"), FAILURES)
 def test_failure_changes_nothing(small, layouts, y, layout, fail, parameters):
-    X = layouts[layout]
-    clf = small().fit(X, y)
-    expected = clf.predict_proba(X)
-    before = joblib.hash(vars(clf.set_params(**parameters)))
-    with pytest.raises(ValueError):  # noqa: PT011
-        fail(clf, X, y)
-    assert joblib.hash(vars(clf)) == before
-    np.testing.assert_array_equal(clf.predict_proba(X), expected)
-    if layout == "frame":
-        assert clf.feature_names_in_.tolist() == list("abcdefgh")
+    assert_failure_changes_nothing(small(), layouts[layout], y, fail, parameters)
+
+
+@pytest.mark.parametrize("layout", ["block", "ragged", "frame"])
+@pytest.mark.parametrize(("fail", "parameters"), FAILURES_ON_TARGETS)
+def test_failure_on_targets_changes_nothing(
+    small_regressor, layouts, targets, layout, fail, parameters
+):
+    X, reg = layouts[layout], small_regressor()
+    assert_failure_changes_nothing(reg, X, targets, fail, parameters)
 
 
 @pytest.mark.parametrize("way", ["fit", "warm fit", "partial_fit"])
-def test_crash_in_training_changes_nothing(small, X, y, way, monkeypatch):
-    clf = small(warm_start=way == "warm fit", batch_size=16).fit(X, y)
-    before, expected = joblib.hash(vars(clf)), clf.predict_proba(X)
+def test_crash_in_training_changes_nothing(any_small, X, targets, way, monkeypatch):
+    clf = any_small(warm_start=way == "warm fit", batch_size=16)
+    y = targets > 50 if is_classifier(clf) else targets
+    before, expected = joblib.hash(vars(clf.fit(X, y))), clf.pooled_states(X)
 
     def step(optimizer, weights, gradient, learning_rate):
         optimizer.state["n_steps"] += 1
@@ -998,10 +1459,10 @@ def test_crash_in_training_changes_nothing(small, X, y, way, monkeypatch):
     with pytest.raises(MemoryError):
         getattr(clf, way.removeprefix("warm "))(X, y)
     assert joblib.hash(vars(clf)) == before
-    np.testing.assert_array_equal(clf.predict_proba(X), expected)
+    np.testing.assert_array_equal(clf.pooled_states(X), expected)
 
 
-def test_first_fit_that_fails_leaves_nothing_behind(small, X, y):
-    clf = small()
-    failure(ValueError, clf.fit, X, y[1:])
-    assert vars(clf) == vars(small())
+def test_first_fit_that_fails_leaves_nothing_behind(any_small, X, targets):
+    estimator = any_small()
+    failure(ValueError, estimator.fit, X, (targets > 50)[1:])
+    assert vars(estimator) == vars(any_small())

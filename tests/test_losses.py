@@ -7,7 +7,9 @@ import pytest
 
 from skrnn.losses import (
     BinaryCrossEntropy,
+    MultilabelCrossEntropy,
     MultinomialCrossEntropy,
+    SquaredError,
     classification_loss,
 )
 from tests.gradients import relative_error
@@ -22,6 +24,13 @@ def draw(n_classes, size=1.0, dtype="float64", n=12):
     scores = size * rng.choice([-1.0, -0.3, 0.2, 1.0], (n, n_outputs))
     scores += rng.normal(size=scores.shape)
     return scores.astype(dtype), rng.permutation(np.arange(n) % n_classes)
+
+
+def draw_labels(n_labels, size=1.0, dtype="float64", n=12):
+    rng = np.random.default_rng(0)
+    scores = size * rng.choice([-1.0, -0.3, 0.2, 1.0], (n, n_labels))
+    scores += rng.normal(size=scores.shape)
+    return scores.astype(dtype), rng.integers(0, 2, (n, n_labels))
 
 
 def all_scores(row):
@@ -61,10 +70,60 @@ def test_value_gradient_and_probabilities_are_those_of_the_equations(
         assert result.dtype == dtype
 
 
-@pytest.mark.parametrize("n_classes", N_CLASSES)
-def test_gradient_against_central_differences(n_classes):
-    scores, y = draw(n_classes)
-    loss = classification_loss(n_classes)
+@pytest.mark.parametrize("n_labels", [2, 3, 5])
+@pytest.mark.parametrize("size", [0.0, 1.0, 30.0, 1e4])
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("kind", [int, bool, "float64"])
+def test_several_labels_are_as_many_binary_problems(n_labels, size, dtype, kind):
+    scores, y = draw_labels(n_labels, size, dtype)
+    loss, binary = MultilabelCrossEntropy(), BinaryCrossEntropy()
+    value, d_scores = loss.value_and_gradient(scores, y.astype(kind))
+    eps = float(np.finfo(dtype).eps)
+    total = np.zeros(len(y))
+    for k, label in enumerate(y.T):
+        one = scores[:, [k]]
+        value_k, d_one = binary.value_and_gradient(one, label)
+        total += value_k
+        np.testing.assert_array_equal(d_scores[:, [k]], d_one)
+        for name in ("probabilities", "log_probabilities"):
+            each = getattr(loss, name)(scores)[:, k]
+            np.testing.assert_array_equal(each, getattr(binary, name)(one)[:, 1])
+    np.testing.assert_allclose(value, total, rtol=n_labels * eps)
+    assert value.dtype == d_scores.dtype == dtype
+    assert loss.probabilities(scores).dtype == dtype
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("n_targets", [1, 2, 5])
+def test_squared_error_is_that_of_the_equation(n_targets, dtype):
+    rng = np.random.default_rng(0)
+    scores = rng.normal(size=(7, n_targets)).astype(dtype)
+    y = rng.normal(size=scores.shape)  # targets are float64, whatever is computed in
+    value, d_scores = SquaredError().value_and_gradient(scores, y)
+    for i, (row, targets) in enumerate(zip(scores.tolist(), y.tolist(), strict=True)):
+        errors = [s - t for s, t in zip(row, targets, strict=True)]
+        expected = sum(e * e for e in errors) / (2 * n_targets)
+        close = {"rel": 50 * float(np.finfo(dtype).eps), "abs": 1e-7}
+        assert value[i] == pytest.approx(expected, **close)
+        assert d_scores[i] == pytest.approx([e / n_targets for e in errors], **close)
+    assert value.dtype == d_scores.dtype == dtype
+    if n_targets == 1:
+        flat, d_flat = SquaredError().value_and_gradient(scores, y[:, 0])
+        assert np.array_equal(flat, value)
+        assert np.array_equal(d_flat, d_scores)
+
+
+CASES = {
+    **{f"{n} classes": (classification_loss(n), draw(n)) for n in N_CLASSES},
+    "labels": (MultilabelCrossEntropy(), draw_labels(4)),
+    "target": (SquaredError(), (draw(2)[0], np.linspace(-1, 1, 12))),
+    "targets": (SquaredError(), (draw(3)[0], np.linspace(-1, 1, 36).reshape(12, 3))),
+}
+
+
+@pytest.mark.parametrize(("loss", "drawn"), CASES.values(), ids=CASES)
+def test_gradient_against_central_differences(loss, drawn):
+    scores, y = drawn
 
     def total(scores):
         return loss.value_and_gradient(scores, y)[0].sum()
@@ -74,23 +133,51 @@ def test_gradient_against_central_differences(n_classes):
     assert relative_error(total, d_scores, scores, rng) < 1e-8
 
 
-@pytest.mark.parametrize("n_classes", N_CLASSES)
-def test_scores_are_left_as_they_are(n_classes):
-    scores, y = draw(n_classes)
-    before = scores.copy()
-    loss = classification_loss(n_classes)
+@pytest.mark.parametrize(("loss", "drawn"), CASES.values(), ids=CASES)
+def test_scores_and_targets_are_left_as_they_are(loss, drawn):
+    scores, y = drawn
+    before = scores.copy(), y.copy()
     loss.value_and_gradient(scores, y)
-    loss.probabilities(scores)
-    assert np.array_equal(scores, before)
+    loss.decide(scores)
+    if hasattr(loss, "probabilities"):
+        loss.probabilities(scores)
+    assert np.array_equal(scores, before[0])
+    assert np.array_equal(y, before[1])
+
+
+@pytest.mark.parametrize(("loss", "drawn"), CASES.values(), ids=CASES)
+def test_what_is_decided_for_costs_least(loss, drawn):
+    scores, y = drawn
+    decided = loss.decide(scores)
+    least, _ = loss.value_and_gradient(scores, decided)
+    assert decided.reshape(len(y), -1).shape == y.reshape(len(y), -1).shape
+    for other in np.unique(y):
+        value, _ = loss.value_and_gradient(scores, np.full_like(decided, other))
+        assert (least <= value).all()
+
+
+def test_decisions_by_hand():
+    for dtype in DTYPES:
+        one = np.array([[-0.1], [0.0], [0.1]], dtype)
+        assert BinaryCrossEntropy().decide(one).tolist() == [0, 0, 1]
+        three = np.array([[3, 1, 2], [-3, -1, -2], [0, 0, 0], [1, 2, 2]], dtype)
+        assert MultinomialCrossEntropy().decide(three).tolist() == [0, 1, 0, 1]
+        labels = MultilabelCrossEntropy().decide(three - 1)
+        assert labels.tolist() == [[1, 0, 1], [0, 0, 0], [0, 0, 0], [0, 1, 1]]
+        assert labels.dtype == np.intp
+        assert SquaredError().decide(three).tolist() == three.tolist()
 
 
 @pytest.mark.parametrize(("dtype", "score"), [("float32", 120.0), ("float64", 900.0)])
 def test_the_logarithm_of_a_probability_that_underflows_is_exact(dtype, score):
+    dtype = np.dtype(dtype)
     binary, multinomial = BinaryCrossEntropy(), MultinomialCrossEntropy()
     one = np.array([[score], [-score]], dtype)
     assert np.array_equal(binary.probabilities(one), [[0, 1], [1, 0]])
     assert np.array_equal(binary.log_probabilities(one), [[-score, 0], [0, -score]])
     three = np.array([[score, 0.0, -score]], dtype)
+    log_p = MultilabelCrossEntropy().log_probabilities(three)
+    assert np.array_equal(log_p, [[0, np.log(dtype.type(0.5)), -score]])
     assert np.array_equal(multinomial.probabilities(three), [[1, 0, 0]])
     log_p = multinomial.log_probabilities(three)
     assert np.array_equal(log_p, [[0, -score, -2 * score]])
@@ -125,3 +212,9 @@ def test_adding_the_same_to_all_scores_changes_nothing():
 def test_the_loss_for_a_number_of_classes(n_classes):
     kind = BinaryCrossEntropy if n_classes == 2 else MultinomialCrossEntropy
     assert type(classification_loss(n_classes)) is kind
+
+
+@pytest.mark.parametrize("n_labels", N_CLASSES)
+def test_the_loss_for_a_number_of_labels(n_labels):
+    loss = classification_loss(n_labels, multilabel=True)
+    assert type(loss) is MultilabelCrossEntropy

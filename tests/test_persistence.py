@@ -7,34 +7,50 @@ from multiprocessing.pool import ThreadPool
 import joblib
 import numpy as np
 import pytest
+from sklearn.base import is_classifier
+
+from skrnn import RecurrentFeatures
+from skrnn.network import Network
 
 
-def dump_and_load(clf, path, **options):
-    joblib.dump(clf, path, **options)
+def dump_and_load(model, path, **options):
+    joblib.dump(model, path, **options)
     return joblib.load(path)
 
 
-def memory_map(clf, path):
-    joblib.dump(clf, path)
+def memory_map(model, path):
+    joblib.dump(model, path)
     return joblib.load(path, mmap_mode="r")
 
 
 WAYS = {
     "joblib": dump_and_load,
-    "compressed": lambda clf, path: dump_and_load(clf, path, compress=3),
+    "compressed": lambda model, path: dump_and_load(model, path, compress=3),
     "memory-mapped": memory_map,
-    "pickle": lambda clf, path: pickle.loads(pickle.dumps(clf)),
-    "old pickle": lambda clf, path: pickle.loads(pickle.dumps(clf, protocol=2)),
-    "deepcopy": lambda clf, path: copy.deepcopy(clf),
+    "pickle": lambda model, path: pickle.loads(pickle.dumps(model)),
+    "old pickle": lambda model, path: pickle.loads(pickle.dumps(model, protocol=2)),
+    "deepcopy": lambda model, path: copy.deepcopy(model),
 }
+METHODS = (
+    "predict",
+    "predict_proba",
+    "predict_log_proba",
+    "decision_function",
+    "pooled_states",
+)
+
+
+def first_partial_fit(model, X, codes):
+    classes = {"classes": [0, 1]} if is_classifier(model) else {}
+    return model.partial_fit(X, codes, **classes)
 
 
 @pytest.fixture(params=WAYS.values(), ids=WAYS)
 def again(request, tmp_path):
     """Store and load an estimator, or copy it."""
 
-    def store_and_load(clf):
-        return request.param(clf, tmp_path / "clf.joblib")
+    def store_and_load(model):
+        return request.param(model, tmp_path / "model.joblib")
 
     return store_and_load
 
@@ -54,107 +70,152 @@ def assert_plain(value, where="estimator"):
     assert type(value) in plain, f"{where} is a {type(value)}"
 
 
-def test_same_predictions(small, X, y, again):
-    clf = small().fit(X, y)
-    twin = again(clf)
-    for method in (
-        "predict",
-        "predict_proba",
-        "predict_log_proba",
-        "decision_function",
-    ):
-        np.testing.assert_array_equal(
-            getattr(twin, method)(X), getattr(clf, method)(X), strict=True
-        )
-    assert twin.get_params() == clf.get_params()
-    assert twin.loss_curve_ == clf.loss_curve_
+LARGE = {"hidden_size": (4, 3), "bidirectional": True, "dropout": 0.1}
 
 
-def test_same_predictions_in_single_precision(small, layouts, y, again):
+def test_same_predictions(any_small, X, codes, again):
+    model = any_small(**LARGE).fit(X, codes)
+    twin = again(model)
+    for method in METHODS:
+        if hasattr(model, method):
+            np.testing.assert_array_equal(
+                getattr(twin, method)(X), getattr(model, method)(X), strict=True
+            )
+    assert twin.get_params() == model.get_params()
+    assert twin.loss_curve_ == model.loss_curve_
+
+
+def test_same_predictions_in_single_precision(any_small, layouts, codes, again):
     X = layouts["block"].astype(np.float32)
-    clf = small().fit(X, y)
-    proba = again(clf).predict_proba(X)
-    assert proba.dtype == np.float32
-    np.testing.assert_array_equal(proba, clf.predict_proba(X))
+    model = any_small().fit(X, codes)
+    pooled = again(model).pooled_states(X)
+    assert pooled.dtype == np.float32
+    np.testing.assert_array_equal(pooled, model.pooled_states(X))
 
 
 @pytest.mark.parametrize("solver", ["adam", "sgd"])
 @pytest.mark.parametrize("learning_rate", ["cosine", "invscaling"])
-def test_partial_fit_goes_on(small, X, y, again, solver, learning_rate):
-    clf = small(solver=solver, learning_rate=learning_rate, batch_size=16)
+def test_partial_fit_goes_on(any_small, X, codes, again, solver, learning_rate):
+    model = any_small(solver=solver, learning_rate=learning_rate, batch_size=16)
+    first_partial_fit(model, X, codes).partial_fit(X, codes)
+    twin = again(model)
     for _ in range(2):
-        clf.partial_fit(X, y, classes=["down", "up"])
-    twin = again(clf)
-    for _ in range(2):
-        clf.partial_fit(X, y)
-        twin.partial_fit(X, y)
-    np.testing.assert_array_equal(twin.weights_, clf.weights_)
-    assert (twin.t_, twin.loss_curve_) == (clf.t_, clf.loss_curve_)
+        model.partial_fit(X, codes)
+        twin.partial_fit(X, codes)
+    np.testing.assert_array_equal(twin.weights_, model.weights_)
+    assert (twin.t_, twin.loss_curve_) == (model.t_, model.loss_curve_)
     assert twin.optimizer_state_[solver]["n_steps"] == 4 * 3
     assert_plain([twin.weights_, twin.optimizer_state_])
 
 
 @pytest.mark.parametrize("warm_start", [False, True])
-def test_refit(small, X, y, again, warm_start):
-    clf = small(warm_start=warm_start).fit(X, y)
-    twin = again(clf)
+def test_refit(any_small, X, codes, again, warm_start):
+    model = any_small(warm_start=warm_start).fit(X, codes)
+    twin = again(model)
     before = twin.weights_.copy()
-    np.testing.assert_array_equal(twin.fit(X, y).weights_, clf.fit(X, y).weights_)
-    assert np.array_equal(before, clf.weights_) is not warm_start
+    np.testing.assert_array_equal(
+        twin.fit(X, codes).weights_, model.fit(X, codes).weights_
+    )
+    assert np.array_equal(before, model.weights_) is not warm_start
     assert_plain([twin.weights_, twin.optimizer_state_])
 
 
-def test_copies_do_not_share(small, X, y):
-    clf = small().fit(X, y)
-    expected, before = clf.predict_proba(X), joblib.hash(vars(clf))
-    copy.deepcopy(clf).partial_fit(X, y)
-    copy.copy(clf).partial_fit(X, y)
-    np.testing.assert_array_equal(clf.predict_proba(X), expected)
-    assert joblib.hash(vars(clf)) == before
+def test_an_interrupted_model_goes_on(any_small, X, codes, again, monkeypatch):
+    model, n_left = any_small(batch_size=16, warm_start=True, **LARGE), [5]
+    forward = Network.forward
+
+    def stumble(*args, **options):
+        n_left[0] -= 1
+        if n_left[0] == 0:
+            raise KeyboardInterrupt
+        return forward(*args, **options)
+
+    monkeypatch.setattr(Network, "forward", stumble)
+    with pytest.warns(UserWarning, match="interrupted in epoch 2"):
+        model.fit(X, codes)
+    twin = again(model)
+    assert twin.stopping_reason_ == "it was interrupted"
+    np.testing.assert_array_equal(twin.pooled_states(X), model.pooled_states(X))
+    np.testing.assert_array_equal(
+        twin.fit(X, codes).weights_, model.fit(X, codes).weights_
+    )
 
 
-def test_unfitted(small, X, y, again):
-    twin = again(small())
-    np.testing.assert_array_equal(twin.fit(X, y).weights_, small().fit(X, y).weights_)
+def test_transformer(any_small, X, codes, again):
+    features = RecurrentFeatures(any_small(**LARGE)).fit(X, codes)
+    twin = again(features)
+    np.testing.assert_array_equal(twin.transform(X), features.transform(X))
+    assert list(twin.get_feature_names_out()) == list(features.get_feature_names_out())
+    np.testing.assert_array_equal(
+        twin.fit_transform(X, codes), features.fit_transform(X, codes)
+    )
+
+
+def test_copies_do_not_share(any_small, X, codes):
+    model = any_small().fit(X, codes)
+    expected, before = model.pooled_states(X), joblib.hash(vars(model))
+    copy.deepcopy(model).partial_fit(X, codes)
+    copy.copy(model).partial_fit(X, codes)
+    np.testing.assert_array_equal(model.pooled_states(X), expected)
+    assert joblib.hash(vars(model)) == before
+
+
+def test_unfitted(any_small, X, codes, again):
+    twin = again(any_small())
+    np.testing.assert_array_equal(
+        twin.fit(X, codes).weights_, any_small().fit(X, codes).weights_
+    )
 
 
 @pytest.mark.parametrize("early_stopping", [False, True])
 @pytest.mark.parametrize("layout", ["block", "ragged", "frame"])
 def test_fitted_state_is_arrays_and_plain_values(
-    small, layouts, y, layout, early_stopping
+    any_small, layouts, y, targets, layout, early_stopping
 ):
-    X = layouts[layout]
-    clf = small(hidden_size=4, early_stopping=early_stopping).fit(X, y)
-    assert_plain(vars(clf))
-    clf.set_params(early_stopping=False).partial_fit(X, y)
-    assert_plain(vars(clf))
+    X, model = layouts[layout], any_small(early_stopping=early_stopping, **LARGE)
+    y = y if is_classifier(model) else np.column_stack([targets, targets**2])
+    assert_plain(vars(model.fit(X, y)))
+    model.set_params(early_stopping=False).partial_fit(X, y)
+    assert_plain(vars(model))
+    solver = {"solver": "lbfgs", "dropout": 0, "tol": 10.0}
+    assert_plain(vars(model.set_params(**solver).fit(X, y)))
 
 
 @pytest.mark.parametrize(
-    "numbers", [{"hidden_size": np.int64(4)}, {"tol": np.float32(0)}]
+    "numbers",
+    [
+        {"hidden_size": np.int64(4)},
+        {"hidden_size": (np.int64(4), 3)},
+        {"n_layers": np.int32(2), "bidirectional": np.True_},
+        {"tol": np.float32(0), "dropout": np.float32(0.1)},
+    ],
 )
-def test_numbers_of_numpy_as_parameters_do_not_reach_the_state(small, X, y, numbers):
-    clf = small(**numbers, early_stopping=True).fit(X, y, np.ones(len(y), np.float32))
-    assert_plain({k: v for k, v in vars(clf).items() if k not in clf.get_params()})
+def test_numbers_of_numpy_as_parameters_do_not_reach_the_state(
+    any_small, X, codes, numbers
+):
+    model = any_small(**numbers, early_stopping=True).fit(
+        X, codes, np.ones(len(codes), np.float32)
+    )
+    assert_plain({k: v for k, v in vars(model).items() if k not in model.get_params()})
 
 
 @pytest.mark.parametrize("layout", ["block", "ragged", "table"])
-def test_pickle_holds_no_data(small, layout):
+def test_pickle_holds_no_data(any_small, layout):
     rng = np.random.default_rng(0)
-    block, y = rng.normal(size=(500, 20, 2)), np.arange(500) % 2
+    block, codes = rng.normal(size=(500, 20, 2)), np.arange(500) % 2
     X = {"block": block, "ragged": list(block), "table": block.reshape(500, -1)}[layout]
-    clf = small(max_iter=2).fit(X, y)
+    model = any_small(max_iter=2).fit(X, codes)
     for _ in range(2):
-        clf.predict_proba(X)
-        assert len(pickle.dumps(clf)) < 5 * clf.weights_.nbytes + 10_000
-        clf.partial_fit(X, y)
+        model.predict(X)
+        assert len(pickle.dumps(model)) < 5 * model.weights_.nbytes + 10_000
+        model.partial_fit(X, codes)
 
 
-def test_predictions_from_several_threads(small, X, y):
-    clf = small().fit(X, y)
+def test_predictions_from_several_threads(any_small, X, codes):
+    model = any_small(**LARGE).fit(X, codes)
     parts = [X[k : k + 5 + k % 3] for k in range(0, 35)] * 3
-    expected = [clf.predict_proba(part) for part in parts]
+    expected = [model.pooled_states(part) for part in parts]
     with ThreadPool(4) as pool:
-        came = pool.map(clf.predict_proba, parts, chunksize=1)
+        came = pool.map(model.pooled_states, parts, chunksize=1)
     for one, other in zip(came, expected, strict=True):
         np.testing.assert_array_equal(one, other)

@@ -87,11 +87,13 @@ def test_lengths_against_plain_loops(samples):
     alive = [sum(length > t for length in ranked) for t in range(ranked[0])]
     starts = [sum(alive[:t]) for t in range(len(alive) + 1)]
     final_rows = [starts[length - 1] + rank for rank, length in enumerate(ranked)]
+    ranks = [rank for size in alive for rank in range(size)]
     assert lengths.longest_first.tolist() == ranked
     assert [len(samples[i]) for i in lengths.order] == ranked
     assert lengths.sizes.tolist() == alive
     assert lengths.starts.tolist() == starts
     assert lengths.final_rows.tolist() == final_rows
+    assert lengths.ranks.tolist() == ranks
 
 
 def test_runs_are_the_longest_stretches_with_the_same_sequences_alive(samples):
@@ -110,6 +112,12 @@ def test_equal_lengths_keep_their_order():
     assert pack(draw([2, 5, 2, 5, 2])).lengths.order.tolist() == [1, 3, 0, 2, 4]
 
 
+def test_sort_and_unsort_undo_each_other(samples):
+    batch, rows = pack(samples), np.arange(len(samples))
+    assert np.array_equal(batch.sort(rows), batch.lengths.order)
+    assert np.array_equal(batch.unsort(batch.sort(rows)), rows)
+
+
 def test_unsort_brings_rows_back_to_the_order_given(samples):
     batch = pack(samples)
     last = batch.unsort(batch.data[batch.lengths.final_rows])
@@ -121,6 +129,36 @@ def test_replace_keeps_the_places_of_the_rows(samples):
     doubled = batch.replace(2 * batch.data)
     assert_same(doubled.unpack(), [2 * sequence for sequence in samples])
     assert_same(batch.unpack(), samples)
+
+
+def test_turning_reads_each_sequence_backwards_in_its_own_steps(samples):
+    batch = pack(samples)
+    turned = batch.turn(batch.data)
+    assert_same(batch.replace(turned).unpack(), [one[::-1] for one in samples])
+    assert np.array_equal(batch.turn(turned), batch.data)
+
+
+def test_turning_brings_the_first_step_of_each_sequence_to_its_last(samples):
+    batch = pack(samples)
+    last = batch.turn(batch.data)[batch.lengths.final_rows]
+    assert np.array_equal(batch.unsort(last), [one[0] for one in samples])
+
+
+def test_turning_and_spreading_leave_what_they_are_given(samples):
+    batch = pack(samples)
+    before = batch.data.copy()
+    batch.turn(batch.data)[...] = 0.0
+    batch.spread(batch.data[: len(samples)])[...] = 0.0
+    assert np.array_equal(batch.data, before)
+
+
+def test_spreading_gives_each_step_the_row_of_its_sequence(samples):
+    batch, rows = pack(samples), np.arange(5.0 * len(samples)).reshape(-1, 5)
+    spread = batch.replace(batch.spread(batch.sort(rows))).unpack()
+    assert_same(
+        spread,
+        [np.tile(row, (len(s), 1)) for s, row in zip(samples, rows, strict=True)],
+    )
 
 
 def test_lengths_of_a_block_and_of_a_list():
@@ -158,3 +196,13 @@ def test_an_empty_collection_has_no_blocks():
 def test_lengths_stand_on_their_own():
     lengths = Lengths(np.array([3, 1, 1]), np.array([1, 0, 2]))
     assert lengths.runs == [(0, 3, 1, 3), (3, 5, 2, 1)]
+    assert lengths.ranks.tolist() == [0, 1, 2, 0, 0]
+    assert lengths.turned_rows.tolist() == [4, 1, 2, 3, 0]
+    assert not lengths.in_order
+
+
+def test_a_rectangle_is_one_run_and_in_order():
+    lengths = pack(np.zeros((3, 4, 1))).lengths
+    assert lengths.runs == [(0, 12, 4, 3)]
+    assert lengths.in_order
+    assert lengths is pack(np.ones((3, 4, 2))).lengths

@@ -34,6 +34,8 @@ class Cell(ABC):
     gates: ClassVar[tuple[str, ...]]
     #: Names of the arrays of the state, the hidden state first.
     state_names: ClassVar[tuple[str, ...]]
+    #: The gate that keeps the past when it is open: it is almost open to begin with.
+    memory_gate: ClassVar[str | None] = None
 
     @abstractmethod
     def step(self, params, x, state):
@@ -54,7 +56,7 @@ class Cell(ABC):
         """
 
     @abstractmethod
-    def forward(self, params, x, *, keep=True, reuse=None):
+    def forward(self, params, x, *, keep=True, reuse=None, mask=None):
         """Read whole sequences from a zero state: ``(params, x) -> (h, tape)``.
 
         Parameters
@@ -68,6 +70,9 @@ class Cell(ABC):
         reuse : Tape, optional
             A tape of an earlier call that nobody needs any more: where its shapes
             fit, it is written over.
+        mask : ndarray of shape (n_sequences, hidden_size), optional
+            What the hidden state of each sorted sequence is multiplied with on its way
+            from a step into the matrix product of the next.
 
         Returns
         -------
@@ -105,6 +110,15 @@ class Cell(ABC):
         rows = len(self.gates) * self.hidden_size
         return {"W": (rows, self.n_features + 1 + self.hidden_size)}
 
+    def biases(self, params):
+        """Give the biases, as views: they are not penalised.
+
+        Returns
+        -------
+        tuple of ndarray
+        """
+        return (self.split(params)[1],)
+
     def split(self, params):
         """Give ``W_x``, ``b`` and ``W_h``, the three parts of ``W``, as views.
 
@@ -121,7 +135,8 @@ class Cell(ABC):
         """Draw initial parameters.
 
         Input weights are Glorot uniform, recurrent weights orthogonal, gate by gate,
-        biases zero (and one for a forget gate).
+        biases zero, and one for the gate that keeps the past: so it is not forgotten
+        before there is anything to learn from it. Further parameters are zero.
 
         Parameters
         ----------
@@ -142,7 +157,7 @@ class Cell(ABC):
         for k, gate in enumerate(self.gates):
             rows = slice(k * self.hidden_size, (k + 1) * self.hidden_size)
             W_h[rows] = orthogonal(self.hidden_size, rng)
-            b[rows] = 1.0 if gate == "f" else 0.0
+            b[rows] = 1.0 if gate == self.memory_gate else 0.0
         return params
 
     def initial_state(self, n_sequences=1, dtype=np.float64):
@@ -186,6 +201,9 @@ def sigmoid(z):
     """Logistic function by way of tanh, which overflows nowhere."""
     return 0.5 * np.tanh(0.5 * z) + 0.5
 
+
+#: One half, in each type of computation.
+HALF = {np.dtype(kind): np.asarray(0.5, kind) for kind in (np.float32, np.float64)}
 
 #: For each type of computation, a number far above its denormals, yet far below all
 #: that matters.

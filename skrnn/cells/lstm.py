@@ -5,10 +5,8 @@ from typing import ClassVar
 
 import numpy as np
 
-from skrnn.cells.base import Cell, flush_denormals, sigmoid
+from skrnn.cells.base import HALF, Cell, flush_denormals, sigmoid
 from skrnn.cells.tape import Tape
-
-HALF = {dtype: np.asarray(0.5, dtype) for dtype in (np.dtype("f4"), np.dtype("f8"))}
 
 
 @dataclass(frozen=True)
@@ -44,6 +42,7 @@ class LSTMCell(Cell):
 
     gates: ClassVar = ("o", "i", "f", "g")
     state_names: ClassVar = ("h", "c")
+    memory_gate: ClassVar = "f"
 
     def step(self, params, x, state):
         """Read one step: the equations above, as `Cell.step` says."""
@@ -54,19 +53,17 @@ class LSTMCell(Cell):
         h = sigmoid(z_o) * np.tanh(c)
         return h, c
 
-    def forward(self, params, x, *, keep=True, reuse=None):
+    def forward(self, params, x, *, keep=True, reuse=None, mask=None):
         """Read whole sequences, as `Cell.forward` says."""
-        tape = reuse
-        if tape is None or not tape.fits(x, keep):
-            tape = LSTMTape(self, x, keep)
-        tape.xh[:, : self.n_features] = x.data
+        tape = LSTMTape.begin(self, x, keep, reuse, mask)
         tape.c.fill(0.0)
         half = HALF[x.data.dtype]
         W = self._halved(params)
-        for (xh, h_in), (z, gate, sigmoids), (o, i, f, g), rest in tape.steps:
-            fc, ig, c, tanh_c, h, kept = rest
-            np.matmul(xh, W, z)
-            np.tanh(z, gate)
+        for (xh, h_in, before, m), views in tape.steps:
+            gate, sigmoids, o, i, f, g, ig, fc, c, tanh_c, h = views
+            h_in[...] = before if m is None else before * m
+            np.matmul(xh, W, gate)
+            np.tanh(gate, gate)
             np.multiply(sigmoids, half, sigmoids)
             np.add(sigmoids, half, sigmoids)
             np.multiply(f, c, fc)
@@ -74,8 +71,7 @@ class LSTMCell(Cell):
             np.add(fc, ig, c)
             np.tanh(c, tanh_c)
             np.multiply(o, tanh_c, h)
-            h_in[...] = kept
-        return tape.h, (tape if keep else None)
+        return tape.h[: tape.n_rows], (tape if keep else None)
 
     def backward(self, params, tape, d_h, d_last, *, input_gradient=False):
         """Send a gradient back through time, as `Cell.backward` says.
@@ -96,8 +92,8 @@ class LSTMCell(Cell):
             if not flush_denormals(tape.d_h, tape.d_c) and d_h is None:
                 break
             self._factors(tape, rows, n_rows)
-            for (at, d_hs, d_c, part), by, (d_z, d_z_o, d_z_ifg) in steps:
-                by_o, by_ifg, by_c, f = by
+            for (at, d_hs, m), views in steps:
+                by_o, by_ifg, by_c, f, d_c, part, d_z, d_z_o, d_z_ifg = views
                 if d_h is not None:
                     np.add(d_hs, d_h[at], d_hs)
                 np.multiply(by_c, d_hs, part)
@@ -106,6 +102,8 @@ class LSTMCell(Cell):
                 np.multiply(by_ifg, d_c, d_z_ifg)
                 np.multiply(f, d_c, d_c)
                 d_z.dot(W_h, d_hs)
+                if m is not None:
+                    np.multiply(d_hs, m, d_hs)
             d_z_block = tape.d_z[:n_rows]
             d_W += d_z_block.T @ tape.xh[rows]
             if input_gradient:
@@ -161,36 +159,30 @@ class LSTMTape(Tape):
         The gradient of the cell state, on the way back.
     """
 
-    def _allocate_forward(self, n_kept):
-        n, H = self.x.n_sequences, self.cell.hidden_size
+    def _allocate_forward(self, n_rows, n_kept):
+        n, H = self.n_sequences, self.cell.hidden_size
         self.gate = self.empty(4, n_kept, H)
         self.passed = self.empty(3, n_kept, H)
         self.tanh_c = self.empty(n_kept, H)
-        self.h = self.passed[0] if self.keep else self.empty(len(self.xh), H)
+        self.h = self.passed[0] if self.keep else self.empty(n_rows, H)
         self.c = self.empty(n, H)
-        self.z = self.empty(4 * n * H)
 
-    def _forward_views(self, at, held, kept, h_in):
-        size, H = at.stop - at.start, self.cell.hidden_size
-        z = self.z[: 4 * size * H].reshape(4, size, H)
-        gate, h = self.gate[:, held], self.h[at]
-        _, ig, fc = self.passed[:, held]
-        rest = fc, ig, self.c[:size], self.tanh_c[held], h, h[:kept]
-        return (self.xh[at], h_in), (z, gate, gate[:3]), tuple(gate), rest
+    def _forward_views(self, at, held):
+        gate, (_, ig, fc) = self.gate[:, held], self.passed[:, held]
+        c, tanh_c, h = self.c[: at.stop - at.start], self.tanh_c[held], self.h[at]
+        return gate, gate[:3], *gate, ig, fc, c, tanh_c, h
 
     def _allocate_backward(self, n_rows):
-        n, H = self.x.n_sequences, self.cell.hidden_size
+        n, H = self.n_sequences, self.cell.hidden_size
         self.by = self.empty(5, n_rows, H)
         self.d_z = self.empty(n_rows, 4 * H)
         self.d_h, self.d_c, self.part = self.empty(3, n, H)
 
     def _backward_views(self, at, here):
         size, H = at.stop - at.start, self.cell.hidden_size
-        by = self.by[:, here]
-        d_z = self.d_z[here]
-        d_gate = d_z.reshape(size, 4, H).transpose(1, 0, 2)
+        by, d_z = self.by[:, here], self.d_z[here]
+        d_gate = d_z.reshape(size, 4, H).swapaxes(0, 1)
         return (
-            (at, self.d_h[:size], self.d_c[:size], self.part[:size]),
-            (by[0], by[1:4], by[4], self.gate[2, at]),
-            (d_z, d_gate[0], d_gate[1:]),
+            *(by[0], by[1:4], by[4], self.gate[2, at]),
+            *(self.d_c[:size], self.part[:size], d_z, d_gate[0], d_gate[1:]),
         )

@@ -63,19 +63,16 @@ class RNNCell(Cell):
         z = x @ W_x.T + b + h @ W_h.T
         return (ACTIVATIONS[self.activation](z),)
 
-    def forward(self, params, x, *, keep=True, reuse=None):
+    def forward(self, params, x, *, keep=True, reuse=None, mask=None):
         """Read whole sequences, as `Cell.forward` says."""
-        tape = reuse
-        if tape is None or not tape.fits(x, keep):
-            tape = RNNTape(self, x, keep)
-        tape.xh[:, : self.n_features] = x.data
+        tape = RNNTape.begin(self, x, keep, reuse, mask)
         W = np.ascontiguousarray(params["W"].T)
         activate = ACTIVATIONS[self.activation]
-        for xh, h, kept, h_in in tape.steps:
+        for (xh, h_in, before, m), h in tape.steps:
+            h_in[...] = before if m is None else before * m
             xh.dot(W, h)
             activate(h, h)
-            h_in[...] = kept
-        return tape.h, (tape if keep else None)
+        return tape.h[: tape.n_rows], (tape if keep else None)
 
     def backward(self, params, tape, d_h, d_last, *, input_gradient=False):
         """Send a gradient back through time, as `Cell.backward` says.
@@ -95,11 +92,13 @@ class RNNCell(Cell):
                 break
             d_z_block = tape.d_z[:n_rows]
             self._derivative(tape.h[rows], d_z_block)
-            for at, d_hs, d_z in steps:
+            for (at, d_hs, m), d_z in steps:
                 if d_h is not None:
                     np.add(d_hs, d_h[at], d_hs)
                 np.multiply(d_z, d_hs, d_z)
                 d_z.dot(W_h, d_hs)
+                if m is not None:
+                    np.multiply(d_hs, m, d_hs)
             d_W += d_z_block.T @ tape.xh[rows]
             if input_gradient:
                 d_x[rows] = d_z_block @ W_x
@@ -122,17 +121,16 @@ class RNNTape(Tape):
         Derivative of the activation, then the gradient of the pre-activations.
     """
 
-    def _allocate_forward(self, n_kept):
-        self.h = self.empty(len(self.xh), self.cell.hidden_size)
+    def _allocate_forward(self, n_rows, n_kept):
+        self.h = self.empty(n_rows, self.cell.hidden_size)
 
-    def _forward_views(self, at, held, kept, h_in):
-        h = self.h[at]
-        return self.xh[at], h, h[:kept], h_in
+    def _forward_views(self, at, held):
+        return self.h[at]
 
     def _allocate_backward(self, n_rows):
         H = self.cell.hidden_size
         self.d_z = self.empty(n_rows, H)
-        self.d_h = self.empty(self.x.n_sequences, H)
+        self.d_h = self.empty(self.n_sequences, H)
 
     def _backward_views(self, at, here):
-        return at, self.d_h[: at.stop - at.start], self.d_z[here]
+        return self.d_z[here]

@@ -1,12 +1,17 @@
 """What a cell writes down on its way forward, with the views of every step.
 
-Making views costs as much as computing with them when batches are small: a tape makes
-them once, and may be used again for every batch of the same lengths.
+Making views costs as much as computing with them when batches are small. A tape keeps
+them as long as it is used: as long as no sequence has ended, a step lies in the same
+rows in every batch of so many sequences, and only the steps after that get new views
+when another batch comes.
 """
 
 from abc import ABC, abstractmethod
 
 import numpy as np
+
+#: About so many numbers a gate are worked on at a time on the way back.
+CACHED = 32768
 
 
 class Tape(ABC):
@@ -17,9 +22,13 @@ class Tape(ABC):
     cell : Cell
         The cell that writes.
     x : Sequences
-        A batch; only its lengths and its type matter.
+        The first batch; only its size and its type matter.
     keep : bool
         Whether the values of all steps are kept, for the way back.
+    masked : bool
+        Whether the hidden states go through a mask on their way to the next step.
+    n_rows : int
+        Room for so many rows.
 
     Attributes
     ----------
@@ -27,33 +36,52 @@ class Tape(ABC):
         ``[x, 1, h]`` as each step reads it.
     h : ndarray of shape (n_rows, hidden_size)
         The hidden state after each step.
+    mask : ndarray of shape (n_sequences, hidden_size) or None
+        What each hidden state is multiplied with before the next step reads it.
     d_h : ndarray of shape (n_sequences, hidden_size)
         The gradient of the hidden state, on the way back.
     steps : list of tuple
-        For each step, the views that the cell works on.
+        For each step ``(xh, h_in, before, mask)`` and the views of the cell: ``[x, 1,
+        h]``, the part of it where the hidden states stand, those that the step before
+        left, and what they are multiplied with on their way, if anything.
     """
 
-    def __init__(self, cell, x, keep):
-        self.cell, self.x, self.keep = cell, x, keep
-        self.dtype = x.data.dtype
-        d, n_rows = cell.n_features, len(x.data)
-        self.xh = np.zeros((n_rows, d + 1 + cell.hidden_size), self.dtype)
-        self.xh[:, d] = 1.0
-        self._allocate_forward(n_rows if keep else x.n_sequences)
-        self.steps = self._forward_steps()
-        self._blocks = None
+    def __init__(self, cell, x, keep, masked, n_rows):
+        self.cell, self.keep = cell, keep
+        self.dtype, self.n_sequences = x.data.dtype, x.n_sequences
+        self.mask = self.empty(x.n_sequences, cell.hidden_size) if masked else None
+        self.xh = self.empty(n_rows, cell.n_features + 1 + cell.hidden_size)
+        self.xh[:, cell.n_features] = 1.0
+        self.start = np.zeros((x.n_sequences, cell.hidden_size), self.dtype)
+        self._allocate_forward(n_rows, n_rows if keep else x.n_sequences)
+        self.lengths, self.steps, self.d_h, self._blocks = None, [], None, None
+        self._full_steps, self._full_blocks = [], []
 
-    @abstractmethod
-    def _allocate_forward(self, n_kept):
-        """Make room for the values of so many rows."""
+    @classmethod
+    def begin(cls, cell, x, keep, reuse, mask):
+        """Give a tape that has a batch and its mask on it: an old one if it fits.
 
-    @abstractmethod
-    def _forward_views(self, at, held, kept, h_in):
-        """Give the views of a step: rows `at` of the batch, held in rows `held`.
-
-        The first `kept` sequences go on, and `h_in` is where the next step reads their
-        hidden states.
+        Returns
+        -------
+        Tape
         """
+        masked, tape = mask is not None, reuse
+        if tape is None or not tape.fits(x, keep, masked):
+            spare = 1.0 if tape is None else 1.25
+            tape = cls(cell, x, keep, masked, int(spare * len(x.data)))
+        tape._lay_out(x.lengths)
+        tape.xh[: len(x.data), : cell.n_features] = x.data
+        if masked:
+            tape.mask[...] = mask
+        return tape
+
+    @abstractmethod
+    def _allocate_forward(self, n_rows, n_kept):
+        """Make room for `h`, and for the values of so many rows that are kept."""
+
+    @abstractmethod
+    def _forward_views(self, at, held):
+        """Give the views of a step: rows `at` of the batch, held in rows `held`."""
 
     @abstractmethod
     def _allocate_backward(self, n_rows):
@@ -69,69 +97,84 @@ class Tape(ABC):
 
     def zeros(self, width):
         """Make an array of zeros with a row for each row of the batch."""
-        return np.zeros((len(self.xh), width), self.dtype)
+        return np.zeros((self.n_rows, width), self.dtype)
 
-    def fits(self, x, keep):
+    @property
+    def n_rows(self):
+        """Number of rows of the batch."""
+        return int(self.lengths.starts[-1])
+
+    def fits(self, x, keep, masked=False):
         """Say whether this tape can be written over for another batch."""
         return (
             self.keep == keep
             and self.dtype == x.data.dtype
-            and self._has_lengths(x.lengths)
+            and self.n_sequences == x.n_sequences
+            and len(self.xh) >= len(x.data)
+            and masked == (self.mask is not None)
         )
 
-    def _has_lengths(self, lengths):
-        ours = self.x.lengths
-        return ours is lengths or np.array_equal(
-            ours.longest_first, lengths.longest_first
-        )
+    def _lay_out(self, lengths):
+        """Put the steps of a batch in order."""
+        if lengths is self.lengths:
+            return
+        self.lengths, self._blocks = lengths, None
+        starts, n_full = lengths.starts.tolist(), self._n_full
+        for t in range(len(self._full_steps), n_full):
+            self._full_steps.append(self._step(starts, t))
+        tail = [self._step(starts, t) for t in range(n_full, len(starts) - 1)]
+        self.steps = self._full_steps[:n_full] + tail
 
-    def _forward_steps(self):
-        lengths = self.x.lengths
-        starts, sizes = lengths.starts.tolist(), lengths.sizes.tolist()
-        steps, d = [], self.cell.n_features
-        for start, size, kept in zip(starts, sizes, [*sizes[1:], 0], strict=False):
-            at = slice(start, start + size)
-            held = at if self.keep else slice(0, size)
-            h_in = self.xh[at.stop : at.stop + kept, d + 1 :]
-            steps.append(self._forward_views(at, held, kept, h_in))
-        return steps
+    def _step(self, starts, t):
+        at = slice(starts[t], starts[t + 1])
+        size = at.stop - at.start
+        held = at if self.keep else slice(0, size)
+        before = self.h[starts[t - 1] :] if t > 0 else self.start
+        mask = None if self.mask is None else self.mask[:size]
+        xh = self.xh[at]
+        common = xh, xh[:, self.cell.n_features + 1 :], before[:size], mask
+        return common, self._forward_views(at, held)
 
     @property
     def blocks(self):
         """Blocks of steps for the way back, the last first, made when first asked for.
 
-        A list of ``(rows, n_rows, steps)``, the views of each step in `steps`.
+        A list of ``(rows, n_rows, steps)``; in `steps`, for each step, ``(rows, d_h,
+        mask)`` and the views of the cell.
         """
         if self._blocks is None:
-            starts = self.x.lengths.starts.tolist()
-            spans = blocks_of_steps(self.x, self.cell.hidden_size)
-            self._allocate_backward(max(starts[b] - starts[a] for a, b in spans))
-            self._blocks = [
-                self._block(starts, first, last) for first, last in reversed(spans)
+            starts, n_full = self.lengths.starts.tolist(), self._n_full
+            n_steps, length = len(starts) - 1, self._steps_of_a_block
+            if self.d_h is None:
+                self._allocate_backward(length * self.n_sequences)
+            n_whole = n_full // length
+            for k in range(len(self._full_blocks), n_whole):
+                self._full_blocks.append(
+                    self._block(starts, k * length, (k + 1) * length)
+                )
+            rest = [
+                self._block(starts, first, min(first + length, n_steps))
+                for first in range(n_whole * length, n_steps, length)
             ]
+            self._blocks = [*self._full_blocks[:n_whole], *rest][::-1]
         return self._blocks
 
     def _block(self, starts, first, last):
         base, steps = starts[first], []
         for t in reversed(range(first, last)):
             at = slice(starts[t], starts[t + 1])
-            steps.append(
-                self._backward_views(at, slice(at.start - base, at.stop - base))
-            )
+            size = at.stop - at.start
+            mask = None if self.mask is None else self.mask[:size]
+            views = self._backward_views(at, slice(at.start - base, at.stop - base))
+            steps.append(((at, self.d_h[:size], mask), views))
         return slice(base, starts[last]), starts[last] - base, steps
 
+    @property
+    def _n_full(self):
+        """Number of steps in which all sequences are alive."""
+        return int(self.lengths.longest_first[-1])
 
-def blocks_of_steps(x, hidden_size, elements=32768, fewest=4):
-    """Cut the steps of a batch into blocks that are worked on in cache.
-
-    A block has about `elements` numbers a gate, and at least `fewest` steps.
-
-    Returns
-    -------
-    list of (first step, last step + 1)
-    """
-    rows = max(1, elements // hidden_size)
-    length = max(fewest, rows // x.n_sequences)
-    return [
-        (first, min(first + length, x.n_steps)) for first in range(0, x.n_steps, length)
-    ]
+    @property
+    def _steps_of_a_block(self):
+        """Number of steps whose values stay in cache: at least four."""
+        return max(4, CACHED // (self.n_sequences * self.cell.hidden_size))

@@ -8,11 +8,15 @@ from collections.abc import Mapping
 import numpy as np
 from sklearn.utils.validation import check_is_fitted
 
-from skrnn.cells import LSTMCell, RNNCell
+from skrnn.cells import GRUCell, LSTMCell, RNNCell
 from skrnn.network import build_network
 
 #: Gates of each cell in the order of PyTorch.
-TORCH_GATES = {RNNCell: ("h",), LSTMCell: ("i", "f", "g", "o")}
+TORCH_GATES = {
+    RNNCell: ("h",),
+    LSTMCell: ("i", "f", "g", "o"),
+    GRUCell: ("r", "z", "n"),
+}
 
 
 def torch_state(estimator):
@@ -28,10 +32,14 @@ def torch_state(estimator):
     dict of str to ndarray
         ``weight_ih_l0`` (gates * hidden_size, n_features), ``weight_hh_l0`` (gates *
         hidden_size, hidden_size), ``bias_ih_l0`` and ``bias_hh_l0`` (gates *
-        hidden_size,) as in ``torch.nn.RNN`` and ``torch.nn.LSTM``, and
-        ``head.weight`` (n_outputs, pooled features) and ``head.bias`` (n_outputs,).
-        There is one bias here, so that ``bias_hh`` is zero. With "concat" the pooled
-        features are last, then mean, then max. Two classes have one output.
+        hidden_size,) as in ``torch.nn.RNN``, ``LSTM`` and ``GRU``, then those of
+        ``l1`` and so on, each followed by ``..._reverse`` of a bidirectional network,
+        and ``head.weight`` (n_outputs, pooled features) and ``head.bias``
+        (n_outputs,). There is one bias a gate here, so that ``bias_hh`` is zero, but
+        for the candidate of a GRU. With "concat" the pooled features are last, then
+        mean, then max; each is forward, then reverse. Two classes have one output.
+        A regressor's outputs are on the scale of its training: times
+        ``target_scale_``, plus ``target_mean_``, they are its predictions.
 
     Examples
     --------
@@ -43,6 +51,11 @@ def torch_state(estimator):
     {'weight_ih_l0': (32, 1), 'weight_hh_l0': (32, 8), 'bias_ih_l0': (32,),
      'bias_hh_l0': (32,), 'head.weight': (1, 24), 'head.bias': (1,)}
     """
+    if not hasattr(estimator, "pooled_states"):
+        raise TypeError(
+            "torch_state expected a fitted classifier or regressor of skrnn, got "
+            f"{type(estimator).__name__}."
+        )
     check_is_fitted(estimator)
     return vector_to_state(build_network(**estimator.architecture_), estimator.weights_)
 
@@ -55,8 +68,9 @@ def load_torch_state(estimator, state):
     estimator : estimator
         A fitted skrnn estimator; its architecture must be that of the weights.
     state : dict of str to array-like
-        As from `torch_state`, or the ``state_dict`` of a module with an ``RNN`` or
-        ``LSTM`` and a ``Linear`` named ``head``, the prefix of the former taken off.
+        As from `torch_state`, or the ``state_dict`` of a module with an ``RNN``,
+        ``LSTM`` or ``GRU`` and a ``Linear`` named ``head``, the prefix of the former
+        taken off.
 
     Returns
     -------
@@ -74,17 +88,21 @@ def load_torch_state(estimator, state):
 def vector_to_state(network, vector):
     """Name and order the parts of a flat vector as PyTorch does.
 
-    There is one bias here: it becomes ``bias_ih``, and ``bias_hh`` is zero.
+    PyTorch adds two biases for each gate. Here there is one, which becomes
+    ``bias_ih``, and ``bias_hh`` is zero but for the candidate of a GRU, where the two
+    have different places.
     """
     params = network.layout.views(vector)
     state = {}
-    for k, cell in enumerate(network.stack.cells):
-        W_x, b, W_h = cell.split(params[network.stack.names[k]])
+    for suffix, cell, views in _torch_layers(network, params):
+        W_x, b, W_h = cell.split(views)
         rows = _rows_in_torch_order(cell)
-        state[f"weight_ih_l{k}"] = W_x[rows]
-        state[f"weight_hh_l{k}"] = W_h[rows]
-        state[f"bias_ih_l{k}"] = b[rows]
-        state[f"bias_hh_l{k}"] = np.zeros_like(b)
+        state[f"weight_ih_{suffix}"] = W_x[rows]
+        state[f"weight_hh_{suffix}"] = W_h[rows]
+        state[f"bias_ih_{suffix}"] = b[rows]
+        second = state[f"bias_hh_{suffix}"] = np.zeros_like(b)
+        if "b_hn" in views:
+            second[-cell.hidden_size :] = views["b_hn"]
     state["head.weight"] = params["head"]["W"].copy()
     state["head.bias"] = params["head"]["b"].copy()
     return state
@@ -94,15 +112,30 @@ def state_to_vector(network, state):
     """Make a flat vector of arrays that PyTorch named and ordered."""
     weights = np.empty(network.layout.size)
     params = network.layout.views(weights)
-    for k, cell in enumerate(network.stack.cells):
-        W_x, b, W_h = cell.split(params[network.stack.names[k]])
+    for suffix, cell, views in _torch_layers(network, params):
+        W_x, b, W_h = cell.split(views)
         rows = _rows_in_torch_order(cell)
-        W_x[rows] = state[f"weight_ih_l{k}"]
-        W_h[rows] = state[f"weight_hh_l{k}"]
-        b[rows] = state[f"bias_ih_l{k}"] + state[f"bias_hh_l{k}"]
+        W_x[rows] = state[f"weight_ih_{suffix}"]
+        W_h[rows] = state[f"weight_hh_{suffix}"]
+        second = np.array(state[f"bias_hh_{suffix}"])
+        if "b_hn" in views:
+            views["b_hn"][...] = second[-cell.hidden_size :]
+            second[-cell.hidden_size :] = 0.0
+        b[rows] = state[f"bias_ih_{suffix}"] + second
     params["head"]["W"][...] = state["head.weight"]
     params["head"]["b"][...] = state["head.bias"]
     return weights
+
+
+def _torch_layers(network, params):
+    """Give, for each cell, how its names end in PyTorch, the cell and its arrays."""
+    for name, cell in network.stack.cells.items():
+        if type(cell) not in TORCH_GATES:
+            raise ValueError(
+                f"PyTorch has no {type(cell).__name__}: only the weights of "
+                f"{', '.join(kind.__name__ for kind in TORCH_GATES)} have names there."
+            )
+        yield name.replace("layer", "l"), cell, params[name]
 
 
 def _rows_in_torch_order(cell):
@@ -134,7 +167,7 @@ def _check_state(state, expected, name):
         if array.shape != expected[key].shape:
             raise ValueError(
                 f"{key!r} must have shape {expected[key].shape} for this {name}, got "
-                f"{array.shape}."
+                f"{array.shape}: the cell, a size or the pooling differs."
             )
         if not np.isfinite(array).all():
             raise ValueError(f"{key!r} has values that are not finite.")

@@ -7,7 +7,9 @@ from typing import NamedTuple
 import numpy as np
 
 from skrnn.cells import CELLS
+from skrnn.network.dropout import NO_DROPOUT, Dropout
 from skrnn.network.head import Head
+from skrnn.network.layer import Layer
 from skrnn.network.parameters import ParameterLayout
 from skrnn.network.pooling import POOLINGS, Pooling
 from skrnn.network.stack import Stack
@@ -38,15 +40,17 @@ class Network:
     @cached_property
     def layout(self):
         """Where the parameters of each part lie on the flat vector."""
-        return ParameterLayout({**self.stack.shapes, "head": self.head.shapes})
+        blocks = {name: cell.shapes for name, cell in self.stack.cells.items()}
+        return ParameterLayout({**blocks, "head": self.head.shapes})
 
     @cached_property
     def penalised(self):
         """Which parameters are weights and not biases: 1.0 or 0.0 for each."""
         mask = np.ones(self.layout.size)
         views = self.layout.views(mask)
-        for name, cell in zip(self.stack.names, self.stack.cells, strict=True):
-            cell.split(views[name])[1][...] = 0.0
+        for name, cell in self.stack.cells.items():
+            for bias in cell.biases(views[name]):
+                bias[...] = 0.0
         views["head"]["b"][...] = 0.0
         return mask
 
@@ -54,12 +58,12 @@ class Network:
         """Draw initial weights, ndarray of shape (n_parameters,)."""
         weights = np.empty(self.layout.size)
         views = self.layout.views(weights)
-        for name, cell in zip(self.stack.names, self.stack.cells, strict=True):
+        for name, cell in self.stack.cells.items():
             _fill(views[name], cell.init(rng))
         _fill(views["head"], self.head.init(rng))
         return weights
 
-    def forward(self, weights, x, *, keep=True, reuse=None):
+    def forward(self, weights, x, *, keep=True, reuse=None, dropout=NO_DROPOUT):
         """Compute the scores of a batch.
 
         Parameters
@@ -72,6 +76,8 @@ class Network:
             Keep what `backward` needs.
         reuse : tape, optional
             A tape of an earlier call that may be written over.
+        dropout : Dropout, optional
+            What is dropped, in training.
 
         Returns
         -------
@@ -80,11 +86,14 @@ class Network:
         tape : NetworkTape or None
         """
         params = self.layout.views(weights)
-        layers = reuse.layers if reuse is not None else None
-        h, layers = self.stack.forward(params, x, keep=keep, reuse=layers)
-        pooled, pooling = self.pooling.forward(h, x)
+        layers = reuse and reuse.layers
+        h, last, layers = self.stack.forward(
+            params, x, keep=keep, reuse=layers, dropout=dropout
+        )
+        pooled, pooling = self.pooling.forward(h, last, x)
+        pooled, mask = dropout.forward(pooled)
         scores, head = self.head.forward(params["head"], pooled)
-        tape = NetworkTape(x, layers, pooling, head) if keep else None
+        tape = NetworkTape(x, layers, pooling, mask, head) if keep else None
         return x.unsort(scores), tape
 
     def scores(self, weights, samples, rows=None):
@@ -105,11 +114,46 @@ class Network:
         """
         rows = np.arange(len(samples)) if rows is None else rows
         scores = np.empty((len(rows), self.head.n_outputs), weights.dtype)
-        with np.errstate(over="ignore", invalid="ignore"):
-            for block in blocks_by_length(lengths_of(samples)[rows]):
-                x = pack(samples, rows[block], weights.dtype)
-                scores[block], _ = self.forward(weights, x, keep=False)
+        for block, x in _in_blocks(samples, rows, weights.dtype):
+            scores[block], _ = self.forward(weights, x, keep=False)
         return scores
+
+    def pooled(self, weights, samples):
+        """Compute what the head reads, as `scores` does: (n, pooled features)."""
+        params, rows = self.layout.views(weights), np.arange(len(samples))
+        pooled = np.empty((len(rows), self.head.n_features), weights.dtype)
+        for block, x in _in_blocks(samples, rows, weights.dtype):
+            h, last, _ = self.stack.forward(params, x, keep=False)
+            pooled[block] = x.unsort(self.pooling.forward(h, last, x)[0])
+        return pooled
+
+    @property
+    def pooled_names(self):
+        """Name of each pooled feature: the way, the direction if two, the unit."""
+        cells = self.stack.layers[-1].cells
+        directions = ("",) if len(cells) == 1 else ("forward_", "reverse_")
+        return [
+            f"{way}_{direction}{unit}"
+            for way in self.pooling.names
+            for direction, cell in zip(directions, cells, strict=True)
+            for unit in range(cell.hidden_size)
+        ]
+
+    def states(self, weights, samples, layer):
+        """Compute the hidden states of a layer after every step of every sequence.
+
+        Returns
+        -------
+        list of ndarray of shape (length, hidden units of all directions)
+        """
+        params, states = self.layout.views(weights), [None] * len(samples)
+        stack = Stack(self.stack.layers[: layer + 1])
+        rows = np.arange(len(samples))
+        for block, x in _in_blocks(samples, rows, weights.dtype):
+            h, _, _ = stack.forward(params, x, keep=False)
+            for i, sequence in zip(block, x.replace(h).unpack(), strict=True):
+                states[i] = sequence
+        return states
 
     def backward(self, weights, tape, d_scores, *, input_gradient=False):
         """Send the gradient of the scores back to the weights.
@@ -138,11 +182,12 @@ class Network:
             params["head"], tape.head, x.sort(d_scores)
         )
         _fill(d_params["head"], grads)
+        d_pooled = Dropout.backward(tape.mask, d_pooled)
         d_h, d_last = self.pooling.backward(tape.pooling, d_pooled, x)
         d_x, grads = self.stack.backward(
-            params, tape.layers, d_h, d_last, input_gradient=input_gradient
+            params, tape.layers, x, d_h, d_last, input_gradient=input_gradient
         )
-        for name in self.stack.names:
+        for name in grads:
             _fill(d_params[name], grads[name])
         return d_x, d_weights
 
@@ -153,10 +198,13 @@ class NetworkTape(NamedTuple):
     x: Sequences
     layers: list
     pooling: object
+    mask: np.ndarray | None
     head: np.ndarray
 
 
-def build_network(cell, n_features, hidden_size, pooling, n_outputs, **cell_options):
+def build_network(
+    cell, n_features, hidden_sizes, bidirectional, pooling, n_outputs, **cell_options
+):
     """Build a network from plain values.
 
     Parameters
@@ -165,8 +213,10 @@ def build_network(cell, n_features, hidden_size, pooling, n_outputs, **cell_opti
         A key of `skrnn.cells.CELLS`.
     n_features : int
         Number of features of a step.
-    hidden_size : int
-        Number of hidden units.
+    hidden_sizes : tuple of int
+        Number of hidden units of each layer, in each direction; the lowest first.
+    bidirectional : bool
+        Whether every layer reads backwards too.
     pooling : str
         A key of `skrnn.network.pooling.POOLINGS`.
     n_outputs : int
@@ -178,9 +228,20 @@ def build_network(cell, n_features, hidden_size, pooling, n_outputs, **cell_opti
     -------
     Network
     """
-    stack = Stack((CELLS[cell](n_features, hidden_size, **cell_options),))
-    way = POOLINGS[pooling]
-    return Network(stack, way, Head(way.width * stack.n_out, n_outputs))
+    layers, n_in = [], n_features
+    for k, hidden_size in enumerate(hidden_sizes):
+        one = CELLS[cell](n_in, hidden_size, **cell_options)
+        layers.append(Layer(f"layer{k}", (one,) * (1 + bidirectional)))
+        n_in = layers[-1].n_out
+    stack, way = Stack(tuple(layers)), POOLINGS[pooling]
+    return Network(stack, way, Head(len(way.names) * stack.n_out, n_outputs))
+
+
+def _in_blocks(samples, rows, dtype):
+    """Give rows of a collection block by block: where they stand, and `Sequences`."""
+    with np.errstate(over="ignore", invalid="ignore"):
+        for block in blocks_by_length(lengths_of(samples)[rows]):
+            yield block, pack(samples, rows[block], dtype)
 
 
 def _fill(views, values):

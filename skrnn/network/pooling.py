@@ -1,9 +1,9 @@
 """From the hidden states of every step to one row of features a sequence.
 
-Each way of pooling has ``forward(h, x) -> (pooled, tape)`` and
+Each way of pooling has ``forward(h, last, x) -> (pooled, tape)`` and
 ``backward(tape, d_pooled, x) -> (d_h, d_last)``, where `h` is packed as the batch `x`
-is, one row of `pooled` belongs to one sorted sequence, `d_h` is the gradient of every
-hidden state and `d_last` that of the last state of each sequence; None is no gradient.
+is, `last` has the last state of each sorted sequence in each direction, as `pooled` has
+a row for each sorted sequence, and `d_h` and `d_last` are gradients; None is none.
 """
 
 from abc import ABC, abstractmethod
@@ -16,15 +16,15 @@ class Pooling(ABC):
 
     Attributes
     ----------
-    width : int
-        Pooled features for each hidden unit.
+    names : tuple of str
+        For each pooled feature of a hidden unit, what it is of its states.
     """
 
-    width = 1
+    names: tuple[str, ...]
 
     @abstractmethod
-    def forward(self, h, x):
-        """Pool the hidden states: ``(h, x) -> (pooled, tape)``."""
+    def forward(self, h, last, x):
+        """Pool the hidden states: ``(h, last, x) -> (pooled, tape)``."""
 
     @abstractmethod
     def backward(self, tape, d_pooled, x):
@@ -32,11 +32,13 @@ class Pooling(ABC):
 
 
 class LastPooling(Pooling):
-    """The state after the last step of each sequence."""
+    """The state after the last step of each sequence, the first when read backwards."""
 
-    def forward(self, h, x):
-        """Pick the last state of each sequence."""
-        return h[x.lengths.final_rows], None
+    names = ("last",)
+
+    def forward(self, h, last, x):
+        """Take the last states."""
+        return last, None
 
     def backward(self, tape, d_pooled, x):
         """Hand the gradient to the last states."""
@@ -46,25 +48,25 @@ class LastPooling(Pooling):
 class MeanPooling(Pooling):
     """The mean of the states over the steps of each sequence."""
 
-    def forward(self, h, x):
+    names = ("mean",)
+
+    def forward(self, h, last, x):
         """Average over the steps."""
         scale = (1.0 / x.lengths.longest_first).astype(h.dtype)[:, np.newaxis]
-        return _reduce(np.add, h, x) * scale, (scale, h.shape)
+        return _reduce(np.add, h, x) * scale, scale
 
     def backward(self, tape, d_pooled, x):
         """Give each state its share."""
-        scale, shape = tape
-        d_h = np.empty(shape, d_pooled.dtype)
-        share = d_pooled * scale
-        for d_states in _by_run(d_h, x):
-            d_states[...] = share[: d_states.shape[1]]
-        return d_h, None
+        scale = tape
+        return x.spread(d_pooled * scale), None
 
 
 class MaxPooling(Pooling):
     """The largest value of each hidden unit over the steps of each sequence."""
 
-    def forward(self, h, x):
+    names = ("max",)
+
+    def forward(self, h, last, x):
         """Find the largest values."""
         largest = _reduce(np.maximum, h, x)
         return largest, (h, largest)
@@ -72,35 +74,31 @@ class MaxPooling(Pooling):
     def backward(self, tape, d_pooled, x):
         """Hand the gradient to the first of the states that were largest."""
         h, largest = tape
-        d_h = np.empty_like(h)
-        there = _where_largest(h, largest, x)
-        for d_states, mask in zip(_by_run(d_h, x), _by_run(there, x), strict=True):
-            np.multiply(mask, d_pooled[: mask.shape[1]], d_states)
+        d_h = x.spread(d_pooled)
+        d_h *= _where_largest(h, largest, x)
         return d_h, None
 
 
 class ConcatPooling(Pooling):
     """Last, mean and max side by side."""
 
-    width = 3
+    names = ("last", "mean", "max")
     parts = (LastPooling(), MeanPooling(), MaxPooling())
 
-    def forward(self, h, x):
+    def forward(self, h, last, x):
         """Pool in each way."""
-        pooled, tapes = zip(*(part.forward(h, x) for part in self.parts), strict=True)
+        results = [part.forward(h, last, x) for part in self.parts]
+        pooled, tapes = zip(*results, strict=True)
         return np.concatenate(pooled, axis=1), tapes
 
     def backward(self, tape, d_pooled, x):
         """Add up what each way sends back."""
-        size = d_pooled.shape[1] // self.width
-        d_last, d_mean, d_max = (
-            d_pooled[:, k * size : (k + 1) * size] for k in range(self.width)
+        size = d_pooled.shape[1] // len(self.parts)
+        (_, d_last), (d_mean, _), (d_h, _) = (
+            part.backward(notes, d_pooled[:, k * size : (k + 1) * size], x)
+            for k, (part, notes) in enumerate(zip(self.parts, tape, strict=True))
         )
-        scale, _ = tape[1]
-        d_h, _ = self.parts[2].backward(tape[2], d_max, x)
-        share = d_mean * scale
-        for d_states in _by_run(d_h, x):
-            d_states += share[: d_states.shape[1]]
+        d_h += d_mean
         return d_h, d_last
 
 
@@ -110,15 +108,14 @@ def _reduce(ufunc, h, x):
     result = ufunc.reduce(next(runs), axis=0)
     for states in runs:
         alive = result[: states.shape[1]]
-        ufunc(alive, ufunc.reduce(states, axis=0), out=alive)
+        at_once = states[0] if len(states) == 1 else ufunc.reduce(states)
+        ufunc(alive, at_once, out=alive)
     return result
 
 
 def _where_largest(h, largest, x):
     """Say which states are the largest of their sequence; of several, the first."""
-    there = np.empty(h.shape, bool)
-    for states, mask in zip(_by_run(h, x), _by_run(there, x), strict=True):
-        np.equal(states, largest[: states.shape[1]], mask)
+    there = h == x.spread(largest)
     if np.count_nonzero(there) > largest.size:
         found = np.zeros(largest.shape, bool)
         for mask in _by_run(there, x):
@@ -131,8 +128,8 @@ def _where_largest(h, largest, x):
 
 def _by_run(values, x):
     """Views of shape (n_steps, n_alive, width) in which no sequence ends."""
-    for first, last, n_steps, size in x.lengths.runs:
-        yield values[first:last].reshape(n_steps, size, -1)
+    for run in x.lengths.runs:
+        yield values[run.first : run.last].reshape(run.n_steps, run.size, -1)
 
 
 #: The ways of pooling by the name under which estimators ask for them.

@@ -1,61 +1,66 @@
 """Recurrent layers, one upon the other."""
 
 from dataclasses import dataclass
-from functools import cached_property
 
-from skrnn.cells import Cell
+from skrnn.network.dropout import NO_DROPOUT, Dropout
+from skrnn.network.layer import Layer
 
 
 @dataclass(frozen=True)
 class Stack:
-    """Layers of cells: each reads the hidden states of the one below it.
+    """Layers of which each reads the hidden states of the one below it.
 
     Parameters
     ----------
-    cells : tuple of Cell
-        One cell a layer, the lowest first.
+    layers : tuple of Layer
+        The lowest first.
     """
 
-    cells: tuple[Cell, ...]
-
-    @cached_property
-    def names(self):
-        """Name of the parameters of each layer."""
-        return [f"layer{k}" for k in range(len(self.cells))]
+    layers: tuple[Layer, ...]
 
     @property
-    def shapes(self):
-        """Shapes of the parameters, layer by layer."""
-        return {
-            name: cell.shapes for name, cell in zip(self.names, self.cells, strict=True)
-        }
+    def cells(self):
+        """Every cell, by the name of its parameters: layers from below, forward first.
+
+        Returns
+        -------
+        dict of str to Cell
+        """
+        return {name: cell for layer in self.layers for name, cell, *_ in layer.parts}
 
     @property
     def n_out(self):
         """Number of hidden units of the highest layer."""
-        return self.cells[-1].hidden_size
+        return self.layers[-1].n_out
 
-    def forward(self, params, x, *, keep=True, reuse=None):
-        """Run the layers: ``(params, x) -> (h, tape)``, packed as `x` is."""
-        tapes = reuse or [None] * len(self.cells)
-        kept, h = [], None
-        for name, cell, tape in zip(self.names, self.cells, tapes, strict=True):
-            h, tape = cell.forward(params[name], x, keep=keep, reuse=tape)
-            x = x.replace(h)
-            kept.append(tape)
-        return h, (kept if keep else None)
+    def forward(self, params, x, *, keep=True, reuse=None, dropout=NO_DROPOUT):
+        """Run the layers: ``(params, x) -> (h, last, tape)``, as `Layer.forward`."""
+        tapes, top = [], self.layers[-1]
+        for k, layer in enumerate(self.layers):
+            h, last, tape = layer.forward(
+                params, x, keep=keep, reuse=reuse and reuse[k][0], dropout=dropout
+            )
+            data, mask = (h, None) if layer is top else dropout.forward(h)
+            x = x.replace(data)
+            tapes.append((tape, mask))
+        return h, last, tapes
 
-    def backward(self, params, tape, d_h, d_last, *, input_gradient=False):
-        """Send a gradient back: ``-> (d_x, grads)``, grads by layer."""
+    def backward(self, params, tape, x, d_h, d_last, *, input_gradient=False):
+        """Send a gradient back: ``-> (d_x, grads)``, grads by name of the parameters.
+
+        The gradients of `h` and `last` come in, as in `Layer.backward`.
+        """
         grads = {}
-        for k in reversed(range(len(self.cells))):
-            name = self.names[k]
-            d_x, grads[name] = self.cells[k].backward(
-                params[name],
-                tape[k],
-                d_h,
+        for k in reversed(range(len(self.layers))):
+            layer_tape, mask = tape[k]
+            d_h, layer_grads = self.layers[k].backward(
+                params,
+                layer_tape,
+                x,
+                Dropout.backward(mask, d_h),
                 d_last,
                 input_gradient=input_gradient or k > 0,
             )
-            d_h, d_last = d_x, None
+            d_last = None
+            grads |= layer_grads
         return d_h, grads

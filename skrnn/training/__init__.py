@@ -2,12 +2,15 @@
 
 from skrnn.training.batching import count_batches
 from skrnn.training.copies import merge_copies
+from skrnn.training.full_batch import FullBatch, train_full_batch
 from skrnn.training.history import History
-from skrnn.training.loop import Trainer, Training, TrainingSet, train
+from skrnn.training.loop import Trainer, train
 from skrnn.training.objective import Objective
+from skrnn.training.state import Training, TrainingSet
 from skrnn.training.stopping import Plateau, Reason
 
 __all__ = [
+    "FullBatch",
     "History",
     "Objective",
     "Plateau",
@@ -18,4 +21,5 @@ __all__ = [
     "count_batches",
     "merge_copies",
     "train",
+    "train_full_batch",
 ]

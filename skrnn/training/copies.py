@@ -20,7 +20,7 @@ def merge_copies(samples, y, rows, dtype):
     ----------
     samples : ndarray of shape (n, n_steps, n_features) or list of 2-D arrays
         The collection.
-    y : ndarray of shape (n,)
+    y : ndarray of shape (n,) or (n, n_outputs)
         Encoded targets.
     rows : ndarray of int
         The sequences that count.
@@ -30,17 +30,19 @@ def merge_copies(samples, y, rows, dtype):
     Returns
     -------
     distinct : ndarray of int
-        One row for each distinct pair, in an order that depends on the pairs alone.
+        One row for each distinct pair, in an order that depends on the sequences, and
+        among equal sequences on the order of their targets: not on their unit.
     group : ndarray of int of the length of `rows`
         Where in `distinct` the pair of each of `rows` stands.
     """
-    digests = np.array([_digest(samples[i], y[i], dtype) for i in rows], dtype="S16")
-    _, first, group = np.unique(digests, return_index=True, return_inverse=True)
+    digests = np.array([_digest(samples[i], dtype) for i in rows], dtype="S16")
+    _, sequence = np.unique(digests, return_inverse=True)
+    _, target = np.unique(y[rows].reshape(len(rows), -1), axis=0, return_inverse=True)
+    pairs = sequence * len(rows) + target.ravel()
+    _, first, group = np.unique(pairs, return_index=True, return_inverse=True)
     return rows[first], group
 
 
-def _digest(sequence, target, dtype):
+def _digest(sequence, dtype):
     values = np.ascontiguousarray(sequence, dtype)
-    digest = blake2b(values.data.cast("B"), digest_size=16)
-    digest.update(target.tobytes())
-    return digest.digest()
+    return blake2b(values.data.cast("B"), digest_size=16).digest()

@@ -6,7 +6,7 @@ from functools import cached_property
 import numpy as np
 
 from skrnn.losses import Loss
-from skrnn.network import Network
+from skrnn.network import NO_DROPOUT, Dropout, Network
 
 
 @dataclass(frozen=True, eq=False)
@@ -21,11 +21,14 @@ class Objective:
         From scores and targets to a loss for each sequence.
     penalty : float, default=0.0
         Factor of half the sum of squares of the weights; biases go free.
+    dropout : Dropout, optional
+        The noise under which the gradient is computed.
     """
 
     network: Network
     loss: Loss
     penalty: float = 0.0
+    dropout: Dropout = NO_DROPOUT
 
     def value_and_gradient(self, weights, x, y, sample_weight, reuse=None):
         """Evaluate the objective on a batch.
@@ -49,7 +52,9 @@ class Objective:
         gradient : ndarray of shape (n_parameters,)
         tape : NetworkTape
         """
-        scores, tape = self.network.forward(weights, x, reuse=reuse)
+        scores, tape = self.network.forward(
+            weights, x, reuse=reuse, dropout=self.dropout
+        )
         losses, d_scores = self.loss.value_and_gradient(scores, y)
         share = sample_weight / x.n_sequences
         value = float(np.dot(share, losses))
@@ -61,7 +66,7 @@ class Objective:
         return value, gradient, tape
 
     def value(self, weights, x, y, sample_weight):
-        """Evaluate the objective on a batch without its gradient: a float."""
+        """Evaluate the objective on a batch, without noise or gradient: a float."""
         scores, _ = self.network.forward(weights, x, keep=False)
         losses, _ = self.loss.value_and_gradient(scores, y)
         value = float(np.dot(sample_weight / x.n_sequences, losses))

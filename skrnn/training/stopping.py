@@ -7,9 +7,11 @@ from enum import Enum
 class Reason(Enum):
     """Why training stopped."""
 
-    MAX_ITER = "the planned number of epochs was reached"
+    MAX_ITER = "max_iter was reached"
     SCHEDULE_END = "the learning rate schedule came to its end"
     PLATEAU = "nothing improved any more"
+    CONVERGED = "the gradient vanished, or the loss fell no further"
+    STALLED = "no better weights were found along the direction of descent"
     DIVERGED = "the loss or its gradient was not finite"
     INTERRUPTED = "it was interrupted"
 

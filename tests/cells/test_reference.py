@@ -1,23 +1,17 @@
 """The cells against plain loops, and against themselves along every other way."""
 
-from functools import partial
-
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
-from skrnn.cells import LSTMCell, RNNCell
+from skrnn import cells
 from skrnn.sequences import pack
 from tests import reference
 
 D, H = 3, 5
 CELLS = {
-    "rnn-tanh": (RNNCell(D, H), reference.rnn_step),
-    "rnn-relu": (
-        RNNCell(D, H, activation="relu"),
-        partial(reference.rnn_step, activation=reference.relu),
-    ),
-    "lstm": (LSTMCell(D, H), reference.lstm_step),
+    name: cells.CELLS[key](D, H, **options)
+    for name, (key, options, _) in reference.KINDS.items()
 }
 LENGTHS = {
     "rectangular": (6, 6, 6, 6),
@@ -25,10 +19,23 @@ LENGTHS = {
     "one sequence": (5,),
     "one step": (1, 1, 1),
 }
+# What a tape goes through: batches shrink and grow, once beyond its rows.
+BATCHES = [
+    (6, 6, 6, 6),
+    (2, 9, 1, 5),
+    (5, 5, 5, 5),
+    (1, 1, 1, 1),
+    (11, 11, 11, 11),
+    (12, 3, 10, 12),
+    (10, 10, 10, 10),
+    (11, 10, 11, 11),
+]
 
 every_cell = pytest.mark.parametrize("name", CELLS)
 every_layout = pytest.mark.parametrize("layout", LENGTHS)
 every_dtype = pytest.mark.parametrize("dtype", [np.float64, np.float32])
+masked_or_not = pytest.mark.parametrize("masked", [False, True], ids=["free", "masked"])
+every_way_back = pytest.mark.parametrize("sent_back", ["states", "last", "both"])
 
 
 def draw_params(cell, rng, dtype=np.float64):
@@ -45,42 +52,69 @@ def draw_sequences(lengths, rng, dtype=np.float64):
     return np.stack(X) if len(set(lengths)) == 1 else X
 
 
-def gates_of(cell, params):
-    """Give the weights of each gate as lists, by name."""
-    W_x, b, W_h = (np.split(part, len(cell.gates)) for part in cell.split(params))
-    return {
-        gate: (W_x[k].tolist(), W_h[k].tolist(), b[k].tolist())
-        for k, gate in enumerate(cell.gates)
-    }
+def draw_mask(n_sequences, rng, dtype=np.float64):
+    """Draw a mask that keeps, weakens and drops."""
+    return rng.choice([0.0, 0.5, 1.0, 1.5], (n_sequences, H)).astype(dtype)
 
 
-def hidden_states(name, params, X):
+def hidden_states(name, params, X, masks=None):
     """Run the reference over each of some sequences."""
-    cell, step = CELLS[name]
-    gates, start = gates_of(cell, params), tuple([0.0] * H for _ in cell.state_names)
+    cell, (_, _, step) = CELLS[name], reference.KINDS[name]
+    gates, start = (
+        reference.gates_of(cell, params),
+        ([0.0] * H,) * len(cell.state_names),
+    )
+    masks = [None] * len(X) if masks is None else masks.tolist()
     return [
-        np.array([h for h, *_ in reference.run(step, gates, sequence.tolist(), start)])
-        for sequence in X
+        np.array([h for h, *_ in reference.run(step, gates, x.tolist(), start, mask)])
+        for x, mask in zip(X, masks, strict=True)
     ]
 
 
-def forward_and_backward(cell, params, x, d_h, d_last, reuse=None):
+def forward_and_backward(cell, params, x, d_h, d_last, mask=None, reuse=None):
     """Give the hidden states, the gradients and the tape."""
-    h, tape = cell.forward(params, x, reuse=reuse)
+    h, tape = cell.forward(params, x, reuse=reuse, mask=mask)
     h = h.copy()
     d_x, grads = cell.backward(params, tape, d_h, d_last, input_gradient=True)
     return (h, d_x, *grads.values()), tape
 
 
+def draw_pass(cell, lengths, rng, dtype, sent_back, masked):
+    """Draw all that `forward_and_backward` takes."""
+    x, n = pack(draw_sequences(lengths, rng, dtype)), len(lengths)
+    d_h = rng.standard_normal((len(x.data), H)).astype(dtype)
+    d_last = rng.standard_normal((n, H)).astype(dtype)
+    return (
+        cell,
+        draw_params(cell, rng, dtype),
+        x,
+        None if sent_back == "last" else d_h,
+        None if sent_back == "states" else d_last,
+        draw_mask(n, rng, dtype) if masked else None,
+    )
+
+
+def assert_same_bits(found, expected):
+    for array, values in zip(found, expected, strict=True):
+        assert_array_equal(array, values, strict=True)
+
+
+@pytest.fixture(params=[None, 0], ids=["one block", "blocks of four steps"])
+def blocks(request, monkeypatch):
+    """Let the way back go by blocks that even small batches have several of."""
+    if request.param is not None:
+        monkeypatch.setattr(cells.tape, "CACHED", request.param)
+
+
 @every_cell
 def test_one_step(name):
-    cell, step = CELLS[name]
+    cell, (_, _, step) = CELLS[name], reference.KINDS[name]
     rng = np.random.RandomState(0)
     params, x = draw_params(cell, rng), rng.standard_normal((4, D))
     state = tuple(rng.standard_normal((4, H)) for _ in cell.state_names)
     found = cell.step(params, x, state)
     assert len(found) == len(state)
-    gates = gates_of(cell, params)
+    gates = reference.gates_of(cell, params)
     for row in range(4):
         expected = step(gates, x[row].tolist(), tuple(s[row].tolist() for s in state))
         for array, values in zip(found, expected, strict=True):
@@ -90,8 +124,7 @@ def test_one_step(name):
 @every_cell
 @every_layout
 def test_whole_sequences(name, layout):
-    cell, _ = CELLS[name]
-    rng = np.random.RandomState(1)
+    cell, rng = CELLS[name], np.random.RandomState(1)
     params, X = draw_params(cell, rng), draw_sequences(LENGTHS[layout], rng)
     expected = hidden_states(name, params, X)
 
@@ -106,9 +139,32 @@ def test_whole_sequences(name, layout):
 
 @every_cell
 @every_layout
+@pytest.mark.parametrize("keep", [False, True])
+def test_masked_sequences(name, layout, keep):
+    cell, rng = CELLS[name], np.random.RandomState(1)
+    params, X = draw_params(cell, rng), draw_sequences(LENGTHS[layout], rng)
+    x, masks = pack(X), draw_mask(len(X), rng)
+    h, _ = cell.forward(params, x, keep=keep, mask=x.sort(masks))
+    expected = hidden_states(name, params, X, masks)
+    for states, values in zip(x.replace(h).unpack(), expected, strict=True):
+        assert_allclose(states, values, rtol=0, atol=1e-12)
+
+
+@every_cell
+@every_layout
+def test_a_mask_of_ones_changes_no_bit(name, layout):
+    cell, rng = CELLS[name], np.random.RandomState(2)
+    *free, _ = draw_pass(cell, LENGTHS[layout], rng, np.float64, "both", masked=False)
+    ones = np.ones((len(LENGTHS[layout]), H))
+    found, _ = forward_and_backward(*free, mask=ones)
+    expected, _ = forward_and_backward(*free)
+    assert_same_bits(found, expected)
+
+
+@every_cell
+@every_layout
 def test_steps_in_a_row_are_a_run(name, layout):
-    cell, _ = CELLS[name]
-    rng = np.random.RandomState(2)
+    cell, rng = CELLS[name], np.random.RandomState(2)
     params, X = draw_params(cell, rng), draw_sequences(LENGTHS[layout], rng)
     for sequence, expected in zip(X, cell.run(params, X), strict=True):
         state = cell.initial_state()
@@ -120,13 +176,14 @@ def test_steps_in_a_row_are_a_run(name, layout):
 @every_cell
 @every_layout
 @every_dtype
-def test_keeping_a_tape_changes_no_bit(name, layout, dtype):
-    cell, _ = CELLS[name]
-    rng = np.random.RandomState(3)
+@masked_or_not
+def test_keeping_a_tape_changes_no_bit(name, layout, dtype, masked):
+    cell, rng = CELLS[name], np.random.RandomState(3)
     params = draw_params(cell, rng, dtype)
     x = pack(draw_sequences(LENGTHS[layout], rng, dtype))
-    kept, tape = cell.forward(params, x, keep=True)
-    free, no_tape = cell.forward(params, x, keep=False)
+    mask = draw_mask(x.n_sequences, rng, dtype) if masked else None
+    kept, tape = cell.forward(params, x, keep=True, mask=mask)
+    free, no_tape = cell.forward(params, x, keep=False, mask=mask)
     assert tape is not None
     assert no_tape is None
     assert kept.dtype == dtype
@@ -134,86 +191,89 @@ def test_keeping_a_tape_changes_no_bit(name, layout, dtype):
 
 
 @every_cell
-@every_layout
 @every_dtype
-@pytest.mark.parametrize("sent_back", ["every state", "last state", "both"])
-def test_a_reused_tape_changes_no_bit(name, layout, dtype, sent_back):
-    cell, _ = CELLS[name]
+@masked_or_not
+@every_way_back
+@pytest.mark.usefixtures("blocks")
+def test_a_reused_tape_changes_no_bit(name, dtype, masked, sent_back):
+    rng, tape, n_tapes = np.random.RandomState(4), None, 0
+    for lengths in BATCHES:
+        batch = draw_pass(CELLS[name], lengths, rng, dtype, sent_back, masked)
+        expected, _ = forward_and_backward(*batch)
+        found, after = forward_and_backward(*batch, reuse=tape)
+        assert_same_bits(found, expected)
+        n_tapes += after is not tape
+        tape = after
+    assert n_tapes == 2
+
+
+@every_cell
+@every_way_back
+def test_a_tape_can_be_read_twice(name, sent_back):
     rng = np.random.RandomState(4)
-    lengths = LENGTHS[layout]
-
-    def draw_pass(lengths):
-        x = pack(draw_sequences(lengths, rng, dtype))
-        d_h = rng.standard_normal((len(x.data), H)).astype(dtype)
-        d_last = rng.standard_normal((x.n_sequences, H)).astype(dtype)
-        return (
-            draw_params(cell, rng, dtype),
-            x,
-            None if sent_back == "last state" else d_h,
-            None if sent_back == "every state" else d_last,
-        )
-
-    # The same lengths in another order are the same shape.
-    earlier, later = draw_pass(lengths), draw_pass(lengths[::-1])
-    _, tape = forward_and_backward(cell, *earlier)
-    fresh, new_tape = forward_and_backward(cell, *later)
-    again, reused = forward_and_backward(cell, *later, reuse=tape)
-    assert new_tape is not tape
-    assert reused is tape
-    for array, expected in zip(again, fresh, strict=True):
-        assert expected.dtype == dtype
-        assert_array_equal(array, expected, strict=True)
+    cell, params, x, d_h, d_last, mask = draw_pass(
+        CELLS[name], LENGTHS["ragged"], rng, np.float64, sent_back, masked=True
+    )
+    _, tape = cell.forward(params, x, mask=mask)
+    (d_x, grads), (d_x_again, grads_again) = (
+        cell.backward(params, tape, d_h, d_last, input_gradient=True) for _ in range(2)
+    )
+    assert_same_bits([d_x, *grads.values()], [d_x_again, *grads_again.values()])
+    no_d_x, grads_alone = cell.backward(params, tape, d_h, d_last)
+    assert no_d_x is None
+    assert_same_bits(grads_alone.values(), grads.values())
 
 
 @every_cell
 @pytest.mark.parametrize(
-    ("lengths", "dtype"),
+    ("lengths", "dtype", "masked"),
     [
-        pytest.param((4, 4, 1), np.float64, id="other lengths of the same sum"),
-        pytest.param((3, 3, 2, 1), np.float64, id="other number of sequences"),
-        pytest.param((3, 3, 3), np.float32, id="other dtype"),
+        pytest.param((4, 3, 3), np.float64, False, id="more rows"),
+        pytest.param((3, 3, 2, 1), np.float64, False, id="other number of sequences"),
+        pytest.param((3, 3, 3), np.float32, False, id="other dtype"),
+        pytest.param((3, 3, 3), np.float64, True, id="a mask"),
     ],
 )
-def test_a_tape_that_does_not_fit_is_left_alone(name, lengths, dtype):
-    cell, _ = CELLS[name]
-    rng = np.random.RandomState(5)
+def test_a_tape_that_does_not_fit_is_left_alone(name, lengths, dtype, masked):
+    cell, rng = CELLS[name], np.random.RandomState(5)
     _, tape = cell.forward(draw_params(cell, rng), pack(draw_sequences((3, 3, 3), rng)))
     before = tape.h.copy()
 
-    params = draw_params(cell, rng, dtype)
-    x = pack(draw_sequences(lengths, rng, dtype))
-    d_h = rng.standard_normal((len(x.data), H)).astype(dtype)
-    found, other = forward_and_backward(cell, params, x, d_h, None, reuse=tape)
-    expected, _ = forward_and_backward(cell, params, x, d_h, None)
+    batch = draw_pass(cell, lengths, rng, dtype, "both", masked)
+    found, other = forward_and_backward(*batch, reuse=tape)
+    expected, _ = forward_and_backward(*batch)
     assert other is not tape
     assert_array_equal(tape.h, before, strict=True)
-    for array, values in zip(found, expected, strict=True):
-        assert_array_equal(array, values, strict=True)
+    assert_same_bits(found, expected)
 
 
 @every_cell
-def test_blocks_of_steps_change_no_gradient(name):
-    """Backward works block by block; a few sequences alone make a single block."""
-    cell, _ = CELLS[name]
+@masked_or_not
+@every_way_back
+@pytest.mark.parametrize("lengths", [(11, 11, 11), (11, 6, 1, 10, 6)], ids=str)
+def test_blocks_of_steps_change_no_gradient(
+    name, masked, sent_back, lengths, monkeypatch
+):
     rng = np.random.RandomState(6)
-    params, n, n_steps = draw_params(cell, rng), 2048, 10
-    X = rng.standard_normal((n, n_steps, D))
-    d_h = rng.standard_normal((n_steps, n, H))
-    d_last = rng.standard_normal((n, H))
-    (_, d_x, d_W), tape = forward_and_backward(
-        cell, params, pack(X), d_h.reshape(-1, H), d_last
-    )
+    batch = draw_pass(CELLS[name], lengths, rng, np.float64, sent_back, masked)
+    expected, tape = forward_and_backward(*batch)
+    assert len(tape.blocks) == 1
+    monkeypatch.setattr(cells.tape, "CACHED", 0)
+    found, tape = forward_and_backward(*batch)
     assert len(tape.blocks) == 3
+    for array, values in zip(found, expected, strict=True):
+        assert_allclose(array, values, rtol=1e-12, atol=1e-12)
 
-    d_x, d_W_sum = d_x.reshape(n_steps, n, D), np.zeros_like(d_W)
-    for first in range(0, n, 256):
-        rows = slice(first, first + 256)
-        (_, d_x_part, d_W_part), tape = forward_and_backward(
-            cell, params, pack(X[rows]), d_h[:, rows].reshape(-1, H), d_last[rows]
-        )
-        assert len(tape.blocks) == 1
-        assert_allclose(
-            d_x[:, rows], d_x_part.reshape(n_steps, -1, D), rtol=0, atol=1e-12
-        )
-        d_W_sum += d_W_part
-    assert_allclose(d_W, d_W_sum, rtol=1e-10, atol=1e-10)
+
+@pytest.mark.parametrize("name", ["lstm", "gru"])
+def test_what_goes_past_the_gates_flows_back_through_blocks(name, monkeypatch):
+    """Without recurrent weights, the gates send nothing back: all goes past them."""
+    cell, rng = CELLS[name], np.random.RandomState(7)
+    batch = draw_pass(cell, (11, 11, 6), rng, np.float64, "last", masked=False)
+    _, params, *_ = batch
+    cell.split(params)[2][...] = 0.0
+    (_, expected, *_), _ = forward_and_backward(*batch)
+    assert expected.all()
+    monkeypatch.setattr(cells.tape, "CACHED", 0)
+    (_, found, *_), _ = forward_and_backward(*batch)
+    assert_allclose(found, expected, rtol=1e-12, atol=1e-15)

@@ -5,128 +5,171 @@ from itertools import product
 import numpy as np
 import pytest
 
-from skrnn.cells import LSTMCell, RNNCell, base
-from skrnn.losses import BinaryCrossEntropy, MultinomialCrossEntropy
-from skrnn.network import Network
-from skrnn.network.head import Head
+from skrnn.cells import CELLS, GRUCell, LSTMCell, RNNCell, base
+from skrnn.network import Dropout
+from skrnn.network.layer import Layer
 from skrnn.network.pooling import POOLINGS
-from skrnn.network.stack import Stack
-from skrnn.sequences import pack
-from skrnn.training import Objective
-from tests.gradients import relative_error
+from skrnn.sequences import Sequences, pack
+from tests.network.problem import DIRECTIONS, HIDDEN_SIZES, LENGTHS, LOSSES, Problem
+from tests.reference import KINDS
 
-N_FEATURES, HIDDEN_SIZE = 3, 4
-
-CELLS = {
-    "rnn-tanh": lambda n: RNNCell(n, HIDDEN_SIZE),
-    "rnn-relu": lambda n: RNNCell(n, HIDDEN_SIZE, activation="relu"),
-    "lstm": lambda n: LSTMCell(n, HIDDEN_SIZE),
-}
-LENGTHS = {"rectangular": [6] * 5, "ragged": [3, 7, 1, 7, 5], "long": [90, 20, 90]}
-LOSSES = {
-    "binary": (BinaryCrossEntropy(), 1),
-    "multinomial": (MultinomialCrossEntropy(), 4),
-}
-
-COMBINATIONS = list(product(CELLS, [1, 2], LENGTHS, POOLINGS, LOSSES))
-
-
-def build(cell, n_layers, pooling, n_outputs):
-    cells = [
-        CELLS[cell](N_FEATURES if k == 0 else HIDDEN_SIZE) for k in range(n_layers)
-    ]
-    way = POOLINGS[pooling]
-    head = Head(way.width * HIDDEN_SIZE, n_outputs)
-    return Network(Stack(tuple(cells)), way, head)
-
-
-def make_problem(cell, n_layers, lengths, pooling, loss):
-    rng = np.random.default_rng(0)
-    loss, n_outputs = LOSSES[loss]
-    network = build(cell, n_layers, pooling, n_outputs)
-    weights = network.init(np.random.RandomState(0))
-    weights += 0.1 * rng.normal(size=weights.shape)
-    x = pack([rng.normal(size=(length, N_FEATURES)) for length in LENGTHS[lengths]])
-    y = rng.integers(0, max(2, n_outputs), x.n_sequences)
-    sample_weight = rng.uniform(0.5, 1.5, x.n_sequences)
-    return Objective(network, loss, penalty=0.1), weights, x, y, sample_weight
+COMBINATIONS = list(
+    product(KINDS, HIDDEN_SIZES, DIRECTIONS, POOLINGS, list(LENGTHS)[:2], LOSSES)
+)
 
 
 @pytest.mark.parametrize(
-    ("cell", "n_layers", "lengths", "pooling", "loss"), COMBINATIONS
+    ("cell", "n_layers", "direction", "pooling", "lengths", "loss"), COMBINATIONS
 )
-def test_gradient_of_the_weights(cell, n_layers, lengths, pooling, loss):
-    objective, weights, x, y, sample_weight = make_problem(
-        cell, n_layers, lengths, pooling, loss
-    )
-
-    def value(weights):
-        return objective.value_and_gradient(weights, x, y, sample_weight)[0]
-
-    _, gradient, _ = objective.value_and_gradient(weights, x, y, sample_weight)
-    rng = np.random.default_rng(1)
-    assert relative_error(value, gradient, weights, rng) < 1e-6
-    for block in objective.network.layout.views(gradient).values():
-        for name, part in block.items():
-            assert np.count_nonzero(part) > 0.5 * part.size, name
+def test_gradients(cell, n_layers, direction, pooling, lengths, loss):
+    problem = Problem(cell, n_layers, direction, pooling, lengths, loss)
+    assert max(problem.errors()) < 1e-6
+    d_weights, d_x = problem.gradients()
+    views = problem.network.layout.views(d_weights).values()
+    for part in (d_x, *(part for block in views for part in block.values())):
+        assert np.count_nonzero(part) >= 0.5 * part.size
 
 
 @pytest.mark.parametrize(
-    ("cell", "n_layers", "lengths", "pooling", "loss"), COMBINATIONS
+    ("cell", "direction", "pooling"), list(product(KINDS, DIRECTIONS, POOLINGS))
 )
-def test_gradient_of_the_input(cell, n_layers, lengths, pooling, loss):
-    objective, weights, x, y, _ = make_problem(cell, n_layers, lengths, pooling, loss)
-    network = objective.network
-
-    def value(data):
-        scores, _ = network.forward(weights, x.replace(data))
-        return objective.loss.value_and_gradient(scores, y)[0].sum()
-
-    scores, tape = network.forward(weights, x)
-    _, d_scores = objective.loss.value_and_gradient(scores, y)
-    d_x, _ = network.backward(weights, tape, d_scores, input_gradient=True)
-    rng = np.random.default_rng(1)
-    assert relative_error(value, d_x, x.data, rng) < 1e-6
+def test_gradients_of_long_sequences(cell, direction, pooling):
+    problem = Problem(cell, 1, direction, pooling, "long")
+    assert max(problem.errors(n_coordinates=40)) < 1e-6
 
 
-@pytest.mark.parametrize("cell", CELLS)
-def test_a_fault_in_a_backward_pass_is_found(cell, monkeypatch):
-    objective, weights, x, y, sample_weight = make_problem(
-        cell, 1, "ragged", "concat", "binary"
-    )
-    kind = type(objective.network.stack.cells[0])
-    right = kind.backward
-
-    def forgets_the_future(self, params, tape, d_h, d_last, **options):
-        return right(self, params, tape, d_h, None, **options)
-
-    monkeypatch.setattr(kind, "backward", forgets_the_future)
-    _, gradient, _ = objective.value_and_gradient(weights, x, y, sample_weight)
-
-    def value(weights):
-        return objective.value_and_gradient(weights, x, y, sample_weight)[0]
-
-    rng = np.random.default_rng(1)
-    assert relative_error(value, gradient, weights, rng) > 1e-3
+@pytest.mark.parametrize("rates", [(0.3, 0.0), (0.0, 0.3), (0.3, 0.3)], ids=str)
+@pytest.mark.parametrize(
+    ("cell", "n_layers", "direction"), list(product(KINDS, HIDDEN_SIZES, DIRECTIONS))
+)
+def test_gradients_under_dropout(cell, n_layers, direction, rates):
+    problem = Problem(cell, n_layers, direction, rates=rates)
+    assert max(problem.errors()) < 1e-6
 
 
-@pytest.mark.parametrize("cell", ["rnn-tanh", "lstm"])
+def forget_the_last(right, cell, params, tape, d_h, d_last, **options):
+    return right(cell, params, tape, d_h, None, **options)
+
+
+def forget_the_states(right, cell, params, tape, d_h, d_last, **options):
+    return right(cell, params, tape, None, d_last, **options)
+
+
+def forget_a_bias(right, *args, **options):
+    d_x, grads = right(*args, **options)
+    return d_x, {**grads, "b_hn": 0.0}
+
+
+def forget_the_mask(right, cell, params, tape, *args, **options):
+    tape.mask[...] = 1.0
+    return right(cell, params, tape, *args, **options)
+
+
+def forget_to_turn(right, *args, **options):
+    return right(*(Unturned.like(arg) for arg in args), **options)
+
+
+def be_a_little_off(right, cell, h, out):
+    right(cell, h, out)
+    out *= 1.001
+
+
+class Unturned(Sequences):
+    """A batch that is the same whether read forwards or backwards, or so it says."""
+
+    @classmethod
+    def like(cls, arg):
+        return cls(arg.data, arg.lengths) if isinstance(arg, Sequences) else arg
+
+    def turn(self, values):
+        return values
+
+
+def plant(monkeypatch, kind, method, fault):
+    """Let a fault take the place of a method, which it gets to call."""
+    right = getattr(kind, method)
+    monkeypatch.setattr(kind, method, lambda *args, **kw: fault(right, *args, **kw))
+
+
+EVERY_CELL_FAULTS = list(
+    product(KINDS, [forget_the_last, forget_the_states, forget_the_mask])
+)
+
+
+@pytest.mark.parametrize("n_layers", HIDDEN_SIZES)
+@pytest.mark.parametrize("direction", DIRECTIONS)
+@pytest.mark.parametrize(
+    ("cell", "fault"), [*EVERY_CELL_FAULTS, ("gru", forget_a_bias)]
+)
+def test_a_fault_in_a_cell_is_found(cell, fault, direction, n_layers, monkeypatch):
+    problem = Problem(cell, n_layers, direction, rates=(0.0, 0.3))
+    plant(monkeypatch, CELLS[KINDS[cell][0]], "backward", fault)
+    assert max(problem.errors()) > 1e-3
+
+
+@pytest.mark.parametrize("direction", DIRECTIONS)
+@pytest.mark.parametrize(
+    ("cell", "kind", "k"),
+    [("lstm", LSTMCell, k) for k in range(5)] + [("gru", GRUCell, k) for k in range(4)],
+)
+def test_a_factor_that_is_nearly_right_is_found(cell, kind, k, direction, monkeypatch):
+    problem, right = Problem(cell, 3, direction), kind._factors
+
+    def a_little_off(tape, rows, n_rows):
+        right(tape, rows, n_rows)
+        tape.by[k, :n_rows] *= 1.001
+
+    monkeypatch.setattr(kind, "_factors", staticmethod(a_little_off))
+    assert max(problem.errors()) > 1e-5
+
+
+@pytest.mark.parametrize("cell", ["rnn-tanh", "rnn-relu"])
+def test_a_derivative_that_is_nearly_right_is_found(cell, monkeypatch):
+    problem = Problem(cell, 3, "bi")
+    plant(monkeypatch, RNNCell, "_derivative", be_a_little_off)
+    assert max(problem.errors()) > 1e-5
+
+
+@pytest.mark.parametrize("n_layers", HIDDEN_SIZES)
+@pytest.mark.parametrize("pooling", POOLINGS)
+@pytest.mark.parametrize("method", ["forward", "backward"])
+@pytest.mark.parametrize("cell", KINDS)
+def test_a_layer_that_forgets_to_turn_is_found(
+    cell, method, pooling, n_layers, monkeypatch
+):
+    problem = Problem(cell, n_layers, "bi", pooling)
+    plant(monkeypatch, Layer, method, forget_to_turn)
+    assert max(problem.errors()) > 1e-3
+
+
+@pytest.mark.parametrize("n_layers", HIDDEN_SIZES)
+@pytest.mark.parametrize("cell", KINDS)
+def test_dropout_that_lets_gradients_through_is_found(cell, n_layers, monkeypatch):
+    problem = Problem(cell, n_layers, "bi", rates=(0.3, 0.0))
+    monkeypatch.setattr(Dropout, "backward", staticmethod(lambda mask, d: d))
+    assert max(problem.errors()) > 1e-3
+
+
+@pytest.mark.parametrize("cell", ["rnn-tanh", "lstm", "gru"])
 @pytest.mark.parametrize(("dtype", "n_steps"), [("float32", 500), ("float64", 2500)])
 def test_flushing_what_has_vanished_changes_no_bit(cell, dtype, n_steps, monkeypatch):
     rng = np.random.default_rng(0)
-    kind = CELLS[cell](N_FEATURES)
-    params = {"W": (0.2 * kind.init(0)["W"]).astype(dtype)}
-    x = pack(rng.normal(size=(4, n_steps, N_FEATURES)).astype(dtype))
-    d_last = rng.normal(size=(4, HIDDEN_SIZE)).astype(dtype)
+    kind = CELLS[KINDS[cell][0]](2, 4)
+    params = {
+        name: (0.2 * values).astype(dtype) for name, values in kind.init(0).items()
+    }
+    x = pack(rng.normal(size=(4, n_steps, 2)).astype(dtype))
+    d_last = rng.normal(size=(4, 4)).astype(dtype)
     _, tape = kind.forward(params, x)
     d_x, grads = kind.backward(params, tape, None, d_last, input_gradient=True)
     assert not d_x[: 4 * 100].any()
-    for module in ("rnn", "lstm"):
+    for module in CELLS:
         monkeypatch.setattr(f"skrnn.cells.{module}.flush_denormals", lambda *_: True)
     d_x_slow, grads_slow = kind.backward(
         params, tape, None, d_last, input_gradient=True
     )
-    assert np.array_equal(grads["W"], grads_slow["W"])
+    for name, gradient in grads.items():
+        assert np.array_equal(gradient, grads_slow[name])
     tiny = np.finfo(dtype).tiny ** 0.5
     assert np.allclose(d_x, d_x_slow, rtol=1e-5, atol=tiny)
 

@@ -1,20 +1,27 @@
-"""The network as a function of its weights: order, blocks, penalty, threads."""
+"""The network as a function of its weights: order, blocks, states, penalty, threads."""
 
 from concurrent.futures import ThreadPoolExecutor
+from itertools import product
 
 import numpy as np
 import pytest
 
+from skrnn.cells import CELLS
 from skrnn.network import build_network
 from skrnn.network.pooling import POOLINGS
 from skrnn.sequences import pack
+from tests.network.by_hand import stack_states
 
 CLOSE = {"rtol": 1e-11, "atol": 1e-13}
+SHAPES = {
+    "one layer": {"hidden_sizes": (4,), "bidirectional": False},
+    "two both ways": {"hidden_sizes": (3, 4), "bidirectional": True},
+}
 
 
-def build(cell="lstm", pooling="concat", n_outputs=3):
+def build(cell, shape="one layer", pooling="concat"):
     return build_network(
-        cell=cell, n_features=2, hidden_size=4, pooling=pooling, n_outputs=n_outputs
+        cell=cell, n_features=2, pooling=pooling, n_outputs=3, **SHAPES[shape]
     )
 
 
@@ -24,9 +31,9 @@ def draw(n, longest=12, seed=0):
     return [rng.normal(size=(length, 2)) for length in lengths]
 
 
-@pytest.fixture(params=["rnn", "lstm"])
+@pytest.fixture(params=product(CELLS, SHAPES), ids=", ".join)
 def network(request):
-    return build(request.param)
+    return build(*request.param)
 
 
 @pytest.fixture
@@ -35,9 +42,10 @@ def weights(network):
 
 
 @pytest.mark.parametrize("pooling", POOLINGS)
-@pytest.mark.parametrize("cell", ["rnn", "lstm"])
-def test_scores_come_in_the_order_given(cell, pooling):
-    network, samples = build(cell, pooling), draw(9)
+@pytest.mark.parametrize("shape", SHAPES)
+@pytest.mark.parametrize("cell", CELLS)
+def test_scores_come_in_the_order_given(cell, shape, pooling):
+    network, samples = build(cell, shape, pooling), draw(9)
     weights = network.init(np.random.RandomState(0))
     alone = [network.forward(weights, pack([one]))[0][0] for one in samples]
     rng = np.random.default_rng(1)
@@ -99,21 +107,82 @@ def test_a_tape_that_is_written_over_changes_no_number(network, weights):
         _, expected = network.backward(weights, fresh, d_scores)
         _, gradient = network.backward(weights, tape, d_scores)
         assert np.array_equal(gradient, expected)
+    _, reused = network.forward(weights, x, reuse=tape)
+    for (before, _), (after, _) in zip(tape.layers, reused.layers, strict=True):
+        assert all(new is old for new, old in zip(after, before, strict=True))
+
+
+def test_states_of_every_layer_equal_those_by_hand(network, weights):
+    samples = draw(9)
+    params = network.layout.views(weights)
+    each = [stack_states(network.stack, params, sample) for sample in samples]
+    for layer in range(len(network.stack.layers)):
+        found = network.states(weights, samples, layer)
+        for states, expected in zip(found, each, strict=True):
+            np.testing.assert_allclose(states, expected[layer], **CLOSE)
+
+
+def test_states_in_blocks_equal_one_pass(network, weights):
+    samples, top = draw(1200), len(network.stack.layers) - 1
+    x = pack(samples)
+    h, _, _ = network.stack.forward(network.layout.views(weights), x)
+    found = network.states(weights, samples, top)
+    for states, expected in zip(found, x.replace(h).unpack(), strict=True):
+        np.testing.assert_allclose(states, expected, **CLOSE)
+
+
+def pool_by_name(name, h, width):
+    """Give a pooled feature of the states of a sequence, by what its name says."""
+    way, *direction, unit = name.split("_")
+    turned = direction == ["reverse"]
+    column = h[:, int(unit) + width * turned]
+    if way == "last":
+        return column[0 if turned else -1]
+    return column.mean() if way == "mean" else column.max()
+
+
+@pytest.mark.parametrize("pooling", POOLINGS)
+@pytest.mark.parametrize("shape", SHAPES)
+@pytest.mark.parametrize("cell", CELLS)
+def test_pooled_features_are_what_their_names_say(cell, shape, pooling):
+    network, samples = build(cell, shape, pooling), draw(600)
+    weights = network.init(np.random.RandomState(0))
+    top = network.states(weights, samples, len(network.stack.layers) - 1)
+    names = network.pooled_names
+    expected = [[pool_by_name(name, h, width=4) for name in names] for h in top]
+    found = network.pooled(weights, samples)
+    np.testing.assert_allclose(found, expected, **CLOSE)
+    head = network.layout.views(weights)["head"]
+    scores = found @ head["W"].T + head["b"]
+    np.testing.assert_allclose(network.scores(weights, samples), scores, **CLOSE)
+
+
+def test_names_of_pooled_features():
+    one, both = (
+        build("gru", "one layer", "concat"),
+        build("gru", "two both ways", "max"),
+    )
+    ways = ("last", "mean", "max")
+    assert one.pooled_names == [f"{way}_{unit}" for way in ways for unit in range(4)]
+    ahead, back = ([f"max_{d}_{k}" for k in range(4)] for d in ("forward", "reverse"))
+    assert both.pooled_names == ahead + back
 
 
 def test_the_penalty_is_on_weights_and_leaves_biases_out(network):
-    mask = network.penalised
-    views = network.layout.views(mask)
-    W_x, b, W_h = network.stack.cells[0].split(views["layer0"])
-    assert W_x.all()
-    assert W_h.all()
-    assert views["head"]["W"].all()
-    assert not b.any()
-    assert not views["head"]["b"].any()
-    n_weights = W_x.size + W_h.size + views["head"]["W"].size
-    assert set(mask) == {0.0, 1.0}
-    assert mask.sum() == n_weights
-    assert len(mask) == n_weights + b.size + views["head"]["b"].size
+    views, n_weights = network.layout.views(network.penalised), 0
+    head = views.pop("head")
+    assert views.keys() == network.stack.cells.keys()
+    for name, cell in network.stack.cells.items():
+        W_x, b, W_h = cell.split(views[name])
+        assert W_x.all()
+        assert W_h.all()
+        assert not b.any()
+        assert all(not array.any() for key, array in views[name].items() if key != "W")
+        n_weights += W_x.size + W_h.size
+    assert head["W"].all()
+    assert not head["b"].any()
+    assert set(network.penalised) == {0.0, 1.0}
+    assert network.penalised.sum() == n_weights + head["W"].size
 
 
 def test_init_depends_on_the_random_state_alone(network):
@@ -123,18 +192,18 @@ def test_init_depends_on_the_random_state_alone(network):
     assert np.isfinite(first).all()
 
 
-@pytest.mark.parametrize("cell", ["rnn", "lstm"])
+@pytest.mark.parametrize("cell", CELLS)
 def test_threads_may_share_a_network(cell):
     collections = [draw(20 + k, longest=40, seed=k) for k in range(6)]
-    weights = build(cell).init(np.random.RandomState(0))
+    weights = build(cell, "two both ways").init(np.random.RandomState(0))
 
     def evaluate(network, k):
         scores, tape = network.forward(weights, pack(collections[k]))
         _, gradient = network.backward(weights, tape, np.ones_like(scores))
         return network.scores(weights, collections[k]), scores, gradient
 
-    expected = [evaluate(build(cell), k) for k in range(6)]
-    shared = build(cell)
+    expected = [evaluate(build(cell, "two both ways"), k) for k in range(6)]
+    shared = build(cell, "two both ways")
     jobs = 8 * list(range(6))
     with ThreadPoolExecutor(8) as pool:
         results = pool.map(lambda k: evaluate(shared, k), jobs)

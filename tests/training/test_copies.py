@@ -81,3 +81,12 @@ def test_one_step_more_is_another_sequence():
     distinct, group = merge(samples, np.zeros(4, int))
     assert len(distinct) == 3
     assert group[1] == group[3]
+
+
+@pytest.mark.parametrize("dtype", [int, float])
+def test_targets_of_several_columns_are_told_as_a_whole(samples, dtype):
+    y = np.c_[Y, np.zeros_like(Y)].astype(dtype)
+    distinct, group = merge(samples, y)
+    assert [PAIRS[distinct[k]] for k in group] == PAIRS
+    y[4, 1] = 1  # rows 0 and 4 were copies
+    assert len(merge(samples, y)[0]) == len(distinct) + 1

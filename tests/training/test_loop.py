@@ -6,40 +6,21 @@ import numpy as np
 import pytest
 
 from skrnn.losses import BinaryCrossEntropy
-from skrnn.network import build_network
 from skrnn.optimizers import SCHEDULES, SGD, Adam, Optimizer
 from skrnn.sequences import pack
-from skrnn.training import Objective, Plateau, Reason, Trainer, TrainingSet, train
+from skrnn.training import Plateau, Reason, Trainer, TrainingSet, train
+from tests.training.problems import (
+    FAULTS,
+    Bowl,
+    N,
+    draw,
+    interrupt,
+    make_objective,
+    script,
+)
 
-N = 22
 BATCH_SIZE = 8  # three batches of 7, 7 and 8
 N_BATCHES = 3
-
-
-class Bowl:
-    """An objective of a single minimum that writes down its calls.
-
-    Parameters
-    ----------
-    faults : dict of int to callable, optional
-        For the number of a call, from 0, what happens to its value and gradient.
-    """
-
-    def __init__(self, faults=None):
-        self.faults = faults or {}
-        self.rows = []
-
-    def value_and_gradient(self, weights, x, y, sample_weight, reuse=None):
-        call = len(self.rows)
-        self.rows.append(y.tolist())
-        away = weights - np.arange(len(weights), dtype=weights.dtype)
-        value, gradient = float(np.mean(sample_weight) * away @ away / 2), away
-        fault = self.faults.get(call, lambda value, gradient: (value, gradient))
-        return *fault(value, gradient), None
-
-    def value(self, weights, x, y, sample_weight):
-        away = weights - np.arange(len(weights), dtype=weights.dtype)
-        return float(away @ away)
 
 
 class Flat(Bowl):
@@ -71,23 +52,6 @@ class Scripted(Optimizer):
         weights += move
 
 
-def interrupt(value, gradient):
-    raise KeyboardInterrupt
-
-
-FAULTS = {
-    "value nan": lambda value, gradient: (np.nan, gradient),
-    "value inf": lambda value, gradient: (np.inf, gradient),
-    "gradient nan": lambda value, gradient: (value, put(gradient, np.nan)),
-    "gradient inf": lambda value, gradient: (value, put(gradient, -np.inf)),
-}
-
-
-def put(gradient, bad):
-    gradient[1] = bad
-    return gradient
-
-
 @pytest.fixture(params=["block", "ragged"])
 def data(request):
     return draw(request.param)
@@ -97,25 +61,6 @@ def data(request):
 def numbered():
     """Give a training set whose targets are the numbers of its rows."""
     return TrainingSet(np.zeros((N, 2, 1)), np.arange(N), np.ones(N), np.arange(N))
-
-
-def draw(layout="ragged", dtype="float64"):
-    rng = np.random.default_rng(0)
-    block = rng.normal(size=(N + 5, 6, 2)).astype(dtype)
-    y = (block[:, :2].sum(axis=(1, 2)) > 0).astype(int)
-    if layout == "ragged":
-        block = [sequence[: 2 + i % 5] for i, sequence in enumerate(block)]
-    rows = rng.permutation(N + 5)[:N]
-    sample_weight = rng.uniform(0.5, 1.5, N + 5)
-    sample_weight /= sample_weight[rows].mean()
-    return TrainingSet(block, y, sample_weight.astype(dtype), rows)
-
-
-def make_objective(loss=None, penalty=0.01):
-    network = build_network(
-        cell="rnn", n_features=2, hidden_size=4, pooling="concat", n_outputs=1
-    )
-    return Objective(network, loss or BinaryCrossEntropy(), penalty)
 
 
 def make_trainer(
@@ -195,8 +140,9 @@ def test_the_same_seed_gives_the_same_result(data):
 def test_each_row_is_read_once_an_epoch_in_a_new_order(numbered):
     _, trainer = run_scripted(numbered, max_iter=4)
     batches = trainer.objective.rows
-    assert [len(batch) for batch in batches] == [7, 7, 8] * 4
-    epochs = [[*chain(*batches[k : k + 3])] for k in range(0, 12, 3)]
+    in_epochs = [batches[k : k + N_BATCHES] for k in range(0, 12, N_BATCHES)]
+    assert [sorted(map(len, epoch)) for epoch in in_epochs] == [[7, 7, 8]] * 4
+    epochs = [[*chain(*epoch)] for epoch in in_epochs]
     assert all(sorted(epoch) == list(range(N)) for epoch in epochs)
     assert len(set(map(tuple, epochs))) == 4
 
@@ -331,17 +277,6 @@ def test_an_interrupted_run_never_has_infinite_weights(numbered):
 
 
 # Held-out scores
-
-
-def script(scores, seen):
-    """Make a function that rates weights as written, and notes them."""
-    scores = iter(scores)
-
-    def validate(weights):
-        seen.append(weights.copy())
-        return next(scores)
-
-    return validate
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,93 @@
+"""Which classes there are, and what each of them weighs."""
+
+import numpy as np
+from sklearn.utils.class_weight import compute_class_weight
+
+KINDS = ("one label a sequence", "an indicator matrix of several labels")
+
+
+def settle_classes(name, y, multilabel, announced, earlier):
+    """Settle the classes: those known, those announced or those that came.
+
+    Parameters
+    ----------
+    name : str
+        Name of the classifier.
+    y : ndarray of shape (n,) or (n, n_labels)
+        The labels of the sequences that have weight.
+    multilabel : bool
+        Whether y is an indicator matrix.
+    announced : array-like or None
+        The classes of which the user says that no others will come.
+    earlier : (ndarray, bool) or None
+        The classes of an earlier fit that goes on, and whether it was `multilabel`.
+
+    Returns
+    -------
+    ndarray of shape (n_classes,)
+        The labels of an indicator matrix are its columns, counted from 0.
+    """
+    if earlier is not None and multilabel != earlier[1]:
+        raise ValueError(
+            f"{name} was fitted on {KINDS[earlier[1]]}, but y is {KINDS[multilabel]}. "
+            "Fit a new model."
+        )
+    if announced is not None:
+        announced = np.unique(announced)
+    present = np.arange(y.shape[1]) if multilabel else np.unique(y)
+    if multilabel:
+        return _settle_labels(name, present, announced, earlier)
+    if announced is not None and len(announced) < 2:
+        raise ValueError(
+            f"{name} needs at least two classes, but classes has one: "
+            f"{announced.tolist()}."
+        )
+    if earlier is not None:
+        if announced is not None and not np.array_equal(announced, earlier[0]):
+            raise ValueError(
+                f"classes={announced.tolist()} differs from those of the earlier fit, "
+                f"{earlier[0].tolist()}. Make a new {name} for them."
+            )
+        announced = earlier[0]
+    classes = present if announced is None else announced
+    if len(classes) < 2:
+        raise ValueError(
+            f"{name} needs at least two classes, but y has one class with weight: "
+            f"{classes.tolist()}."
+        )
+    unknown = present[~np.isin(present, classes)]
+    if len(unknown):
+        raise ValueError(
+            f"y has labels {unknown.tolist()}, which are not among the classes "
+            f"{classes.tolist()} that {name} was told of. Announce all classes in "
+            "the first call, or fit a new model."
+        )
+    return classes
+
+
+def _settle_labels(name, present, announced, earlier):
+    if announced is not None and not np.array_equal(announced, present):
+        raise ValueError(
+            f"y has {len(present)} labels, one a column, so that classes must be "
+            f"{present.tolist()} or None; got {announced.tolist()}."
+        )
+    if earlier is not None and len(earlier[0]) != len(present):
+        raise ValueError(
+            f"y has {len(present)} labels, one a column, but {name} was fitted on "
+            f"{len(earlier[0])}. Give a column for each of them, or fit a new model."
+        )
+    return present
+
+
+def weight_of_classes(class_weight, classes, y, sample_weight):
+    """Give the weight of the class of each sequence; one where it has none."""
+    counts = sample_weight > 0
+    weight = compute_class_weight(
+        class_weight,
+        classes=classes,
+        y=y[counts],
+        sample_weight=sample_weight[counts],
+    )
+    each = np.ones(len(y))
+    each[counts] = weight[np.searchsorted(classes, y[counts])]
+    return each

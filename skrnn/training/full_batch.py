@@ -1,0 +1,149 @@
+"""Training without minibatches: L-BFGS on the whole training set."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.optimize import minimize
+
+from skrnn.sequences import blocks_by_length, pack
+from skrnn.training.history import report
+from skrnn.training.objective import Objective
+from skrnn.training.state import NotFinite, Training
+from skrnn.training.stopping import Plateau, Reason
+
+#: The most steps that are read at once: what is kept for the way back is bounded.
+MAX_STEPS = 2**14
+
+#: More evaluations than an iteration may take: its number alone is limited.
+EVALUATIONS = 100
+
+#: What the codes of SciPy's L-BFGS-B mean.
+REASONS = {0: Reason.CONVERGED, 1: Reason.MAX_ITER, 2: Reason.STALLED}
+
+
+@dataclass(frozen=True, eq=False)
+class FullBatch:
+    """Everything that L-BFGS needs beside the data and the weights.
+
+    Parameters
+    ----------
+    objective : Objective
+        What is made small.
+    max_iter : int
+        Largest number of iterations.
+    tol : float
+        Training ends where no entry of the gradient is larger.
+    plateau : Plateau
+        Notices that the score of the sequences held out improves no more.
+    validate : callable, optional
+        From weights to a score of the sequences held out. The best weights by this
+        score are the result.
+    verbose : bool, default=False
+        Print a line an iteration.
+    """
+
+    objective: Objective
+    max_iter: int
+    tol: float
+    plateau: Plateau
+    validate: Callable | None = None
+    verbose: bool = False
+
+
+def train_full_batch(trainer, data, weights):
+    """Move weights by L-BFGS until there is a reason to stop.
+
+    The search along a line needs more digits than float32 has, so that everything is
+    computed in float64; the result is of the type of `weights`.
+
+    Parameters
+    ----------
+    trainer : FullBatch
+        What to do.
+    data : TrainingSet
+        What to learn from.
+    weights : ndarray of shape (n_parameters,)
+        Where to start; it is left as it is.
+
+    Returns
+    -------
+    Training
+        As `train` gives it.
+    """
+    state = Training(weights.astype(np.float64))
+    whole_set = _WholeSet(trainer.objective, data)
+
+    def evaluate(vector):
+        value, gradient = whole_set.value_and_gradient(vector)
+        state.history.n_seen += len(data.rows)
+        if not (np.isfinite(value) and np.isfinite(gradient).all()):
+            raise NotFinite
+        return value, gradient
+
+    def note(intermediate_result):
+        _note(trainer, state, intermediate_result)
+        if state.reason is not None:
+            raise StopIteration
+
+    try:
+        with np.errstate(over="ignore", invalid="ignore"):
+            result = minimize(
+                evaluate,
+                state.weights,
+                jac=True,
+                method="L-BFGS-B",
+                callback=note,
+                options={
+                    "maxiter": trainer.max_iter,
+                    "maxfun": EVALUATIONS * trainer.max_iter,
+                    "gtol": trainer.tol,
+                },
+            )
+        state.reason = state.reason or REASONS[result.status]
+    except NotFinite:
+        state.reason = Reason.DIVERGED
+    except KeyboardInterrupt:
+        state.reason = Reason.INTERRUPTED
+    best = state.weights if state.best is None else state.best
+    state.weights = best.astype(weights.dtype)
+    return state
+
+
+class _WholeSet:
+    """The objective on a whole training set, read in blocks of bounded size."""
+
+    def __init__(self, objective, data):
+        self.objective, self.data, self.tape = objective, data, None
+        blocks = blocks_by_length(data.lengths[data.rows], MAX_STEPS)
+        self.blocks = [data.rows[at] for at in blocks]
+
+    def value_and_gradient(self, weights):
+        """Give the objective and its gradient: the mean of those of the blocks."""
+        data, value, gradient = self.data, 0.0, np.zeros_like(weights)
+        for rows in self.blocks:
+            part, d_part, self.tape = self.objective.value_and_gradient(
+                weights,
+                pack(data.samples, rows, weights.dtype),
+                data.y[rows],
+                data.sample_weight[rows],
+                reuse=self.tape,
+            )
+            share = len(rows) / len(data.rows)
+            value += share * part
+            gradient += share * d_part
+        return value, gradient
+
+
+def _note(trainer, state, result):
+    """Write down where an iteration has led, and whether that is a reason to stop."""
+    state.weights = result.x.copy()
+    state.update += 1
+    state.history.loss_curve.append(float(result.fun))
+    if trainer.validate is not None:
+        score = trainer.validate(state.weights)
+        state.take(score)
+        if trainer.plateau.reached(-score):
+            state.reason = Reason.PLATEAU
+    if trainer.verbose:
+        report(state.history, trainer.max_iter, unit="iteration")

@@ -1,0 +1,73 @@
+"""What training is given, and what it has reached."""
+
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import numpy as np
+
+from skrnn.sequences import lengths_of
+from skrnn.training.history import History
+from skrnn.training.stopping import Reason
+
+
+@dataclass(frozen=True, eq=False)
+class TrainingSet:
+    """Sequences to learn from.
+
+    Parameters
+    ----------
+    samples : ndarray of shape (n, n_steps, n_features) or list of 2-D arrays
+        The collection, as users keep it: nothing is copied but a batch at a time.
+    y : ndarray of shape (n,) or (n, n_outputs)
+        Encoded targets.
+    sample_weight : ndarray of shape (n,)
+        Weights with a mean of one over `rows`.
+    rows : ndarray of int
+        The sequences of the collection to learn from.
+    """
+
+    samples: object
+    y: np.ndarray
+    sample_weight: np.ndarray
+    rows: np.ndarray
+
+    @cached_property
+    def lengths(self):
+        """Length of each sequence of the collection."""
+        return lengths_of(self.samples)
+
+
+@dataclass
+class Training:
+    """The state of training, and in the end its result.
+
+    Attributes
+    ----------
+    weights : ndarray of shape (n_parameters,)
+        Where training is.
+    update : int
+        How often they were moved.
+    history : History
+        The course so far.
+    best, best_score : ndarray and float
+        The best weights on the sequences held out, and their score.
+    reason : Reason or None
+        Why training stopped, when it has.
+    """
+
+    weights: np.ndarray
+    update: int = 0
+    history: History = field(default_factory=History)
+    best: np.ndarray | None = None
+    best_score: float = -np.inf
+    reason: Reason | None = None
+
+    def take(self, score):
+        """Write down the score of the weights, and keep them if it is the best."""
+        self.history.validation_scores.append(score)
+        if score > self.best_score:
+            self.best, self.best_score = self.weights.copy(), score
+
+
+class NotFinite(ArithmeticError):
+    """The loss or its gradient was not finite."""

@@ -1,0 +1,118 @@
+"""Weights on their way out and in; the golden files say what PyTorch makes of them."""
+
+import numpy as np
+import pytest
+from numpy.testing import assert_allclose, assert_array_equal
+
+from skrnn import (
+    GRUClassifier,
+    GRURegressor,
+    LSTMClassifier,
+    LSTMRegressor,
+    RNNClassifier,
+    RNNRegressor,
+)
+from skrnn.interop import load_torch_state, torch_state
+
+N_GATES = {
+    RNNClassifier: 1,
+    RNNRegressor: 1,
+    LSTMClassifier: 4,
+    LSTMRegressor: 4,
+    GRUClassifier: 3,
+    GRURegressor: 3,
+}
+SMALL = {"hidden_size": (3, 2), "bidirectional": True, "max_iter": 3}
+
+every_kind = pytest.mark.parametrize("kind", N_GATES, ids=lambda kind: kind.__name__)
+
+
+@pytest.fixture
+def data():
+    rng = np.random.default_rng(0)
+    X = [rng.normal(size=(length, 4)) for length in rng.integers(2, 7, 30)]
+    return X, np.arange(30) % 3
+
+
+def small(kind, seed=0):
+    return kind(**SMALL, random_state=seed)
+
+
+@every_kind
+def test_names_and_shapes(kind, data):
+    g, n_outputs = N_GATES[kind], 1 if "Regressor" in kind.__name__ else 3
+    state = torch_state(small(kind).fit(*data))
+    assert [(name, array.shape) for name, array in state.items()] == [
+        *(("weight_ih_l0", (3 * g, 4)), ("weight_hh_l0", (3 * g, 3))),
+        *(("bias_ih_l0", (3 * g,)), ("bias_hh_l0", (3 * g,))),
+        *(("weight_ih_l0_reverse", (3 * g, 4)), ("weight_hh_l0_reverse", (3 * g, 3))),
+        *(("bias_ih_l0_reverse", (3 * g,)), ("bias_hh_l0_reverse", (3 * g,))),
+        *(("weight_ih_l1", (2 * g, 6)), ("weight_hh_l1", (2 * g, 2))),
+        *(("bias_ih_l1", (2 * g,)), ("bias_hh_l1", (2 * g,))),
+        *(("weight_ih_l1_reverse", (2 * g, 6)), ("weight_hh_l1_reverse", (2 * g, 2))),
+        *(("bias_ih_l1_reverse", (2 * g,)), ("bias_hh_l1_reverse", (2 * g,))),
+        *(("head.weight", (n_outputs, 12)), ("head.bias", (n_outputs,))),
+    ]
+
+
+@every_kind
+def test_what_comes_out_is_a_copy(kind, data):
+    model = small(kind).fit(*data)
+    before = model.weights_.copy()
+    for array in torch_state(model).values():
+        array[...] = 7.0
+    assert_array_equal(model.weights_, before)
+
+
+@every_kind
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_weights_travel_to_another_model(kind, data, dtype):
+    X, y = [x.astype(dtype) for x in data[0]], data[1]
+    model = small(kind).fit(X, y)
+    other = small(kind, seed=1).fit(X, y)
+    state = torch_state(model)
+    assert {array.dtype for array in state.values()} == {np.dtype(dtype)}
+    lists = {name: array.tolist() for name, array in state.items()}
+    assert load_torch_state(other, lists) is other
+    assert_array_equal(other.weights_, model.weights_, strict=True)
+    assert_array_equal(other.predict(X), model.predict(X))
+
+
+@every_kind
+def test_the_two_biases_of_a_gate_add_up(kind, data):
+    X, y = data
+    model = small(kind).fit(X, y)
+    state, before = torch_state(model), model.pooled_states(X)
+    for name in [name for name in state if name.startswith("bias_hh")]:
+        # All rows but those of a GRU's candidate, whose second bias stands apart.
+        rows = slice(2 * len(state[name]) // 3 if N_GATES[kind] == 3 else None)
+        state[name][rows] += 0.25
+        state[name.replace("hh", "ih")][rows] -= 0.25
+    load_torch_state(model, state)
+    assert_allclose(model.pooled_states(X), before, rtol=1e-12, atol=1e-14)
+    if N_GATES[kind] == 3:
+        state["bias_ih_l0"][6:] -= 0.25
+        state["bias_hh_l0"][6:] += 0.25
+        assert not np.allclose(load_torch_state(model, state).pooled_states(X), before)
+
+
+@every_kind
+def test_training_goes_on_from_the_weights(kind, data):
+    X, y = data
+    model = small(kind).fit(X, y)
+    state = torch_state(small(kind, seed=1).fit(X, y))
+    load_torch_state(model, state)
+    assert model.optimizer_state_ == {}
+    start = model.weights_.copy()
+    model.partial_fit(X, y)
+    assert 0 < np.abs(model.weights_ - start).max() < 0.02
+    assert model.optimizer_state_["adam"]["n_steps"] == 1
+
+
+@pytest.mark.parametrize("kind", [RNNRegressor, LSTMRegressor, GRURegressor])
+def test_outputs_of_a_regressor_are_on_the_scale_of_its_training(kind, data):
+    X, y = data
+    near = small(kind).fit(X, y)
+    far = small(kind, seed=1).fit(X, 1e3 * y + 5e4)
+    load_torch_state(far, torch_state(near))
+    assert_allclose(far.predict(X), 1e3 * near.predict(X) + 5e4, rtol=1e-12)

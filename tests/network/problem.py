@@ -1,0 +1,102 @@
+"""Problems on which gradients are held against central differences."""
+
+from dataclasses import replace
+
+import numpy as np
+
+from skrnn.losses import (
+    BinaryCrossEntropy,
+    MultilabelCrossEntropy,
+    MultinomialCrossEntropy,
+    SquaredError,
+)
+from skrnn.network import Dropout, build_network
+from skrnn.sequences import pack
+from skrnn.training import Objective
+from tests.gradients import relative_error
+from tests.reference import KINDS
+
+N_FEATURES = 2
+HIDDEN_SIZES = {1: (3,), 3: (3, 2, 4)}
+DIRECTIONS = {"uni": False, "bi": True}
+LENGTHS = {"rectangular": [4] * 3, "ragged": [3, 5, 1, 5], "long": [90, 20, 90]}
+LOSSES = {
+    "binary": (BinaryCrossEntropy(), 1),
+    "multinomial": (MultinomialCrossEntropy(), 4),
+    "multilabel": (MultilabelCrossEntropy(), 3),
+    "squared": (SquaredError(), 1),
+    "squared-multi": (SquaredError(), 2),
+}
+
+
+def draw_targets(loss, n, rng):
+    shape = n if loss in ("binary", "multinomial") else (n, LOSSES[loss][1])
+    if loss.startswith("squared"):
+        return rng.normal(size=shape)
+    return rng.integers(0, 4 if loss == "multinomial" else 2, shape)
+
+
+class Problem:
+    """An objective on a batch, as a function of the weights and of the input."""
+
+    def __init__(
+        self,
+        cell,
+        n_layers=1,
+        direction="uni",
+        pooling="concat",
+        lengths="ragged",
+        loss="multinomial",
+        rates=(0.0, 0.0),
+    ):
+        rng = np.random.default_rng(0)
+        self.rates, (name, options, _) = rates, KINDS[cell]
+        sizes, bidirectional = HIDDEN_SIZES[n_layers], DIRECTIONS[direction]
+        of_scores, n_outputs = LOSSES[loss]
+        self.network = build_network(
+            name, N_FEATURES, sizes, bidirectional, pooling, n_outputs, **options
+        )
+        self.objective = Objective(self.network, of_scores, penalty=0.1)
+        self.weights = self.network.init(np.random.RandomState(0))
+        self.weights += 0.1 * rng.normal(size=self.weights.shape)
+        self.x = pack([rng.normal(size=(n, N_FEATURES)) for n in LENGTHS[lengths]])
+        self.y = draw_targets(loss, self.x.n_sequences, rng)
+        self.sample_weight = rng.uniform(0.5, 1.5, self.x.n_sequences)
+
+    def dropout(self):
+        """Give the same noise each time."""
+        return Dropout(np.random.RandomState(5), *self.rates)
+
+    def value(self, weights, data):
+        """Evaluate the objective."""
+        batch = self.x.replace(data), self.y, self.sample_weight
+        if not any(self.rates):
+            return self.objective.value(weights, *batch)
+        noisy = replace(self.objective, dropout=self.dropout())
+        return noisy.value_and_gradient(weights, *batch)[0]
+
+    def gradients(self):
+        """Give the gradient of the weights and that of the input."""
+        objective = replace(self.objective, dropout=self.dropout())
+        batch = self.x, self.y, self.sample_weight
+        _, d_weights, _ = objective.value_and_gradient(self.weights, *batch)
+        scores, tape = self.network.forward(
+            self.weights, self.x, dropout=self.dropout()
+        )
+        _, d_scores = objective.loss.value_and_gradient(scores, self.y)
+        d_scores *= (self.sample_weight / self.x.n_sequences)[:, np.newaxis]
+        d_x, _ = self.network.backward(
+            self.weights, tape, d_scores, input_gradient=True
+        )
+        return d_weights, d_x
+
+    def errors(self, n_coordinates=8):
+        """Hold both gradients against central differences."""
+        rng, (d_weights, d_x) = np.random.default_rng(1), self.gradients()
+        weights, data = self.weights, self.x.data
+        each = (
+            (lambda weights: self.value(weights, data), d_weights, weights),
+            (lambda data: self.value(weights, data), d_x, data),
+        )
+        few = {"n_coordinates": n_coordinates, "n_directions": 3}
+        return [relative_error(*claim, rng, **few) for claim in each]

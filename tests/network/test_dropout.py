@@ -1,0 +1,174 @@
+"""Dropout: which values are dropped, how often, and that nothing else is touched."""
+
+import numpy as np
+import pytest
+
+from skrnn import GRUClassifier
+from skrnn.cells import CELLS
+from skrnn.losses import MultinomialCrossEntropy
+from skrnn.network import NO_DROPOUT, Dropout, build_network
+from skrnn.network.layer import Layer
+from skrnn.sequences import pack
+from skrnn.training import Objective
+
+N, N_FEATURES, SIZES = 6, 2, (3, 5, 4)
+
+
+class Draws:
+    """Stands in for random numbers: always the same one, and a list of the shapes."""
+
+    def __init__(self, number):
+        self.number, self.shapes = number, []
+
+    def random_sample(self, shape):
+        self.shapes.append(shape)
+        return np.full(shape, self.number)
+
+
+def draw():
+    rng = np.random.default_rng(0)
+    return pack([rng.normal(size=(n, N_FEATURES)) for n in (3, 7, 1, 7, 5, 2)])
+
+
+def build(cell="lstm", bidirectional=False, pooling="concat"):
+    """Give a network of three layers and weights for it."""
+    network = build_network(cell, N_FEATURES, SIZES, bidirectional, pooling, 3)
+    weights = network.init(np.random.RandomState(0))
+    return network, weights + 0.1
+
+
+def test_a_value_is_dropped_or_scaled_up_so_that_the_mean_is_kept():
+    values = np.random.default_rng(0).uniform(1, 2, size=(300, 300))
+    for rate in (0.1, 0.5, 0.8):
+        dropped, mask = Dropout(np.random.RandomState(0), rate).forward(values)
+        assert np.array_equal(dropped, values * mask)
+        assert set(np.unique(mask)) == {0.0, 1 / (1 - rate)}
+        assert np.mean(mask == 0) == pytest.approx(rate, abs=0.01)
+        assert dropped.mean() == pytest.approx(values.mean(), rel=0.03)
+
+
+def test_recurrent_masks_keep_the_mean_too():
+    dropout = Dropout(np.random.RandomState(0), 0.0, 0.25)
+    mask = dropout.recurrent_mask(300, 200, np.dtype("f8"))
+    assert mask.shape == (300, 200)
+    assert set(np.unique(mask)) == {0.0, 1 / 0.75}
+    assert mask.mean() == pytest.approx(1, abs=0.01)
+
+
+def test_the_gradient_goes_where_the_values_went():
+    values, d_values = np.random.default_rng(0).normal(size=(2, 20, 5))
+    dropout = Dropout(np.random.RandomState(0), 0.4)
+    dropped, mask = dropout.forward(values)
+    d = Dropout.backward(mask, d_values)
+    assert np.array_equal(d, np.where(dropped == 0, 0, d_values * mask))
+    assert Dropout.backward(None, d_values) is d_values
+
+
+@pytest.mark.parametrize("dtype", ["f4", "f8"])
+def test_types_stay_what_they_are(dtype):
+    dropout = Dropout(np.random.RandomState(0), 0.3, 0.3)
+    dropped, _ = dropout.forward(np.ones((5, 4), dtype))
+    assert dropped.dtype == dtype
+    assert dropout.recurrent_mask(5, 4, np.dtype(dtype)).dtype == dtype
+
+
+@pytest.mark.parametrize("dropout", [NO_DROPOUT, Dropout(Draws(0.0))])
+def test_a_rate_of_zero_draws_nothing_and_changes_nothing(dropout):
+    values = np.ones((3, 2))
+    same, mask = dropout.forward(values)
+    assert same is values
+    assert mask is None
+    assert dropout.recurrent_mask(3, 2, values.dtype) is None
+    assert dropout.rng is None or not dropout.rng.shapes
+
+
+@pytest.mark.parametrize("rates", [(0.5, 0.0), (0.0, 0.5), (0.5, 0.5)])
+def test_the_same_seed_drops_the_same(rates):
+    (network, weights), x = build(bidirectional=True), draw()
+    first, again, other = (
+        network.forward(
+            weights, x, dropout=Dropout(np.random.RandomState(seed), *rates)
+        )[0]
+        for seed in (0, 0, 1)
+    )
+    without, _ = network.forward(weights, x)
+    assert np.array_equal(first, again)
+    assert not np.array_equal(first, other)
+    assert not np.array_equal(first, without)
+
+
+@pytest.mark.parametrize("bidirectional", [False, True], ids=["uni", "bi"])
+def test_what_is_dropped(bidirectional):
+    """The states between layers and the pooled ones are; input and scores are not."""
+    (network, weights), x = build(bidirectional=bidirectional), draw()
+    n_rows, both = len(x.data), 1 + bidirectional
+    layers = [(n_rows, both * size) for size in SIZES[:-1]]
+    pooled = (N, 3 * both * SIZES[-1])
+    masks = [(N, size) for size in SIZES for _ in range(both)]
+    for rates, expected in (
+        ((0.5, 0.0), [*layers, pooled]),
+        ((0.0, 0.5), masks),
+        ((0.5, 0.5), [*layers, pooled, *masks]),
+    ):
+        rng = Draws(0.9)
+        network.forward(weights, x, dropout=Dropout(rng, *rates))
+        assert sorted(rng.shapes) == sorted(expected)
+
+
+def test_if_all_is_dropped_the_biases_of_the_head_are_left():
+    network, weights = build()
+    scores, _ = network.forward(weights, draw(), dropout=Dropout(Draws(0.0), 0.5))
+    bias = network.layout.views(weights)["head"]["b"]
+    assert np.array_equal(scores, np.tile(bias, (N, 1)))
+
+
+def test_if_every_unit_is_dropped_between_steps_a_simple_cell_has_no_past():
+    layer, x = Layer("layer0", (CELLS["rnn"](N_FEATURES, 4),) * 2), draw()
+    params = {name: layer.cells[0].init(k) for k, (name, *_) in enumerate(layer.parts)}
+    h, _, _ = layer.forward(params, x, dropout=Dropout(Draws(0.0), 0.0, 0.5))
+    each_step = pack(x.data[:, np.newaxis])
+    expected, _, _ = layer.forward(params, each_step)
+    np.testing.assert_allclose(h, expected, rtol=1e-13, atol=1e-15)
+
+
+@pytest.mark.parametrize("cell", CELLS)
+def test_masks_are_held_over_the_steps_one_a_sequence_and_direction(cell):
+    cell, x = CELLS[cell](N_FEATURES, 4), draw()
+    layer = Layer("layer0", (cell, cell))
+    params = {name: cell.init(k) for k, (name, *_) in enumerate(layer.parts)}
+    dropout, again = (Dropout(np.random.RandomState(0), 0.0, 0.5) for _ in range(2))
+    h, _, _ = layer.forward(params, x, dropout=dropout)
+    ahead, back = (again.recurrent_mask(N, 4, x.data.dtype) for _ in range(2))
+    assert not np.array_equal(ahead, back)
+    assert len(np.unique(ahead, axis=0)) > 1
+    forward, _ = cell.forward(params["layer0"], x, mask=ahead)
+    turned = x.replace(x.turn(x.data))
+    reverse, _ = cell.forward(params["layer0_reverse"], turned, mask=back)
+    assert np.array_equal(h, np.hstack([forward, x.turn(reverse)]))
+
+
+def test_the_value_alone_is_without_noise():
+    (network, weights), x = build(), draw()
+    batch = weights, x, np.arange(N) % 3, np.ones(N)
+    noise = Dropout(np.random.RandomState(0), 0.5, 0.5)
+    quiet, noisy = (
+        Objective(network, MultinomialCrossEntropy(), dropout=dropout)
+        for dropout in (NO_DROPOUT, noise)
+    )
+    assert noisy.value(*batch) == quiet.value(*batch)
+    assert noisy.value_and_gradient(*batch)[0] != quiet.value_and_gradient(*batch)[0]
+
+
+def test_prediction_draws_nothing():
+    rng, X = np.random.RandomState(0), np.random.default_rng(0).normal(size=(30, 5, 2))
+    y = np.arange(30) % 2
+    noise = {"dropout": 0.5, "recurrent_dropout": 0.5}
+    clf = GRUClassifier(hidden_size=(4, 3), max_iter=2, random_state=rng, **noise)
+    clf.fit(X, y)
+    before = rng.get_state()[1].copy(), rng.get_state()[2]
+    probabilities = clf.predict_proba(X)
+    clf.pooled_states(X), clf.hidden_states(X), clf.predict(X)
+    assert np.array_equal(rng.get_state()[1], before[0])
+    assert rng.get_state()[2] == before[1]
+    clf.set_params(dropout=0.0, recurrent_dropout=0.0)
+    assert np.array_equal(clf.predict_proba(X), probabilities)
