@@ -52,7 +52,7 @@ class Lengths:
     @cached_property
     def in_order(self):
         """Whether the batch was given longest first."""
-        return bool((np.diff(self.order) == 1).all())
+        return bool((self.order[1:] > self.order[:-1]).all())
 
     @cached_property
     def sizes(self):
@@ -94,8 +94,10 @@ class Lengths:
 
         A rectangular batch has a single one.
         """
-        edges = np.flatnonzero(np.diff(self.sizes, prepend=0, append=0))
-        starts, sizes = self.starts[edges].tolist(), self.sizes[edges[:-1]].tolist()
+        sizes = self.sizes
+        edges = (np.flatnonzero(sizes[1:] < sizes[:-1]) + 1).tolist()
+        edges = [0, *edges, len(sizes)]
+        starts, sizes = self.starts[edges].tolist(), sizes[edges[:-1]].tolist()
         return [
             Run(first, last, (last - first) // size, size)
             for (first, last), size in zip(pairwise(starts), sizes, strict=True)

@@ -55,7 +55,8 @@ class Tape(ABC):
         self.start = np.zeros((x.n_sequences, cell.hidden_size), self.dtype)
         self._allocate_forward(n_rows, n_rows if keep else x.n_sequences)
         self.lengths, self.steps, self.d_h, self._blocks = None, [], None, None
-        self._full_steps, self._full_blocks = [], []
+        self._full_steps, self._full_steps_back = [], []
+        self._steps_of_a_block = steps_of_a_block(x.n_sequences, cell.hidden_size)
 
     @classmethod
     def begin(cls, cell, x, keep, reuse, mask):
@@ -143,38 +144,38 @@ class Tape(ABC):
         mask)`` and the views of the cell.
         """
         if self._blocks is None:
-            starts, n_full = self.lengths.starts.tolist(), self._n_full
-            n_steps, length = len(starts) - 1, self._steps_of_a_block
             if self.d_h is None:
-                self._allocate_backward(length * self.n_sequences)
-            n_whole = n_full // length
-            for k in range(len(self._full_blocks), n_whole):
-                self._full_blocks.append(
-                    self._block(starts, k * length, (k + 1) * length)
-                )
-            rest = [
-                self._block(starts, first, min(first + length, n_steps))
-                for first in range(n_whole * length, n_steps, length)
-            ]
-            self._blocks = [*self._full_blocks[:n_whole], *rest][::-1]
+                self._allocate_backward(self._steps_of_a_block * self.n_sequences)
+            self._blocks = self._make_blocks()
         return self._blocks
 
-    def _block(self, starts, first, last):
-        base, steps = starts[first], []
-        for t in reversed(range(first, last)):
-            at = slice(starts[t], starts[t + 1])
-            size = at.stop - at.start
-            mask = None if self.mask is None else self.mask[:size]
-            views = self._backward_views(at, slice(at.start - base, at.stop - base))
-            steps.append(((at, self.d_h[:size], mask), views))
-        return slice(base, starts[last]), starts[last] - base, steps
+    def _make_blocks(self):
+        starts, n_full = self.lengths.starts.tolist(), self._n_full
+        n_steps, length = len(starts) - 1, self._steps_of_a_block
+        for t in range(len(self._full_steps_back), n_full):
+            self._full_steps_back.append(self._step_back(starts, t))
+        tail = [self._step_back(starts, t) for t in range(n_full, n_steps)]
+        steps, blocks = self._full_steps_back[:n_full] + tail, []
+        for first in range(0, n_steps, length):
+            rows = slice(starts[first], starts[min(first + length, n_steps)])
+            in_block = steps[first : first + length]
+            blocks.append((rows, rows.stop - rows.start, in_block[::-1]))
+        return blocks[::-1]
+
+    def _step_back(self, starts, t):
+        at = slice(starts[t], starts[t + 1])
+        base = starts[t - t % self._steps_of_a_block]  # where its block begins
+        size = at.stop - at.start
+        mask = None if self.mask is None else self.mask[:size]
+        views = self._backward_views(at, slice(at.start - base, at.stop - base))
+        return (at, self.d_h[:size], mask), views
 
     @property
     def _n_full(self):
         """Number of steps in which all sequences are alive."""
         return int(self.lengths.longest_first[-1])
 
-    @property
-    def _steps_of_a_block(self):
-        """Number of steps whose values stay in cache: at least four."""
-        return max(4, CACHED // (self.n_sequences * self.cell.hidden_size))
+
+def steps_of_a_block(n_sequences, hidden_size):
+    """Give the number of steps whose values stay in cache: at least four."""
+    return max(4, CACHED // (n_sequences * hidden_size))

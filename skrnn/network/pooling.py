@@ -7,6 +7,7 @@ a row for each sorted sequence, and `d_h` and `d_last` are gradients; None is no
 """
 
 from abc import ABC, abstractmethod
+from itertools import pairwise
 
 import numpy as np
 
@@ -104,12 +105,15 @@ class ConcatPooling(Pooling):
 
 def _reduce(ufunc, h, x):
     """Reduce the states of each sequence over its steps."""
-    runs = _by_run(h, x)
-    result = ufunc.reduce(next(runs), axis=0)
-    for states in runs:
-        alive = result[: states.shape[1]]
-        at_once = states[0] if len(states) == 1 else ufunc.reduce(states)
-        ufunc(alive, at_once, out=alive)
+    result = None
+    for first, last, n_steps, size in x.lengths.runs:
+        states = h[first:last]
+        if n_steps > 1:
+            states = ufunc.reduce(states.reshape(n_steps, size, -1), axis=0)
+        if result is None:
+            result = states.copy()
+        else:
+            ufunc(result[:size], states, out=result[:size])
     return result
 
 
@@ -118,18 +122,11 @@ def _where_largest(h, largest, x):
     there = h == x.spread(largest)
     if np.count_nonzero(there) > largest.size:
         found = np.zeros(largest.shape, bool)
-        for mask in _by_run(there, x):
-            for at_step in mask:
-                before = found[: len(at_step)]
-                at_step &= ~before
-                before |= at_step
+        for first, last in pairwise(x.lengths.starts.tolist()):
+            at_step, before = there[first:last], found[: last - first]
+            at_step &= ~before
+            before |= at_step
     return there
-
-
-def _by_run(values, x):
-    """Views of shape (n_steps, n_alive, width) in which no sequence ends."""
-    for run in x.lengths.runs:
-        yield values[run.first : run.last].reshape(run.n_steps, run.size, -1)
 
 
 #: The ways of pooling by the name under which estimators ask for them.
