@@ -44,7 +44,7 @@ class RecurrentFeatures(MetaEstimatorMixin, TransformerMixin, BaseEstimator):
 
     Examples
     --------
-    >>> from sklearn.ensemble import HistGradientBoostingClassifier
+    >>> from sklearn.neighbors import KNeighborsClassifier
     >>> from sklearn.pipeline import make_pipeline
     >>> from skrnn import GRUClassifier, RecurrentFeatures
     >>> from skrnn.datasets import load_japanese_vowels
@@ -55,8 +55,9 @@ class RecurrentFeatures(MetaEstimatorMixin, TransformerMixin, BaseEstimator):
     (270, 12)
     >>> features.get_feature_names_out()[:5].tolist()
     ['last_0', 'last_1', 'last_2', 'last_3', 'mean_0']
-    >>> make_pipeline(features, HistGradientBoostingClassifier()).fit(X, y).score(X, y)
-    1.0
+    >>> pipeline = make_pipeline(features, KNeighborsClassifier()).fit(X, y)
+    >>> pipeline.score(X, y) > 0.9
+    True
     """
 
     def __init__(self, estimator):

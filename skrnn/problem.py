@@ -17,7 +17,7 @@ class Problem:
     ----------
     X : CheckedSequences
         The sequences.
-    y : ndarray of shape (n,)
+    y : ndarray of shape (n,) or (n, n_outputs)
         Encoded targets.
     sample_weight : ndarray of shape (n,)
         The weights that the user gave, or ones.

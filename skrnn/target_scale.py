@@ -38,7 +38,8 @@ class TargetScale:
 
     def encode(self, y):
         """Bring targets, (n, n_targets), to this scale."""
-        return y / self.scale - self.mean / self.scale
+        # Halves, so that the difference of two large numbers does not overflow.
+        return (0.5 * y - 0.5 * self.mean) / (0.5 * self.scale)
 
     def decode(self, y):
         """Bring targets back, in float64."""

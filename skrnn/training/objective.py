@@ -39,7 +39,7 @@ class Objective:
             The flat vector.
         x : Sequences
             The batch.
-        y : ndarray of shape (n_sequences,)
+        y : ndarray of shape (n_sequences,) or (n_sequences, n_outputs)
             Encoded targets, in the order in which the batch was given.
         sample_weight : ndarray of shape (n_sequences,)
             Weights with a mean of one over the whole training set.
