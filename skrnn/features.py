@@ -63,7 +63,7 @@ class RecurrentFeatures(MetaEstimatorMixin, TransformerMixin, BaseEstimator):
     def __init__(self, estimator):
         self.estimator = estimator
 
-    def fit(self, X, y, sample_weight=None):
+    def fit(self, X, y=None, sample_weight=None):
         """Train a copy of the network.
 
         Parameters
@@ -71,8 +71,8 @@ class RecurrentFeatures(MetaEstimatorMixin, TransformerMixin, BaseEstimator):
         X : array of shape (n, n_steps, n_features), list of n arrays of shape \
 (n_steps_i, n_features), or table of shape (n, n_columns)
             The sequences.
-        y : array-like of shape (n,) or (n, n_outputs)
-            Their labels or targets.
+        y : array-like of shape (n,) or (n, n_outputs), default=None
+            Their labels or targets; only a frozen network does without.
         sample_weight : array-like of shape (n,), default=None
             How much each sequence counts.
 

@@ -43,4 +43,4 @@ class TargetScale:
 
     def decode(self, y):
         """Bring targets back, in float64."""
-        return y.astype(np.float64) * self.scale + self.mean
+        return y * self.scale + self.mean
