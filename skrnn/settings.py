@@ -99,14 +99,14 @@ def check_combinations(settings, once):
             "partial_fit does not support early_stopping=True: it holds nothing "
             "out. Set it to False and score on data of your own between calls."
         )
-    dropped = {
+    dropped = [
         f"{name}={getattr(settings, name)}"
         for name in ("dropout", "recurrent_dropout")
         if getattr(settings, name) > 0
-    }
+    ]
     if settings.solver == FULL_BATCH and dropped:
         raise ValueError(
-            f"solver='lbfgs' does not support {' and '.join(sorted(dropped))}: the "
+            f"solver='lbfgs' does not support {' and '.join(dropped)}: the "
             "loss must be the same each time that it is computed. Use solver='adam' or "
             "'sgd', or set both rates to 0 and raise alpha."
         )

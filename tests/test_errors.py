@@ -1162,7 +1162,7 @@ def test_lbfgs_that_overflows(kind):
 def test_lbfgs_that_is_interrupted(any_small, fitted, monkeypatch):
     estimator = any_small(solver="lbfgs", tol=1e9)
     estimator = estimator.fit(BLOCK, Y) if fitted else estimator
-    monkeypatch.setattr("skrnn.training.full_batch.pack", interrupt)
+    monkeypatch.setattr("skrnn.training.state.pack", interrupt)
     assert warned(estimator.fit, BLOCK, Y, UserWarning) == (
         "Training was interrupted in iteration 1; the model "
         + ("is as it was." if fitted else "has the weights so far.")

@@ -15,6 +15,9 @@ from skrnn.network.pooling import POOLINGS, Pooling
 from skrnn.network.stack import Stack
 from skrnn.sequences import Sequences, blocks_by_length, lengths_of, pack
 
+#: Features of any size are read without a word: what saturates is no mistake.
+QUIETLY = np.errstate(over="ignore", invalid="ignore")
+
 
 @dataclass(frozen=True)
 class Network:
@@ -96,6 +99,7 @@ class Network:
         tape = NetworkTape(x, layers, pooling, mask, head) if keep else None
         return x.unsort(scores), tape
 
+    @QUIETLY
     def scores(self, weights, samples, rows=None):
         """Compute the scores of a collection, a block of bounded size at a time.
 
@@ -118,6 +122,7 @@ class Network:
             scores[block], _ = self.forward(weights, x, keep=False)
         return scores
 
+    @QUIETLY
     def pooled(self, weights, samples):
         """Compute what the head reads, as `scores` does: (n, pooled features)."""
         params, rows = self.layout.views(weights), np.arange(len(samples))
@@ -139,6 +144,7 @@ class Network:
             for unit in range(cell.hidden_size)
         ]
 
+    @QUIETLY
     def states(self, weights, samples, layer):
         """Compute the hidden states of a layer after every step of every sequence.
 
@@ -239,9 +245,8 @@ def build_network(
 
 def _in_blocks(samples, rows, dtype):
     """Give rows of a collection block by block: where they stand, and `Sequences`."""
-    with np.errstate(over="ignore", invalid="ignore"):
-        for block in blocks_by_length(lengths_of(samples)[rows]):
-            yield block, pack(samples, rows[block], dtype)
+    for block in blocks_by_length(lengths_of(samples)[rows]):
+        yield block, pack(samples, rows[block], dtype)
 
 
 def _fill(views, values):

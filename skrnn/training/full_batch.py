@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.optimize import minimize
 
-from skrnn.sequences import blocks_by_length, pack
+from skrnn.sequences import blocks_by_length
 from skrnn.training.history import report
 from skrnn.training.objective import Objective
 from skrnn.training.state import NotFinite, Training
@@ -123,11 +123,7 @@ class _WholeSet:
         data, value, gradient = self.data, 0.0, np.zeros_like(weights)
         for rows in self.blocks:
             part, d_part, self.tape = self.objective.value_and_gradient(
-                weights,
-                pack(data.samples, rows, weights.dtype),
-                data.y[rows],
-                data.sample_weight[rows],
-                reuse=self.tape,
+                weights, *data.batch(rows, weights.dtype), reuse=self.tape
             )
             share = len(rows) / len(data.rows)
             value += share * part

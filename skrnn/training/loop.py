@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from skrnn.optimizers import Optimizer, Schedule, clip_by_norm
-from skrnn.sequences import pack
 from skrnn.training.batching import minibatches
 from skrnn.training.history import report
 from skrnn.training.objective import Objective
@@ -151,9 +150,7 @@ class _Loop:
         trainer, data, state = self.trainer, self.data, self.state
         value, gradient, self.tapes[len(rows)] = trainer.objective.value_and_gradient(
             state.weights,
-            pack(data.samples, rows, state.weights.dtype),
-            data.y[rows],
-            data.sample_weight[rows],
+            *data.batch(rows, state.weights.dtype),
             reuse=self.tapes.get(len(rows)),
         )
         norm = clip_by_norm(gradient, trainer.max_grad_norm)
@@ -169,13 +166,9 @@ class _Loop:
 
     def prove(self):
         """See that the loss is finite at the weights after the last step."""
-        data, rows, weights = self.data, self.last_rows, self.state.weights
-        value = self.trainer.objective.value(
-            weights,
-            pack(data.samples, rows, weights.dtype),
-            data.y[rows],
-            data.sample_weight[rows],
-        )
+        weights = self.state.weights
+        batch = self.data.batch(self.last_rows, weights.dtype)
+        value = self.trainer.objective.value(weights, *batch)
         if not np.isfinite(value):
             raise NotFinite
 

@@ -5,7 +5,7 @@ from functools import cached_property
 
 import numpy as np
 
-from skrnn.sequences import lengths_of
+from skrnn.sequences import lengths_of, pack
 from skrnn.training.history import History
 from skrnn.training.stopping import Reason
 
@@ -35,6 +35,17 @@ class TrainingSet:
     def lengths(self):
         """Length of each sequence of the collection."""
         return lengths_of(self.samples)
+
+    def batch(self, rows, dtype):
+        """Give some of the sequences as an objective takes them.
+
+        Returns
+        -------
+        x : Sequences
+        y, sample_weight : ndarray
+        """
+        x = pack(self.samples, rows, dtype)
+        return x, self.y[rows], self.sample_weight[rows]
 
 
 @dataclass
