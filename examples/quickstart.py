@@ -1,9 +1,9 @@
 """Tell nine speakers apart by how they say two vowels.
 
-640 utterances of the vowels /ae/, 7 to 29 steps long and 12 features wide: a pipeline
-that scales the features and fits an LSTM, its parameters chosen by cross-validation on
-the utterances for training, its accuracy on those for testing, and the model saved and
-loaded again.
+640 utterances of the vowels /ae/, 7 to 29 steps long and 12 features wide: an LSTM with
+its default settings, a pipeline whose parameters are chosen by cross-validation on the
+utterances for training, the accuracy of both on those for testing, and the model saved
+and loaded again.
 
 Run it with ``python examples/quickstart.py``. The model and the picture go into a new
 temporary folder.
@@ -14,27 +14,17 @@ from pathlib import Path
 
 import joblib
 import numpy as np
-from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.model_selection import GridSearchCV
 from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import StandardScaler
+from sklearn.preprocessing import FunctionTransformer
 
 from skrnn import LSTMClassifier
 from skrnn.datasets import load_japanese_vowels
 
 
-class StepScaler(TransformerMixin, BaseEstimator):
-    """Standardise the features of every step, by the steps seen in fit."""
-
-    def __init__(self, with_std=True):
-        self.with_std = with_std
-
-    def fit(self, X, y=None):
-        self.scaler_ = StandardScaler(with_std=self.with_std).fit(np.concatenate(X))
-        return self
-
-    def transform(self, X):
-        return [self.scaler_.transform(sequence) for sequence in X]
+def with_changes(X):
+    """Put beside each step by how much it differs from the one before."""
+    return [np.hstack([x, np.diff(x, axis=0, prepend=x[:1])]) for x in X]
 
 
 def plot_learning_curve(model, path):
@@ -64,19 +54,26 @@ def main():
     print(f"{len(X)} utterances to learn from, {len(X_test)} to test on")
     print(f"{min(lengths)} to {max(lengths)} steps, {X[0].shape[1]} features a step")
 
+    clf = LSTMClassifier(random_state=0).fit(X, y)
+    print(f"accuracy on the test set, defaults: {clf.score(X_test, y_test):.3f}")
+
     search = GridSearchCV(
-        make_pipeline(StepScaler(), LSTMClassifier(random_state=0)),
+        make_pipeline(
+            FunctionTransformer(), LSTMClassifier(max_iter=60, random_state=0)
+        ),
         {
-            "stepscaler__with_std": [True, False],
-            "lstmclassifier__alpha": [0.0003, 0.003],
+            "functiontransformer__func": [None, with_changes],
+            "lstmclassifier__recurrent_dropout": [0.0, 0.3],
         },
         cv=3,
         n_jobs=2,
     )
     search.fit(X, y)
-    print(f"best parameters: {search.best_params_}")
+    chosen = search.best_params_
+    print(f"changes as features: {chosen['functiontransformer__func'] is not None}")
+    print(f"recurrent dropout: {chosen['lstmclassifier__recurrent_dropout']}")
     print(f"accuracy in cross-validation: {search.best_score_:.3f}")
-    print(f"accuracy on the test set: {search.score(X_test, y_test):.3f}")
+    print(f"accuracy on the test set, searched: {search.score(X_test, y_test):.3f}")
 
     folder = Path(tempfile.mkdtemp(prefix="skrnn-"))
     joblib.dump(search.best_estimator_, folder / "vowels.joblib")

@@ -6,16 +6,29 @@ from typing import ClassVar
 
 import numpy as np
 from sklearn.base import BaseEstimator
-from sklearn.model_selection import train_test_split
 from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted
 
+from skrnn.architecture import (
+    check_unchanged,
+    choose_architecture,
+    choose_reading,
+    fitted_network,
+)
+from skrnn.cells import CELLS
 from skrnn.constraints import Number, check_parameters
+from skrnn.held_out import hold_out, make_validator
 from skrnn.network import Dropout, build_network
-from skrnn.notices import warn_about
+from skrnn.notices import (
+    notes_on_data,
+    notes_on_learning,
+    notes_on_training,
+    warn,
+)
 from skrnn.optimizers import OPTIMIZERS, SCHEDULES
+from skrnn.plan import make_plan
 from skrnn.problem import training_set
-from skrnn.settings import FULL_BATCH, Settings, check_combinations, hidden_sizes
+from skrnn.settings import FULL_BATCH, Settings, check_combinations
 from skrnn.training import (
     FullBatch,
     Objective,
@@ -27,11 +40,6 @@ from skrnn.training import (
     train_full_batch,
 )
 from skrnn.validation import check_sequences
-
-AUTO_BATCH_SIZE = 64
-
-#: Parts of the architecture whose parameter has another name.
-LIKE_PARAMETERS = {"hidden_sizes": "hidden_size or n_layers"}
 
 
 class BaseRecurrent(Settings, BaseEstimator, ABC):
@@ -45,6 +53,8 @@ class BaseRecurrent(Settings, BaseEstimator, ABC):
     _cell: ClassVar[str]
     #: Parameters that are handed to the cell.
     _cell_options: ClassVar[tuple[str, ...]] = ()
+    #: What `dropout` is by default, of cells with a gate that keeps their memory.
+    _dropout: ClassVar[float] = 0.0
     #: How many sequences a score needs.
     _fewest_held_out: ClassVar[int] = 1
 
@@ -76,28 +86,43 @@ class BaseRecurrent(Settings, BaseEstimator, ABC):
         problem = self._read_problem(X, y, sample_weight, classes, goes_on=goes_on)
         if goes_on:
             problem = problem.at_least(self.weights_.dtype)
-        architecture = self._architecture(problem, goes_on)
-        network = build_network(**architecture)
         rng = self._random_numbers()
-        rows, held_out = self._split(problem, rng)
+        rows, held_out = hold_out(self, problem, rng)
+        architecture = choose_architecture(self, problem)
         if goes_on:
+            check_unchanged(self, architecture)
+            network = fitted_network(self)
             weights, rng = self.weights_, self._random_numbers(self.t_)
         else:
+            reading = choose_reading(self, problem, rows)
+            network = build_network(reading=reading, **architecture)
             weights = network.init(rng)
-        dropout = Dropout(rng, self.dropout, self.recurrent_dropout)
+        data = training_set(problem, rows)
+        plan = make_plan(
+            self, CELLS[self._cell], data.lengths[rows], once, self._dropout
+        )
+        dropout = Dropout(rng, plan.dropout, plan.recurrent_dropout)
         result, memory = self._descend(
-            training_set(problem, rows),
+            data,
             np.array(weights, problem.X.dtype),
+            plan,
             rng=rng,
             goes_on=goes_on,
             once=once,
             objective=Objective(network, problem.loss, self.alpha, dropout),
-            validate=self._validator(network, problem, held_out),
+            validate=make_validator(self, network, problem, held_out),
         )
         keep_earlier = result.reason is Reason.INTERRUPTED and fitted and not goes_on
         if not keep_earlier:
-            self._publish(problem, architecture, memory, result, goes_on)
-        warn_about(self, result, keep_earlier=keep_earlier, once=once, stacklevel=3)
+            self._publish(
+                problem, architecture, network.reading, memory, result, goes_on
+            )
+        notes = notes_on_training(self, result, keep_earlier, once)
+        if not goes_on:
+            notes += notes_on_data(self, problem, rows, held_out)
+        if not once:
+            notes += notes_on_learning(result, problem, rows, network)
+        warn(notes, stacklevel=3)
         return self
 
     def _random_numbers(self, n_seen=0):
@@ -112,105 +137,44 @@ class BaseRecurrent(Settings, BaseEstimator, ABC):
             return np.random.RandomState([self.random_state, n_seen % 2**32])
         return check_random_state(self.random_state)
 
-    def _architecture(self, problem, goes_on):
-        """Give the plain values from which `build_network` makes the network."""
-        architecture = {
-            "cell": self._cell,
-            "n_features": problem.X.n_features,
-            "hidden_sizes": hidden_sizes(self),
-            "bidirectional": bool(self.bidirectional),
-            "pooling": self.pooling,
-            "n_outputs": problem.n_outputs,
-            **{option: getattr(self, option) for option in self._cell_options},
-        }
-        changed = []
-        if goes_on:
-            changed = [k for k, v in architecture.items() if v != self.architecture_[k]]
-            fitted = vars(self).get("features_per_step_", self.features_per_step)
-            changed += ["features_per_step"] * (fitted != self.features_per_step)
-        if changed:
-            names = [LIKE_PARAMETERS.get(name, name) for name in changed]
-            raise ValueError(
-                f"{type(self).__name__} cannot go on training after a change of "
-                f"{', '.join(names)}. Restore the earlier value, or call fit with "
-                "warm_start=False."
-            )
-        return architecture
-
-    def _split(self, problem, rng):
-        """Give the rows to learn from and those held out for early stopping."""
-        rows = problem.rows
-        if not self.early_stopping:
-            return rows, None
-        in_proportion = self._stratify(problem.y[rows])
-        try:
-            learn, held_out = train_test_split(
-                rows,
-                test_size=self.validation_fraction,
-                random_state=rng,
-                stratify=in_proportion,
-            )
-            if len(held_out) < self._fewest_held_out:
-                raise ValueError("R2 needs at least two sequences")
-        except ValueError as error:
-            reason = str(error).rstrip(".")
-            both = " with every class on both sides" * (in_proportion is not None)
-            raise ValueError(
-                f"early_stopping=True cannot hold out validation_fraction="
-                f"{self.validation_fraction} of {len(rows)} sequences{both}: {reason}. "
-                "Give more data, another fraction, or early_stopping=False."
-            ) from error
-        return learn, held_out
-
-    def _validator(self, network, problem, held_out):
-        """Make the function that rates weights on the sequences held out."""
-        if held_out is None:
-            return None
-        y, sample_weight = problem.y[held_out], problem.sample_weight[held_out]
-
-        def validate(weights):
-            scores = network.scores(weights, problem.X.samples, held_out)
-            return float(self._rate(problem.loss.decide(scores), y, sample_weight))
-
-        return validate
-
-    def _descend(self, data, weights, *, rng, goes_on, once, **common):
+    def _descend(self, data, weights, plan, *, rng, goes_on, once, **common):
         """Train by the solver; give the result, and what the optimizer remembers."""
         common |= {
-            "max_iter": 1 if once else self.max_iter,
-            "plateau": Plateau(self.tol, self.n_iter_no_change),
+            "max_iter": plan.n_epochs,
+            "plateau": Plateau(self.tol, plan.patience),
             "verbose": bool(self.verbose),
         }
         if self.solver == FULL_BATCH:
             trainer = FullBatch(tol=self.tol, **common)
             return train_full_batch(trainer, data, weights), {}
-        steps = self._make_steps(weights, len(data.rows), goes_on, once)
-        trainer = Trainer(rng=rng, **steps, **common)
+        n_updates = plan.n_epochs * count_batches(len(data.rows), plan.batch_size)
+        trainer = Trainer(
+            rng=rng,
+            batch_size=plan.batch_size,
+            max_grad_norm=self.max_grad_norm,
+            **self._make_steps(weights, n_updates, goes_on, once),
+            **common,
+        )
         result = train(trainer, data, weights)
         return result, {self.solver: trainer.optimizer.state}
 
-    def _make_steps(self, weights, n_samples, goes_on, once):
-        """Choose optimizer, schedule and batches, the parts that take steps."""
+    def _make_steps(self, weights, n_updates, goes_on, once):
+        """Choose optimizer and schedule, the parts that take steps."""
         state = self.optimizer_state_.get(self.solver) if goes_on else None
         options = {"momentum": self.momentum} if self.solver == "sgd" else {}
         optimizer = OPTIMIZERS[self.solver](
             weights.size, weights.dtype, state, **options
         )
-        batch_size = AUTO_BATCH_SIZE if self.batch_size == "auto" else self.batch_size
         schedule = self.learning_rate
         if once and schedule != "invscaling":
             schedule = "constant"
-        n_epochs = 1 if once else self.max_iter
-        n_updates = n_epochs * count_batches(n_samples, batch_size)
         return {
             "optimizer": optimizer,
             "schedule": SCHEDULES[schedule](self.learning_rate_init, n_updates),
-            "batch_size": batch_size,
-            "max_grad_norm": self.max_grad_norm,
             "first_update": optimizer.state["n_steps"] if once else 0,
         }
 
-    def _publish(self, problem, architecture, memory, result, goes_on):
+    def _publish(self, problem, architecture, reading, memory, result, goes_on):
         """Replace the fitted attributes, all at once, now that nothing can fail."""
         history, earlier = result.history, vars(self) if goes_on else {}
         curve = earlier.get("loss_curve_", []) + history.loss_curve
@@ -219,6 +183,9 @@ class BaseRecurrent(Settings, BaseEstimator, ABC):
             **problem.X.fitted,
             **problem.fitted,
             "architecture_": architecture,
+            "patch_size_": reading.patch_size,
+            "feature_mean_": reading.mean,
+            "feature_scale_": reading.scale,
             "weights_": result.weights,
             "optimizer_state_": memory,
             "stopping_reason_": result.reason.value,
@@ -234,7 +201,7 @@ class BaseRecurrent(Settings, BaseEstimator, ABC):
         self.__dict__ = {**rest, **fitted}
 
     def hidden_states(self, X, layer=-1):
-        """Compute the hidden states after every step.
+        """Compute the hidden states after every step, or every patch of steps.
 
         Parameters
         ----------
@@ -246,10 +213,10 @@ class BaseRecurrent(Settings, BaseEstimator, ABC):
 
         Returns
         -------
-        ndarray of shape (n, n_steps, n_units) or list of (n_steps_i, n_units)
-            A list for a list. With `bidirectional`, the units of the forward direction
-            come first, and those of the reverse direction have read the sequence from
-            its end down to the step.
+        ndarray of shape (n, n_patches, n_units) or list of (n_patches_i, n_units)
+            A list for a list; a patch has `patch_size_` steps. With `bidirectional`,
+            the units of the forward direction come first, and those of the reverse
+            direction have read the sequence from its end down to the patch.
         """
         network, weights, X = self._apply_to(X)
         n_layers = len(network.stack.layers)
@@ -291,8 +258,7 @@ class BaseRecurrent(Settings, BaseEstimator, ABC):
         """Give the network, its weights in the type of X, and X, checked."""
         check_is_fitted(self)
         X = check_sequences(self, X, reset=False)
-        network = build_network(**self.architecture_)
-        return network, self.weights_.astype(X.dtype, copy=False), X
+        return fitted_network(self), self.weights_.astype(X.dtype, copy=False), X
 
     def __sklearn_tags__(self):
         """Say what the estimator takes: 3-D arrays beside tables."""

@@ -36,6 +36,8 @@ class RNNClassifier(RecurrentClassifier):
     True
     """
 
+    alpha: float = 0.003
+    learning_rate_init: float = 0.01
     activation: str = "tanh"
 
     _cell: ClassVar = "rnn"

@@ -18,19 +18,20 @@ pooling : {{"last", "mean", "max", "concat"}}, default="concat"
     How the hidden states of all steps become one row of features: the state after the
     last step, the mean or the largest value over the steps, or these three side by
     side.
-dropout : float, default=0.0
+dropout : float or "auto", default="auto"
     Share of the values that are set to zero at random in training, on their way from
-    layer to layer and from the pooling to the head; the others are scaled up.
-recurrent_dropout : float, default=0.0
+    layer to layer and from the pooling to the head; the others are scaled up. "auto"
+    is {dropout}.
+recurrent_dropout : float or "auto", default="auto"
     The same on the way from step to step: a hidden unit is dropped for a whole
-    sequence.
+    sequence. "auto" is 0.3, for simple cells 0.2, and with "lbfgs" none.
 solver : {{"adam", "sgd", "lbfgs"}}, default="adam"
     How weights are moved: Adam, gradient descent with Nesterov momentum, or L-BFGS,
     which reads all sequences for each iteration and suits small data. L-BFGS makes no
     use of `batch_size`, `momentum`, `max_grad_norm` and the learning rate, allows no
     dropout, and ends by itself when no entry of the gradient is larger than `tol`, or
     the loss hardly falls.
-alpha : float, default=0.003
+alpha : float, default={alpha}
     Strength of the L2 penalty: half of it, times the sum of squares of all weights
     but the biases, is added to the mean loss of the sequences.
 batch_size : int or "auto", default="auto"
@@ -46,13 +47,17 @@ momentum : float, default=0.9
     Momentum of gradient descent, with ``solver="sgd"``.
 max_grad_norm : float or None, default=1.0
     Gradients longer than this are scaled down to it; None leaves all as they are.
-max_iter : int, default={max_iter}
-    Largest number of epochs; with "lbfgs", of iterations.
+max_iter : int or "auto", default="auto"
+    Largest number of epochs; with "lbfgs", of iterations. "auto" is as many as make
+    1000 updates, or as many updates as there are steps if they are fewer, but 200; and
+    10 epochs at least.
 tol : float, default=1e-4
     What counts as an improvement: of the loss, or of the validation score with
     `early_stopping`.
-n_iter_no_change : int or inf, default=25
-    Training ends after so many epochs in a row without an improvement.
+n_iter_no_change : int, inf or "auto", default="auto"
+    Training ends after so many epochs in a row without an improvement. "auto" is a
+    fifth of `max_iter` and at least 10; it is inf with "cosine", the schedule that
+    plans its end, unless there is `early_stopping`.
 early_stopping : bool, default=False
     Hold sequences out, score them after every epoch, stop when the score no longer
     improves, and keep the weights with the best score.
@@ -60,6 +65,15 @@ validation_fraction : float, default=0.1
     Share of the sequences that is held out with `early_stopping`{stratified}.
 features_per_step : int, default=1
     For tables: how many neighbouring columns make a step.
+patch_size : int or "auto", default="auto"
+    How many consecutive steps the network reads at once, as one long step. What is
+    missing of a last patch is the mean of each feature, or zero without
+    `standardize`. "auto" is 1 for up to 32 steps; half the square root of their mean
+    number where neighbouring steps are correlated; else as many as leave 512 patches,
+    or for simple cells 64.
+standardize : bool, default=True
+    Bring each feature to a mean of zero and a standard deviation of one over all steps
+    of the training set. The scale is part of the model.
 warm_start : bool, default=False
     Let `fit` go on from the weights, and the state of the optimizer, of the last fit.
 verbose : bool or int, default=False
@@ -102,6 +116,11 @@ weights_ : ndarray of shape (n_parameters,)
     All parameters, as one flat vector; `skrnn.interop.torch_state` names them.
 architecture_ : dict
     What the network is made of.
+patch_size_ : int
+    How many steps the network reads at once.
+feature_mean_, feature_scale_ : ndarray of float64 or None
+    Mean and standard deviation of each feature of a step in the training set; None
+    without `standardize`.
 input_layout_ : str
     The layout of X: "3-D array", "ragged list" or "table".
 optimizer_state_ : dict
@@ -122,22 +141,21 @@ target_ndim_ : int
     1 for targets of shape (n,), 2 for (n, n_targets)."""
 
 CLASSIFIER = {
-    "parameters": PARAMETERS.format(
-        learning_rate_init=0.005, max_iter=100, stratified=", of each class"
-    )
-    + CLASS_WEIGHT,
+    "parameters": PARAMETERS + CLASS_WEIGHT,
     "attributes": ATTRIBUTES.format(targets=CLASSES, score="Accuracy"),
+    "stratified": ", of each class",
+    "dropout": '0.2; for simple cells, and with "lbfgs", none',
 }
 REGRESSOR = {
-    "parameters": PARAMETERS.format(
-        learning_rate_init=0.02, max_iter=200, stratified=""
-    ),
+    "parameters": PARAMETERS,
     "attributes": ATTRIBUTES.format(targets=TARGETS, score="R2"),
+    "stratified": "",
+    "dropout": "none: numbers suffer from it",
 }
 
 
 def documented(parts):
-    """Put shared parts into the docstring of an estimator.
+    """Put shared parts, and default values, into the docstring of an estimator.
 
     Parameters
     ----------
@@ -146,7 +164,15 @@ def documented(parts):
     """
 
     def put_in(estimator):
-        estimator.__doc__ = inspect.cleandoc(estimator.__doc__).format(**parts)
+        parameters = parts["parameters"].format(
+            alpha=estimator.alpha,
+            learning_rate_init=estimator.learning_rate_init,
+            stratified=parts["stratified"],
+            dropout=parts["dropout"],
+        )
+        estimator.__doc__ = inspect.cleandoc(estimator.__doc__).format(
+            parameters=parameters, attributes=parts["attributes"]
+        )
         return estimator
 
     return put_in

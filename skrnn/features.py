@@ -10,7 +10,7 @@ from sklearn.base import (
 from sklearn.utils import get_tags
 from sklearn.utils.validation import check_is_fitted
 
-from skrnn.network import build_network
+from skrnn.architecture import fitted_network
 
 
 class RecurrentFeatures(MetaEstimatorMixin, TransformerMixin, BaseEstimator):
@@ -125,7 +125,7 @@ class RecurrentFeatures(MetaEstimatorMixin, TransformerMixin, BaseEstimator):
         ndarray of str objects of shape (n_pooled,)
         """
         check_is_fitted(self)
-        names = build_network(**self.estimator_.architecture_).pooled_names
+        names = fitted_network(self.estimator_).pooled_names
         return np.asarray(names, dtype=object)
 
     def __sklearn_tags__(self):

@@ -29,6 +29,7 @@ class RecurrentClassifier(ClassifierMixin, BaseRecurrent):
 
     class_weight: dict | str | None = None
 
+    _dropout: ClassVar[float] = 0.2
     _parameter_constraints: ClassVar[dict] = {
         **BaseRecurrent._parameter_constraints,
         "class_weight": [OneOf(("balanced", None)), Mapping()],
@@ -60,8 +61,10 @@ class RecurrentClassifier(ClassifierMixin, BaseRecurrent):
     def partial_fit(self, X, y, classes=None, sample_weight=None):
         """Learn from some more sequences, in one pass over them.
 
-        The state of the optimizer is kept from call to call; the learning rate stays
-        at `learning_rate_init`, or falls from call to call with "invscaling".
+        The first call settles the scale of features and the size of patches, so that
+        its sequences should be typical of those to come. The state of the optimizer is
+        kept from call to call; the learning rate stays at
+        `learning_rate_init`, or falls from call to call with "invscaling".
 
         Parameters
         ----------

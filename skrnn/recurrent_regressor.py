@@ -11,21 +11,14 @@ from sklearn.utils.metaestimators import available_if
 from skrnn.base import BaseRecurrent
 from skrnn.losses import SquaredError
 from skrnn.problem import Problem, without_copies
+from skrnn.scale import Scale
 from skrnn.settings import reads_in_parts
-from skrnn.target_scale import TargetScale
 from skrnn.validation import check_sequences, check_targets, check_weights
 
 
 @dataclass(eq=False, repr=False, kw_only=True)
 class RecurrentRegressor(RegressorMixin, BaseRecurrent):
-    """Base of the regressors: one number or several for each sequence.
-
-    A number takes longer to get right than a class: there are more epochs, and larger
-    steps.
-    """
-
-    learning_rate_init: float = 0.02
-    max_iter: int = 200
+    """Base of the regressors: one number or several for each sequence."""
 
     _fewest_held_out: ClassVar[int] = 2
 
@@ -55,10 +48,10 @@ class RecurrentRegressor(RegressorMixin, BaseRecurrent):
     def partial_fit(self, X, y, sample_weight=None):
         """Learn from some more sequences, in one pass over them.
 
-        The first call settles the scale of the targets, so that its sequences should
-        be typical of those to come. The state of the optimizer is kept from call to
-        call; the learning rate stays at `learning_rate_init`, or falls from call to
-        call with "invscaling".
+        The first call settles the scale of targets and features and the size of
+        patches, so that its sequences should be typical of those to come. The state of
+        the optimizer is kept from call to call; the learning rate stays at
+        `learning_rate_init`, or falls from call to call with "invscaling".
 
         Parameters
         ----------
@@ -120,7 +113,7 @@ class RecurrentRegressor(RegressorMixin, BaseRecurrent):
             )
         )
         rows = problem.rows
-        scale = TargetScale.of(columns[rows], problem.loss_weight[rows])
+        scale = Scale.of(columns[rows], problem.loss_weight[rows])
         if goes_on:
             scale = self._target_scale
         fitted = {
@@ -132,7 +125,7 @@ class RecurrentRegressor(RegressorMixin, BaseRecurrent):
 
     @property
     def _target_scale(self):
-        return TargetScale(self.target_mean_, self.target_scale_)
+        return Scale(self.target_mean_, self.target_scale_)
 
     @property
     def _target_kind(self):

@@ -32,21 +32,23 @@ class Settings:
     n_layers: int = 1
     bidirectional: bool = False
     pooling: str = "concat"
-    dropout: float = 0.0
-    recurrent_dropout: float = 0.0
+    dropout: float | str = "auto"
+    recurrent_dropout: float | str = "auto"
     solver: str = "adam"
-    alpha: float = 0.003
+    alpha: float = 0.0003
     batch_size: int | str = "auto"
     learning_rate: str = "cosine"
-    learning_rate_init: float = 0.005
+    learning_rate_init: float = 0.02
     momentum: float = 0.9
     max_grad_norm: float | None = 1.0
-    max_iter: int = 100
+    max_iter: int | str = "auto"
     tol: float = 1e-4
-    n_iter_no_change: float = 25
+    n_iter_no_change: float | str = "auto"
     early_stopping: bool = False
     validation_fraction: float = 0.1
     features_per_step: int = 1
+    patch_size: int | str = "auto"
+    standardize: bool = True
     warm_start: bool = False
     verbose: bool | int = False
     random_state: Any = None
@@ -56,8 +58,8 @@ class Settings:
         "n_layers": [Number(Integral, 1)],
         "bidirectional": [Flag()],
         "pooling": [OneOf(tuple(POOLINGS))],
-        "dropout": [Number(Real, 0, 1)],
-        "recurrent_dropout": [Number(Real, 0, 1)],
+        "dropout": [OneOf(("auto",)), Number(Real, 0, 1)],
+        "recurrent_dropout": [OneOf(("auto",)), Number(Real, 0, 1)],
         "solver": [OneOf((*OPTIMIZERS, FULL_BATCH))],
         "alpha": [Number(Real, 0)],
         "batch_size": [OneOf(("auto",)), Number(Integral, 1)],
@@ -65,12 +67,14 @@ class Settings:
         "learning_rate_init": [Number(Real, 0, closed="neither")],
         "momentum": [Number(Real, 0, 1)],
         "max_grad_norm": [Number(Real, 0, closed="neither"), OneOf((None,))],
-        "max_iter": [Number(Integral, 1)],
+        "max_iter": [OneOf(("auto",)), Number(Integral, 1)],
         "tol": [Number(Real, 0)],
-        "n_iter_no_change": [Number(Integral, 1), OneOf((np.inf,))],
+        "n_iter_no_change": [OneOf(("auto", np.inf)), Number(Integral, 1)],
         "early_stopping": [Flag()],
         "validation_fraction": [Number(Real, 0, 1, closed="neither")],
         "features_per_step": [Number(Integral, 1)],
+        "patch_size": [OneOf(("auto",)), Number(Integral, 1)],
+        "standardize": [Flag()],
         "warm_start": [Flag()],
         "verbose": [Flag(), Number(Integral, 0)],
         "random_state": [RandomState()],
@@ -102,7 +106,7 @@ def check_combinations(settings, once):
     dropped = [
         f"{name}={getattr(settings, name)}"
         for name in ("dropout", "recurrent_dropout")
-        if getattr(settings, name) > 0
+        if getattr(settings, name) not in ("auto", 0)
     ]
     if settings.solver == FULL_BATCH and dropped:
         raise ValueError(

@@ -57,11 +57,15 @@ BAD_PARAMETERS = [
         "one of 'last', 'mean', 'max', 'concat'",
         {"lst": "last", "men": "mean", "first": "", None: ""},
     ),
-    ("dropout", "a float in the range [0, 1)", {-0.1: "", "0.5": "", True: ""}),
+    (
+        "dropout",
+        "'auto' or a float in the range [0, 1)",
+        {-0.1: "", "0.5": "", True: "", "autoo": "auto"},
+    ),
     (
         "recurrent_dropout",
-        "a float in the range [0, 1)",
-        {-1: "", 1.0: "", np.nan: "", None: ""},
+        "'auto' or a float in the range [0, 1)",
+        {-1: "", 1.0: "", np.nan: "", None: "", "aut": "auto"},
     ),
     ("activation", "one of 'tanh', 'relu'", {"tan": "tanh", "sigmoid": "", None: ""}),
     (
@@ -87,9 +91,17 @@ BAD_PARAMETERS = [
     ),
     ("momentum", "a float in the range [0, 1)", {-0.1: "", 1.0: "", None: ""}),
     ("max_grad_norm", "a float in the range (0, inf) or None", {0: "", "none": ""}),
-    ("max_iter", "an int in the range [1, inf)", {0: "", 10.0: ""}),
+    (
+        "max_iter",
+        "'auto' or an int in the range [1, inf)",
+        {0: "", 10.0: "", np.inf: "", "Auto": "auto"},
+    ),
     ("tol", "a float in the range [0, inf)", {-1e-3: "", None: ""}),
-    ("n_iter_no_change", "an int in the range [1, inf) or inf", {0: "", 2.5: ""}),
+    (
+        "n_iter_no_change",
+        "one of 'auto', inf or an int in the range [1, inf)",
+        {0: "", 2.5: "", "inf": "", "atuo": "auto", None: ""},
+    ),
     ("early_stopping", "True or False", {"yes": "", 1: ""}),
     ("validation_fraction", "a float in the range (0, 1)", {0.0: "", 1: "", "0.1": ""}),
     (
@@ -98,6 +110,12 @@ BAD_PARAMETERS = [
         {"balance": "balanced", 3: ""},
     ),
     ("features_per_step", "an int in the range [1, inf)", {0: "", "auto": ""}),
+    (
+        "patch_size",
+        "'auto' or an int in the range [1, inf)",
+        {0: "", 2.0: "", True: "", "au": "auto", None: ""},
+    ),
+    ("standardize", "True or False", {1: "", "auto": "", None: ""}),
     ("warm_start", "True or False", {1: "", "True": ""}),
     ("verbose", "True or False or an int in the range [0, inf)", {-1: "", "on": ""}),
     (
@@ -133,8 +151,8 @@ def test_every_parameter_has_a_bad_case():
 @pytest.mark.parametrize("kind", KINDS)
 def test_all_parameters_are_reported_at_once(kind):
     assert message(kind(hidden_size=0, solver="sdg", dropout=1)) == (
-        "The 'dropout' parameter of LSTMClassifier must be a float in the range "
-        "[0, 1). Got 1.\n"
+        "The 'dropout' parameter of LSTMClassifier must be 'auto' or a float in the "
+        "range [0, 1). Got 1.\n"
         "The 'hidden_size' parameter of LSTMClassifier must be an int in the range "
         "[1, inf) or a tuple of such ints, one for each layer. Got 0.\n"
         "The 'solver' parameter of LSTMClassifier must be one of 'adam', 'sgd', "
@@ -153,6 +171,9 @@ def test_all_parameters_are_reported_at_once(kind):
         {"alpha": np.float32(0.1), "tol": 0, "momentum": 0},
         {"n_iter_no_change": np.inf, "max_grad_norm": None, "verbose": np.False_},
         {"random_state": np.random.RandomState(0)},
+        {"patch_size": np.int64(5), "standardize": np.False_},
+        {"patch_size": "auto", "max_iter": "auto", "n_iter_no_change": "auto"},
+        {"dropout": "auto", "recurrent_dropout": "auto", "early_stopping": np.False_},
     ],
     ids=lambda good: ", ".join(good),
 )

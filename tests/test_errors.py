@@ -1107,15 +1107,20 @@ def test_too_few_sequences_for_early_stopping_on_targets(
 # L-BFGS
 
 
-def warned(fit, X, y, category=ConvergenceWarning):
-    """Give the only warning of a fit, of exactly this category."""
+def all_warnings(fit, X, y):
+    """Give category and text of each warning of a fit."""
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         fit(X, y)
-    (warning,) = caught
-    assert warning.category is category
-    assert warning.filename == __file__
-    return str(warning.message)
+    assert {warning.filename for warning in caught} <= {__file__}
+    return [(warning.category, str(warning.message)) for warning in caught]
+
+
+def warned(fit, X, y, category=ConvergenceWarning):
+    """Give the only warning of a fit, of exactly this category."""
+    ((found, text),) = all_warnings(fit, X, y)
+    assert found is category
+    return text
 
 
 def test_lbfgs_at_max_iter(any_small):
@@ -1149,11 +1154,22 @@ def test_lbfgs_that_finds_nothing_better(any_small, monkeypatch):
 
 @pytest.mark.parametrize("kind", [RNNClassifier, RNNRegressor])
 def test_lbfgs_that_overflows(kind):
-    estimator = kind(4, activation="relu", solver="lbfgs", random_state=0)
-    assert warned(estimator.fit, 1e300 * BLOCK, Y) == (
-        "The loss or its gradient was not finite at the weights that training began "
-        "with; the model has those. Try to scale the features."
-    )
+    raw = {"activation": "relu", "solver": "lbfgs", "standardize": False}
+    estimator, X = kind(4, random_state=0, **raw), 1e300 * BLOCK
+    mean, scale = BLOCK[..., 0].mean(), BLOCK[..., 0].std()
+    assert all_warnings(estimator.fit, X, Y) == [
+        (
+            ConvergenceWarning,
+            "The loss or its gradient was not finite at the weights that training "
+            "began with; the model has those. Try to scale the features.",
+        ),
+        (
+            UserWarning,
+            f"Feature 0 of X has mean {1e300 * mean:.3g} and standard deviation "
+            f"{1e300 * scale:.3g}, which initial weights and learning rates are not "
+            "made for. Try standardize=True, or scale the features.",
+        ),
+    ]
     assert estimator.stopping_reason_ == "the loss or its gradient was not finite"
     assert np.isfinite(estimator.weights_).all()
 

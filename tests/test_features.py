@@ -98,6 +98,7 @@ WAYS = {
 
 @every_architecture
 @pytest.mark.parametrize("pooling", ["last", "mean", "max", "concat"])
+@pytest.mark.filterwarnings("ignore:The network gives all sequences")  # so early
 def test_pooled_states_are_what_the_head_reads(
     any_small, X, codes, architecture, pooling
 ):

@@ -14,6 +14,7 @@ ROOT = Path(skrnn.__file__).parent
 #: The level of each module or package; what is not named stands at the border.
 LEVELS = {
     "sequences": 0,
+    "patches": 0,
     "cells": 1,
     "network": 2,
     "losses": 3,

@@ -172,9 +172,9 @@ def test_unfitted(any_small, X, codes, again):
 def test_fitted_state_is_arrays_and_plain_values(
     any_small, layouts, y, targets, layout, early_stopping
 ):
-    X, model = layouts[layout], any_small(early_stopping=early_stopping, **LARGE)
+    X, model = layouts[layout], any_small(validation_fraction=0.5, **LARGE)
     y = y if is_classifier(model) else np.column_stack([targets, targets**2])
-    assert_plain(vars(model.fit(X, y)))
+    assert_plain(vars(model.set_params(early_stopping=early_stopping).fit(X, y)))
     model.set_params(early_stopping=False).partial_fit(X, y)
     assert_plain(vars(model))
     solver = {"solver": "lbfgs", "dropout": 0, "tol": 10.0}
@@ -187,15 +187,15 @@ def test_fitted_state_is_arrays_and_plain_values(
         {"hidden_size": np.int64(4)},
         {"hidden_size": (np.int64(4), 3)},
         {"n_layers": np.int32(2), "bidirectional": np.True_},
+        {"patch_size": np.int64(2), "standardize": np.False_},
         {"tol": np.float32(0), "dropout": np.float32(0.1)},
     ],
 )
 def test_numbers_of_numpy_as_parameters_do_not_reach_the_state(
     any_small, X, codes, numbers
 ):
-    model = any_small(**numbers, early_stopping=True).fit(
-        X, codes, np.ones(len(codes), np.float32)
-    )
+    model = any_small(**numbers, early_stopping=True, validation_fraction=0.5)
+    model.fit(X, codes, np.ones(len(codes), np.float32))
     assert_plain({k: v for k, v in vars(model).items() if k not in model.get_params()})
 
 

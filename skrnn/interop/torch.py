@@ -8,8 +8,8 @@ from collections.abc import Mapping
 import numpy as np
 from sklearn.utils.validation import check_is_fitted
 
+from skrnn.architecture import fitted_network
 from skrnn.cells import GRUCell, LSTMCell, RNNCell
-from skrnn.network import build_network
 
 #: Gates of each cell in the order of PyTorch.
 TORCH_GATES = {
@@ -30,14 +30,19 @@ def torch_state(estimator):
     Returns
     -------
     dict of str to ndarray
-        ``weight_ih_l0`` (gates * hidden_size, n_features), ``weight_hh_l0`` (gates *
-        hidden_size, hidden_size), ``bias_ih_l0`` and ``bias_hh_l0`` (gates *
-        hidden_size,) as in ``torch.nn.RNN``, ``LSTM`` and ``GRU``, then those of
-        ``l1`` and so on, each followed by ``..._reverse`` of a bidirectional network,
-        and ``head.weight`` (n_outputs, pooled features) and ``head.bias``
-        (n_outputs,). There is one bias a gate here, so that ``bias_hh`` is zero, but
-        for the candidate of a GRU. With "concat" the pooled features are last, then
-        mean, then max; each is forward, then reverse. Two classes have one output.
+        ``weight_ih_l0`` (gates * hidden_size, patch_size_ * n_features),
+        ``weight_hh_l0`` (gates * hidden_size, hidden_size), ``bias_ih_l0`` and
+        ``bias_hh_l0`` (gates * hidden_size,) as in ``torch.nn.RNN``, ``LSTM`` and
+        ``GRU``, then those of ``l1`` and so on, each followed by ``..._reverse`` of a
+        bidirectional network, and ``head.weight`` (n_outputs, pooled features) and
+        ``head.bias`` (n_outputs,). There is one bias a gate here, so that ``bias_hh``
+        is zero, but for the candidate of a GRU. With "concat" the pooled features are
+        last, then mean, then max; each is forward, then reverse. Two classes have one
+        output.
+        The scale of the features is folded into the lowest layer, so that it reads
+        raw features: ``patch_size_`` steps side by side, where that is more than one,
+        and ``feature_mean_`` in the place of steps that are missing in a last patch.
+        With a scale, all arrays are float64.
         A regressor's outputs are on the scale of its training: times
         ``target_scale_``, plus ``target_mean_``, they are its predictions.
 
@@ -57,7 +62,8 @@ def torch_state(estimator):
             f"{type(estimator).__name__}."
         )
     check_is_fitted(estimator)
-    return vector_to_state(build_network(**estimator.architecture_), estimator.weights_)
+    network = fitted_network(estimator)
+    return vector_to_state(network, network.fold(estimator.weights_))
 
 
 def load_torch_state(estimator, state):
@@ -66,7 +72,8 @@ def load_torch_state(estimator, state):
     Parameters
     ----------
     estimator : estimator
-        A fitted skrnn estimator; its architecture must be that of the weights.
+        A fitted skrnn estimator; its architecture must be that of the weights. It goes
+        on filling up last patches with its own ``feature_mean_``.
     state : dict of str to array-like
         As from `torch_state`, or the ``state_dict`` of a module with an ``RNN``,
         ``LSTM`` or ``GRU`` and a ``Linear`` named ``head``, the prefix of the former
@@ -78,8 +85,8 @@ def load_torch_state(estimator, state):
         The same, with the new weights; what its optimizer remembered is forgotten.
     """
     arrays = _check_state(state, torch_state(estimator), type(estimator).__name__)
-    network = build_network(**estimator.architecture_)
-    weights = state_to_vector(network, arrays)
+    network = fitted_network(estimator)
+    weights = network.unfold(state_to_vector(network, arrays))
     estimator.weights_ = weights.astype(estimator.weights_.dtype)
     estimator.optimizer_state_ = {}
     return estimator

@@ -1,6 +1,8 @@
-"""Composition: parameters, layers, dropout, pooling and head make a network."""
+"""Composition: reading, layers, dropout, pooling and head make a network."""
 
+from skrnn.network.build import build_network
 from skrnn.network.dropout import NO_DROPOUT, Dropout
-from skrnn.network.network import Network, build_network
+from skrnn.network.network import Network
+from skrnn.network.reading import Reading
 
-__all__ = ["NO_DROPOUT", "Dropout", "Network", "build_network"]
+__all__ = ["NO_DROPOUT", "Dropout", "Network", "Reading", "build_network"]

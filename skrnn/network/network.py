@@ -1,4 +1,4 @@
-"""The whole network: recurrent layers, pooling, head."""
+"""The whole network: reading, recurrent layers, pooling, head."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -6,14 +6,19 @@ from typing import NamedTuple
 
 import numpy as np
 
-from skrnn.cells import CELLS
 from skrnn.network.dropout import NO_DROPOUT, Dropout
 from skrnn.network.head import Head
-from skrnn.network.layer import Layer
 from skrnn.network.parameters import ParameterLayout
-from skrnn.network.pooling import POOLINGS, Pooling
+from skrnn.network.pooling import Pooling
+from skrnn.network.reading import Reading
 from skrnn.network.stack import Stack
-from skrnn.sequences import Sequences, blocks_by_length, lengths_of, pack
+from skrnn.sequences import (
+    Lengths,
+    Sequences,
+    blocks_by_length,
+    lengths_of,
+    pack,
+)
 
 #: Features of any size are read without a word: what saturates is no mistake.
 QUIETLY = np.errstate(over="ignore", invalid="ignore")
@@ -21,13 +26,15 @@ QUIETLY = np.errstate(over="ignore", invalid="ignore")
 
 @dataclass(frozen=True)
 class Network:
-    """Layers, pooling and head, as a function of a flat vector of weights.
+    """Reading, layers, pooling and head, as a function of a flat vector of weights.
 
-    Like all its parts it holds no numbers, and nothing of a pass: one network may be
-    used from several threads.
+    Like its parts it holds nothing that is learnt, and nothing of a pass: one network
+    may be used from several threads.
 
     Parameters
     ----------
+    reading : Reading
+        From raw steps to what the lowest layer reads.
     stack : Stack
         The recurrent layers.
     pooling : Pooling
@@ -36,6 +43,7 @@ class Network:
         From that row to the scores.
     """
 
+    reading: Reading
     stack: Stack
     pooling: Pooling
     head: Head
@@ -90,13 +98,14 @@ class Network:
         """
         params = self.layout.views(weights)
         layers = reuse and reuse.layers
+        lengths, x = x.lengths, self.reading.forward(x)
         h, last, layers = self.stack.forward(
             params, x, keep=keep, reuse=layers, dropout=dropout
         )
         pooled, pooling = self.pooling.forward(h, last, x)
         pooled, mask = dropout.forward(pooled)
         scores, head = self.head.forward(params["head"], pooled)
-        tape = NetworkTape(x, layers, pooling, mask, head) if keep else None
+        tape = NetworkTape(lengths, x, layers, pooling, mask, head) if keep else None
         return x.unsort(scores), tape
 
     @QUIETLY
@@ -128,9 +137,35 @@ class Network:
         params, rows = self.layout.views(weights), np.arange(len(samples))
         pooled = np.empty((len(rows), self.head.n_features), weights.dtype)
         for block, x in _in_blocks(samples, rows, weights.dtype):
+            x = self.reading.forward(x)
             h, last, _ = self.stack.forward(params, x, keep=False)
             pooled[block] = x.unsort(self.pooling.forward(h, last, x)[0])
         return pooled
+
+    def fold(self, weights):
+        """Give the weights that do to raw patches what these do to scaled ones.
+
+        Every export folds the scale in, so that it need not be carried along. With a
+        scale, the result is in float64.
+        """
+        if self.reading.mean is None:
+            return weights.copy()
+        return self._with_input_weights(weights, self.reading.fold)
+
+    def unfold(self, weights):
+        """Undo `fold`."""
+        if self.reading.mean is None:
+            return weights.copy()
+        return self._with_input_weights(weights, self.reading.unfold)
+
+    def _with_input_weights(self, weights, change):
+        # In float64: a mean far from zero would cost float32 its digits.
+        changed = weights.astype(np.float64)
+        params = self.layout.views(changed)
+        for name, cell, *_ in self.stack.layers[0].parts:
+            W_x, b, _ = cell.split(params[name])
+            W_x[...], b[...] = change(W_x, b)
+        return changed
 
     @property
     def pooled_names(self):
@@ -146,16 +181,17 @@ class Network:
 
     @QUIETLY
     def states(self, weights, samples, layer):
-        """Compute the hidden states of a layer after every step of every sequence.
+        """Compute the hidden states of a layer after every patch of every sequence.
 
         Returns
         -------
-        list of ndarray of shape (length, hidden units of all directions)
+        list of ndarray of shape (n_patches, hidden units of all directions)
         """
         params, states = self.layout.views(weights), [None] * len(samples)
         stack = Stack(self.stack.layers[: layer + 1])
         rows = np.arange(len(samples))
         for block, x in _in_blocks(samples, rows, weights.dtype):
+            x = self.reading.forward(x)
             h, _, _ = stack.forward(params, x, keep=False)
             for i, sequence in zip(block, x.replace(h).unpack(), strict=True):
                 states[i] = sequence
@@ -195,52 +231,30 @@ class Network:
         )
         for name in grads:
             _fill(d_params[name], grads[name])
+        if input_gradient:
+            d_x = self.reading.backward(d_x, tape.lengths)
         return d_x, d_weights
 
 
 class NetworkTape(NamedTuple):
-    """What the parts of a network wrote down on the way forward."""
+    """What the parts of a network wrote down on the way forward.
 
+    Attributes
+    ----------
+    lengths : Lengths
+        Of the batch as it came, in steps.
+    x : Sequences
+        The batch as the lowest layer reads it.
+    layers, pooling, mask, head
+        What each part will ask for on the way back.
+    """
+
+    lengths: Lengths
     x: Sequences
     layers: list
     pooling: object
     mask: np.ndarray | None
     head: np.ndarray
-
-
-def build_network(
-    cell, n_features, hidden_sizes, bidirectional, pooling, n_outputs, **cell_options
-):
-    """Build a network from plain values.
-
-    Parameters
-    ----------
-    cell : str
-        A key of `skrnn.cells.CELLS`.
-    n_features : int
-        Number of features of a step.
-    hidden_sizes : tuple of int
-        Number of hidden units of each layer, in each direction; the lowest first.
-    bidirectional : bool
-        Whether every layer reads backwards too.
-    pooling : str
-        A key of `skrnn.network.pooling.POOLINGS`.
-    n_outputs : int
-        Number of scores.
-    **cell_options
-        What the cell takes beyond its sizes.
-
-    Returns
-    -------
-    Network
-    """
-    layers, n_in = [], n_features
-    for k, hidden_size in enumerate(hidden_sizes):
-        one = CELLS[cell](n_in, hidden_size, **cell_options)
-        layers.append(Layer(f"layer{k}", (one,) * (1 + bidirectional)))
-        n_in = layers[-1].n_out
-    stack, way = Stack(tuple(layers)), POOLINGS[pooling]
-    return Network(stack, way, Head(len(way.names) * stack.n_out, n_outputs))
 
 
 def _in_blocks(samples, rows, dtype):

@@ -43,7 +43,8 @@ def train(X, y, epochs):
         hidden_size=HIDDEN_SIZE,
         batch_size=32,
         max_iter=epochs,
-        n_iter_no_change=np.inf,
+        patch_size=1,
+        recurrent_dropout=0,
         random_state=0,
     ).fit(X, y)
 

@@ -38,7 +38,11 @@ def make(n_steps, n_features, dtype):
 
 def seconds(kind, hidden_size, X, y):
     estimator = kind(
-        hidden_size, max_iter=N_EPOCHS, n_iter_no_change=np.inf, random_state=0
+        hidden_size,
+        max_iter=N_EPOCHS,
+        patch_size=1,
+        recurrent_dropout=0,
+        random_state=0,
     )
     start = perf_counter()
     estimator.fit(X, y)

@@ -34,18 +34,20 @@ def data():
     return X, np.arange(30) % 3
 
 
-def small(kind, seed=0):
-    return kind(**SMALL, random_state=seed)
+def small(kind, seed=0, **parameters):
+    return kind(**{**SMALL, **parameters}, random_state=seed)
 
 
 @every_kind
-def test_names_and_shapes(kind, data):
+@pytest.mark.parametrize(("patch_size", "width"), [(1, 4), (3, 12)])
+def test_names_and_shapes(kind, data, patch_size, width):
     g, n_outputs = N_GATES[kind], 1 if "Regressor" in kind.__name__ else 3
-    state = torch_state(small(kind).fit(*data))
+    state = torch_state(small(kind, patch_size=patch_size).fit(*data))
+    there, back = "weight_ih_l0", "weight_ih_l0_reverse"
     assert [(name, array.shape) for name, array in state.items()] == [
-        *(("weight_ih_l0", (3 * g, 4)), ("weight_hh_l0", (3 * g, 3))),
+        *((there, (3 * g, width)), ("weight_hh_l0", (3 * g, 3))),
         *(("bias_ih_l0", (3 * g,)), ("bias_hh_l0", (3 * g,))),
-        *(("weight_ih_l0_reverse", (3 * g, 4)), ("weight_hh_l0_reverse", (3 * g, 3))),
+        *((back, (3 * g, width)), ("weight_hh_l0_reverse", (3 * g, 3))),
         *(("bias_ih_l0_reverse", (3 * g,)), ("bias_hh_l0_reverse", (3 * g,))),
         *(("weight_ih_l1", (2 * g, 6)), ("weight_hh_l1", (2 * g, 2))),
         *(("bias_ih_l1", (2 * g,)), ("bias_hh_l1", (2 * g,))),
@@ -66,16 +68,31 @@ def test_what_comes_out_is_a_copy(kind, data):
 
 @every_kind
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
-def test_weights_travel_to_another_model(kind, data, dtype):
+@pytest.mark.parametrize("patch_size", [1, 3])
+def test_weights_travel_to_another_model(kind, data, dtype, patch_size):
     X, y = [x.astype(dtype) for x in data[0]], data[1]
-    model = small(kind).fit(X, y)
-    other = small(kind, seed=1).fit(X, y)
+    read = {"patch_size": patch_size, "standardize": False}
+    model = small(kind, **read).fit(X, y)
+    other = small(kind, seed=1, **read).fit(X, y)
     state = torch_state(model)
     assert {array.dtype for array in state.values()} == {np.dtype(dtype)}
     lists = {name: array.tolist() for name, array in state.items()}
     assert load_torch_state(other, lists) is other
     assert_array_equal(other.weights_, model.weights_, strict=True)
     assert_array_equal(other.predict(X), model.predict(X))
+
+
+@every_kind
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_weights_come_back_to_rounding_from_raw_features(kind, data, dtype):
+    X, y = [(3 * x + 5).astype(dtype) for x in data[0]], data[1]
+    model = small(kind).fit(X, y)
+    before, pooled = model.weights_, model.pooled_states(X)
+    load_torch_state(model, torch_state(model))
+    to_rounding = {"rtol": 0, "atol": 16 * np.finfo(dtype).eps}
+    assert model.weights_.dtype == dtype
+    assert_allclose(model.weights_, before, **to_rounding)
+    assert_allclose(model.pooled_states(X), pooled, **to_rounding)
 
 
 @every_kind

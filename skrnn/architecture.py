@@ -1,0 +1,65 @@
+"""What network an estimator has, and whether it may go on with the one that it had."""
+
+from skrnn.cells import CELLS
+from skrnn.network import Reading, build_network
+from skrnn.plan import AUTO, choose_patch_size
+from skrnn.scale import Scale
+from skrnn.settings import hidden_sizes
+
+#: Parts of the architecture whose parameter has another name.
+LIKE_PARAMETERS = {"hidden_sizes": "hidden_size or n_layers"}
+
+
+def choose_architecture(estimator, problem):
+    """Give the plain values from which `build_network` makes the network."""
+    return {
+        "cell": estimator._cell,
+        "n_features": problem.X.n_features,
+        "hidden_sizes": hidden_sizes(estimator),
+        "bidirectional": bool(estimator.bidirectional),
+        "pooling": estimator.pooling,
+        "n_outputs": problem.n_outputs,
+        **{option: getattr(estimator, option) for option in estimator._cell_options},
+    }
+
+
+def choose_reading(estimator, problem, rows):
+    """Measure the features of the sequences to learn from, and settle the patches."""
+    samples, size = problem.X.samples, estimator.patch_size
+    mean = scale = None
+    if estimator.standardize or size == AUTO:
+        measured = Scale.of_steps(samples, rows, problem.loss_weight)
+    if size == AUTO:
+        cell = CELLS[estimator._cell]
+        size = choose_patch_size(cell, samples, rows, measured)
+    if estimator.standardize:
+        mean, scale = measured.mean, measured.scale
+    return Reading(int(size), mean, scale)
+
+
+def check_unchanged(estimator, architecture):
+    """Refuse to go on training a network of another shape."""
+    fitted = estimator.architecture_
+    changed = [name for name, value in architecture.items() if value != fitted[name]]
+    width = vars(estimator).get("features_per_step_", estimator.features_per_step)
+    if width != estimator.features_per_step:
+        changed.append("features_per_step")
+    if estimator.patch_size not in (AUTO, estimator.patch_size_):
+        changed.append("patch_size")
+    if estimator.standardize != (estimator.feature_mean_ is not None):
+        changed.append("standardize")
+    if changed:
+        names = [LIKE_PARAMETERS.get(name, name) for name in changed]
+        raise ValueError(
+            f"{type(estimator).__name__} cannot go on training after a change of "
+            f"{', '.join(names)}. Restore the earlier value, or call fit with "
+            "warm_start=False."
+        )
+
+
+def fitted_network(estimator):
+    """Build the network of a fitted estimator."""
+    reading = Reading(
+        estimator.patch_size_, estimator.feature_mean_, estimator.feature_scale_
+    )
+    return build_network(reading=reading, **estimator.architecture_)

@@ -1,0 +1,151 @@
+"""What "auto" stands for: choices made for the data that fit sees.
+
+The figures behind them are in docs/defaults.md.
+"""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from skrnn.sequences import lengths_of
+from skrnn.settings import FULL_BATCH
+from skrnn.training import count_batches
+
+AUTO = "auto"
+
+BATCH_SIZE = 64
+#: Small sets are read until so many updates have been made, tiny ones until there have
+#: been as many as they have steps, but at least the fewest.
+N_UPDATES, FEWEST_UPDATES = 1000, 200
+#: Large sets are read so often at least.
+FEWEST_EPOCHS = 10
+#: What is dropped from step to step in training, of cells with a gate that keeps their
+#: memory, and of those without.
+RECURRENT_DROPOUT, WITHOUT_MEMORY = 0.3, 0.2
+#: With a held-out score to watch, this part of the epochs may go by without a better
+#: one, and so many at least.
+PATIENCE, LEAST_PATIENCE = 0.2, 10
+
+#: Sequences of so many steps are read step by step.
+SHORT = 32
+#: Correlation of steps from which on sequences are series and are read in patches.
+CORRELATED = 0.2
+#: How far apart the steps are that are compared.
+LAGS = (1, 2, 3, 4)
+#: So many reads a cell is asked to bridge at most where steps are not correlated: with
+#: a gate that keeps its memory, and without.
+LASTING, FADING = 512, 64
+#: Enough sequences, and steps of each, to tell.
+LOOK_AT = 256, 1024
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How long and in which portions an estimator learns.
+
+    Attributes
+    ----------
+    batch_size : int
+        Largest number of sequences in a batch.
+    n_epochs : int
+        Largest number of epochs, or of iterations of L-BFGS.
+    patience : float
+        Epochs that may go by without an improvement.
+    dropout, recurrent_dropout : float
+        What is dropped, as `Dropout` has it.
+    """
+
+    batch_size: int
+    n_epochs: int
+    patience: float
+    dropout: float
+    recurrent_dropout: float
+
+
+def make_plan(settings, cell, lengths, once, dropout):
+    """Put a value in the place of each "auto".
+
+    Parameters
+    ----------
+    settings : Settings
+        What the user asked for.
+    cell : type
+        The kind of the cells.
+    lengths : ndarray of int
+        Number of steps of each of the distinct sequences to learn from.
+    once : bool
+        Whether they are read once only, as `partial_fit` does.
+    dropout : float
+        What is dropped before the head, of cells with a gate that keeps their memory.
+    """
+    batch_size = _value(settings.batch_size, BATCH_SIZE)
+    n_batches = count_batches(len(lengths), batch_size)
+    n_updates = min(N_UPDATES, max(FEWEST_UPDATES, int(lengths.sum())))
+    noise = (dropout, RECURRENT_DROPOUT) if cell.memory_gate else (0.0, WITHOUT_MEMORY)
+    if settings.solver == FULL_BATCH:
+        n_batches, n_updates, noise = 1, N_UPDATES, (0.0, 0.0)
+    n_epochs = max(FEWEST_EPOCHS, math.ceil(n_updates / n_batches))
+    n_epochs = 1 if once else _value(settings.max_iter, n_epochs)
+    patience = max(LEAST_PATIENCE, math.ceil(PATIENCE * n_epochs))
+    if settings.learning_rate == "cosine" and not settings.early_stopping:
+        # This schedule is the plan of when to stop.
+        patience = np.inf
+    return Plan(
+        batch_size,
+        n_epochs,
+        _value(settings.n_iter_no_change, patience),
+        _value(settings.dropout, noise[0]),
+        _value(settings.recurrent_dropout, noise[1]),
+    )
+
+
+def choose_patch_size(cell, samples, rows, scale):
+    """Say how many steps of these sequences are best read at once.
+
+    Where neighbouring steps go together, as in anything that was sampled from a curve,
+    some of them say little more than one, and a shorter way through them is easier to
+    learn: half the square root of the mean length leaves twice that root. Short
+    sequences are read step by step, and so are those in which each step is a word of
+    its own, as far as the memory of the cell lasts.
+
+    Parameters
+    ----------
+    cell : type
+        The kind of the cells.
+    samples : ndarray of shape (n, n_steps, n_features) or list of 2-D arrays
+        The collection.
+    rows : ndarray of int
+        The sequences to learn from.
+    scale : Scale
+        Of their features.
+
+    Returns
+    -------
+    int
+    """
+    n_steps = lengths_of(samples)[rows].mean()
+    if n_steps <= SHORT:
+        return 1
+    if _correlation(samples, rows, scale) >= CORRELATED:
+        return round(0.5 * math.sqrt(n_steps))
+    return math.ceil(n_steps / (LASTING if cell.memory_gate else FADING))
+
+
+def _correlation(samples, rows, scale):
+    """Give the strongest correlation between steps that are a few steps apart."""
+    n, n_steps = LOOK_AT
+    some = rows[np.linspace(0, len(rows) - 1, min(n, len(rows))).astype(int)]
+    products = np.zeros((len(LAGS), 3))
+    for i in some:
+        steps = scale.encode(samples[i][:n_steps])
+        for at_lag, lag in zip(products, LAGS, strict=True):
+            now, later = steps[:-lag], steps[lag:]
+            at_lag += np.sum(now * later), np.sum(now**2), np.sum(later**2)
+    together, *alone = products.T
+    size = np.sqrt(np.multiply(*alone))
+    return np.max(np.abs(together) / np.where(size == 0, 1.0, size))
+
+
+def _value(setting, automatic):
+    return automatic if setting == AUTO else setting

@@ -1,0 +1,230 @@
+"""Reading against its definition, and backpropagation through it."""
+
+from dataclasses import replace
+from itertools import product
+
+import numpy as np
+import pytest
+
+from skrnn.network import Reading, build_network
+from skrnn.sequences import pack
+from skrnn.training import Objective
+from tests.network.problem import DIRECTIONS, LENGTHS, N_FEATURES, Problem
+from tests.reference import KINDS
+
+MEAN, SCALE = np.array([3.0, -200.0]), np.array([0.5, 40.0])
+#: Of sequences of up to 5 steps: 4 is more than some have, 7 more than any.
+PATCH_SIZES = (1, 2, 3, 4, 7)
+CLOSE = {"rtol": 1e-11, "atol": 1e-13}
+
+
+def make_reading(size, standardised=True):
+    return Reading(size, MEAN, SCALE) if standardised else Reading(size)
+
+
+def draw(lengths, dtype="float64"):
+    rng = np.random.default_rng(0)
+    return [rng.normal(MEAN, SCALE, (n, N_FEATURES)).astype(dtype) for n in lengths]
+
+
+def completed(sequence, size, value):
+    """Put rows of a value after a sequence until its last patch is full."""
+    missing = -len(sequence) % size
+    return np.concatenate([sequence, np.tile(value, (missing, 1))])
+
+
+every_size = pytest.mark.parametrize("size", PATCH_SIZES)
+every_length = pytest.mark.parametrize("lengths", ["ragged", "rectangular"])
+scaled_or_not = pytest.mark.parametrize(
+    "standardised", [True, False], ids=["scaled", "raw"]
+)
+
+
+@every_size
+@every_length
+@scaled_or_not
+def test_every_sequence_is_scaled_and_then_cut(standardised, lengths, size):
+    samples = draw(LENGTHS[lengths])
+    x = pack(samples)
+    before = x.data.copy()
+    read = make_reading(size, standardised).forward(x)
+    for found, sequence in zip(read.unpack(), samples, strict=True):
+        scaled = (sequence - MEAN) / SCALE if standardised else sequence
+        expected = completed(scaled, size, np.zeros(2)).reshape(-1, 2 * size)
+        np.testing.assert_allclose(found, expected, **CLOSE)
+    assert np.array_equal(x.data, before)
+
+
+@every_size
+def test_what_is_missing_is_the_mean(size):
+    samples, reading = draw(LENGTHS["ragged"]), make_reading(size)
+    whole = [completed(sequence, size, MEAN) for sequence in samples]
+    short, full = (reading.forward(pack(X)).unpack() for X in (samples, whole))
+    assert all(map(np.array_equal, short, full))
+
+
+@every_size
+@scaled_or_not
+def test_float32_stays(standardised, size):
+    reading, x = make_reading(size, standardised), pack(draw([5, 2, 4], "float32"))
+    single, double = (
+        reading.forward(x),
+        reading.forward(x.replace(x.data.astype(float))),
+    )
+    assert single.data.dtype == "float32"
+    np.testing.assert_allclose(single.data, double.data, rtol=1e-5, atol=1e-6)
+    d_x = reading.backward(single.data, x.lengths)
+    assert d_x.dtype == "float32"
+    assert d_x.shape == x.data.shape
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_a_scale_that_a_type_does_not_have_divides_all_the_same(dtype):
+    x = pack([np.array([[1e-45, 1e-40], [-1e-45, 0.0]], dtype)])
+    reading = Reading(2, np.zeros(2), np.array([1e-45, 1e-60]))
+    assert np.isfinite(reading.forward(x).data).all()
+    assert np.isfinite(reading.backward(np.zeros((1, 4), dtype), x.lengths)).all()
+
+
+# On the way back
+
+
+class ReadingProblem(Problem):
+    """A problem whose network reads raw steps."""
+
+    def __init__(self, cell, direction, lengths, reading):
+        super().__init__(cell, direction=direction, lengths=lengths)
+        name, options, _ = KINDS[cell]
+        self.network = build_network(
+            name, 2, (3,), DIRECTIONS[direction], "concat", 4, reading, **options
+        )
+        self.objective = Objective(self.network, self.objective.loss, penalty=0.1)
+        rng = np.random.default_rng(0)
+        self.weights = self.network.init(np.random.RandomState(0))
+        self.weights += 0.1 * rng.normal(size=self.weights.shape)
+        if reading.mean is not None:
+            self.x = self.x.replace(MEAN + SCALE * self.x.data)
+
+
+COMBINATIONS = list(product(KINDS, DIRECTIONS, list(LENGTHS)[:2], PATCH_SIZES))
+
+
+@pytest.mark.parametrize(("cell", "direction", "lengths", "size"), COMBINATIONS)
+@scaled_or_not
+def test_gradients(cell, direction, lengths, size, standardised):
+    reading = make_reading(size, standardised)
+    problem = ReadingProblem(cell, direction, lengths, reading)
+    assert max(problem.errors()) < 1e-6
+    d_weights, d_x = problem.gradients()
+    assert d_x.shape == problem.x.data.shape
+    assert np.count_nonzero(d_x) >= 0.5 * d_x.size
+    assert np.count_nonzero(d_weights) >= 0.5 * d_weights.size
+
+
+def forget_the_scale(right, reading, d_patches, lengths):
+    return right(replace(reading, mean=None, scale=None), d_patches, lengths)
+
+
+def scale_too_much(right, reading, d_patches, lengths):
+    return right(reading, d_patches, lengths) / reading.scale
+
+
+def mix_up_the_steps(right, reading, d_patches, lengths):
+    n = reading.patch_size
+    turned = d_patches.reshape(len(d_patches), n, -1)[:, ::-1]
+    return right(reading, turned.reshape(d_patches.shape), lengths)
+
+
+@pytest.mark.parametrize("fault", [forget_the_scale, scale_too_much, mix_up_the_steps])
+@pytest.mark.parametrize("direction", DIRECTIONS)
+@pytest.mark.parametrize("cell", KINDS)
+def test_a_fault_on_the_way_back_is_found(cell, direction, fault, monkeypatch):
+    problem = ReadingProblem(cell, direction, "ragged", make_reading(3))
+    right = Reading.backward
+    monkeypatch.setattr(Reading, "backward", lambda *args: fault(right, *args))
+    assert max(problem.errors()) > 1e-3
+
+
+# The scale in the weights
+
+
+def build(cell, direction, reading):
+    name, options, _ = KINDS[cell]
+    both = DIRECTIONS[direction]
+    return build_network(name, 2, (4, 3), both, "concat", 3, reading, **options)
+
+
+def draw_weights(network):
+    """Draw weights of which no bias is zero."""
+    weights = network.init(np.random.RandomState(0))
+    return weights + 0.1 * np.random.default_rng(1).normal(size=weights.shape)
+
+
+each_network = pytest.mark.parametrize(
+    ("cell", "direction"), list(product(KINDS, DIRECTIONS))
+)
+
+
+@each_network
+@every_size
+def test_folded_weights_do_the_same_to_raw_patches(cell, direction, size):
+    network = build(cell, direction, make_reading(size))
+    raw = build(cell, direction, Reading(size))
+    weights, samples = draw_weights(network), draw([5, 1, 9, 7, 2, 9])
+    folded = network.fold(weights)
+    whole = [completed(sequence, size, MEAN) for sequence in samples]
+    np.testing.assert_allclose(
+        raw.scores(folded, whole), network.scores(weights, samples), rtol=1e-10
+    )
+    assert not np.allclose(raw.scores(weights, whole), raw.scores(folded, whole))
+
+
+@each_network
+@every_size
+def test_unfolding_is_the_way_back(cell, direction, size):
+    network = build(cell, direction, make_reading(size))
+    weights = draw_weights(network)
+    before = weights.copy()
+    for there, back in (
+        (network.fold, network.unfold),
+        (network.unfold, network.fold),
+    ):
+        np.testing.assert_allclose(back(there(weights)), weights, rtol=1e-9, atol=1e-12)
+    assert np.array_equal(weights, before)
+
+
+@each_network
+def test_only_input_weights_and_biases_of_the_lowest_layer_are_changed(cell, direction):
+    network = build(cell, direction, make_reading(3))
+    weights = draw_weights(network)
+    differ = network.layout.views((network.fold(weights) != weights).astype(int))
+    for name, kind in network.stack.cells.items():
+        W_x, b, W_h = kind.split(differ[name])
+        assert not W_h.any()
+        assert not differ[name].get("b_hn", W_h).any()
+        for part in (W_x, b):
+            assert part.all() if name.startswith("layer0") else not part.any()
+    assert not any(part.any() for part in differ["head"].values())
+
+
+@each_network
+@every_size
+def test_without_a_scale_nothing_is_folded(cell, direction, size):
+    network = build(cell, direction, Reading(size))
+    weights = draw_weights(network)
+    for change in (network.fold, network.unfold):
+        changed = change(weights)
+        assert np.array_equal(changed, weights)
+        assert not np.shares_memory(changed, weights)
+
+
+@each_network
+def test_float32_weights_are_folded_in_float64(cell, direction):
+    network = build(cell, direction, make_reading(2))
+    single = draw_weights(network).astype("float32")
+    for change in (network.fold, network.unfold):
+        changed = change(single)
+        assert changed.dtype == "float64"
+        assert np.array_equal(changed, change(single.astype(float)))
+    samples = draw([5, 1, 9], "float32")
+    assert network.scores(single, samples).dtype == "float32"
