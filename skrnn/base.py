@@ -15,7 +15,6 @@ from skrnn.architecture import (
     choose_reading,
     fitted_network,
 )
-from skrnn.cells import CELLS
 from skrnn.constraints import Number, check_parameters
 from skrnn.held_out import hold_out, make_validator
 from skrnn.network import Dropout, build_network
@@ -53,8 +52,8 @@ class BaseRecurrent(Settings, BaseEstimator, ABC):
     _cell: ClassVar[str]
     #: Parameters that are handed to the cell.
     _cell_options: ClassVar[tuple[str, ...]] = ()
-    #: What `dropout` is by default, of cells with a gate that keeps their memory.
-    _dropout: ClassVar[float] = 0.0
+    #: What `dropout` and `recurrent_dropout` are by default.
+    _noise: ClassVar[tuple[float, float]]
     #: How many sequences a score needs.
     _fewest_held_out: ClassVar[int] = 1
 
@@ -98,9 +97,7 @@ class BaseRecurrent(Settings, BaseEstimator, ABC):
             network = build_network(reading=reading, **architecture)
             weights = network.init(rng)
         data = training_set(problem, rows)
-        plan = make_plan(
-            self, CELLS[self._cell], data.lengths[rows], once, self._dropout
-        )
+        plan = make_plan(self, data.lengths[rows], once, self._noise)
         dropout = Dropout(rng, plan.dropout, plan.recurrent_dropout)
         result, memory = self._descend(
             data,

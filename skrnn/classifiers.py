@@ -41,6 +41,8 @@ class RNNClassifier(RecurrentClassifier):
     activation: str = "tanh"
 
     _cell: ClassVar = "rnn"
+    # The states are all the memory that there is.
+    _noise: ClassVar = (0.0, 0.2)
     _cell_options: ClassVar = ("activation",)
     _parameter_constraints: ClassVar[dict] = {
         **RecurrentClassifier._parameter_constraints,

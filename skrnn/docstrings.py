@@ -21,10 +21,10 @@ pooling : {{"last", "mean", "max", "concat"}}, default="concat"
 dropout : float or "auto", default="auto"
     Share of the values that are set to zero at random in training, on their way from
     layer to layer and from the pooling to the head; the others are scaled up. "auto"
-    is {dropout}.
+    is {dropout}, and with "lbfgs" none.
 recurrent_dropout : float or "auto", default="auto"
     The same on the way from step to step: a hidden unit is dropped for a whole
-    sequence. "auto" is 0.3, for simple cells 0.2, and with "lbfgs" none.
+    sequence. "auto" is {recurrent_dropout}, and with "lbfgs" none.
 solver : {{"adam", "sgd", "lbfgs"}}, default="adam"
     How weights are moved: Adam, gradient descent with Nesterov momentum, or L-BFGS,
     which reads all sequences for each iteration and suits small data. L-BFGS makes no
@@ -144,13 +144,11 @@ CLASSIFIER = {
     "parameters": PARAMETERS + CLASS_WEIGHT,
     "attributes": ATTRIBUTES.format(targets=CLASSES, score="Accuracy"),
     "stratified": ", of each class",
-    "dropout": '0.2; for simple cells, and with "lbfgs", none',
 }
 REGRESSOR = {
     "parameters": PARAMETERS,
     "attributes": ATTRIBUTES.format(targets=TARGETS, score="R2"),
     "stratified": "",
-    "dropout": "none: numbers suffer from it",
 }
 
 
@@ -168,7 +166,8 @@ def documented(parts):
             alpha=estimator.alpha,
             learning_rate_init=estimator.learning_rate_init,
             stratified=parts["stratified"],
-            dropout=parts["dropout"],
+            dropout=estimator._noise[0],
+            recurrent_dropout=estimator._noise[1],
         )
         estimator.__doc__ = inspect.cleandoc(estimator.__doc__).format(
             parameters=parameters, attributes=parts["attributes"]

@@ -20,9 +20,6 @@ BATCH_SIZE = 64
 N_UPDATES, FEWEST_UPDATES = 1000, 200
 #: Large sets are read so often at least.
 FEWEST_EPOCHS = 10
-#: What is dropped from step to step in training, of cells with a gate that keeps their
-#: memory, and of those without.
-RECURRENT_DROPOUT, WITHOUT_MEMORY = 0.3, 0.2
 #: With a held-out score to watch, this part of the epochs may go by without a better
 #: one, and so many at least.
 PATIENCE, LEAST_PATIENCE = 0.2, 10
@@ -63,26 +60,23 @@ class Plan:
     recurrent_dropout: float
 
 
-def make_plan(settings, cell, lengths, once, dropout):
+def make_plan(settings, lengths, once, noise):
     """Put a value in the place of each "auto".
 
     Parameters
     ----------
     settings : Settings
         What the user asked for.
-    cell : type
-        The kind of the cells.
     lengths : ndarray of int
         Number of steps of each of the distinct sequences to learn from.
     once : bool
         Whether they are read once only, as `partial_fit` does.
-    dropout : float
-        What is dropped before the head, of cells with a gate that keeps their memory.
+    noise : tuple of float
+        What `dropout` and `recurrent_dropout` are for this kind of estimator.
     """
     batch_size = _value(settings.batch_size, BATCH_SIZE)
     n_batches = count_batches(len(lengths), batch_size)
     n_updates = min(N_UPDATES, max(FEWEST_UPDATES, int(lengths.sum())))
-    noise = (dropout, RECURRENT_DROPOUT) if cell.memory_gate else (0.0, WITHOUT_MEMORY)
     if settings.solver == FULL_BATCH:
         n_batches, n_updates, noise = 1, N_UPDATES, (0.0, 0.0)
     n_epochs = max(FEWEST_EPOCHS, math.ceil(n_updates / n_batches))

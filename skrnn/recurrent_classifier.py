@@ -29,7 +29,7 @@ class RecurrentClassifier(ClassifierMixin, BaseRecurrent):
 
     class_weight: dict | str | None = None
 
-    _dropout: ClassVar[float] = 0.2
+    _noise: ClassVar = (0.2, 0.3)
     _parameter_constraints: ClassVar[dict] = {
         **BaseRecurrent._parameter_constraints,
         "class_weight": [OneOf(("balanced", None)), Mapping()],
