@@ -9,6 +9,7 @@ import numpy as np
 from sklearn.exceptions import ConvergenceWarning
 
 from skrnn.scale import Scale
+from skrnn.sequences import spaced
 from skrnn.settings import FULL_BATCH
 from skrnn.training import Reason
 from skrnn.validation.layouts import TABLE
@@ -174,11 +175,10 @@ def _features_differ(estimator, problem, rows):
     if estimator.standardize:
         return None
     measured = Scale.of_steps(problem.X.samples, rows, problem.loss_weight)
-    size = np.maximum(np.abs(measured.mean), measured.scale)
-    off = np.abs(np.log(size)) > np.log(FEATURE_RANGE)
-    if not off.any():
+    off = np.abs(np.log(np.maximum(np.abs(measured.mean), measured.scale)))
+    worst = off.argmax()
+    if off[worst] <= np.log(FEATURE_RANGE):
         return None
-    worst = np.argmax(np.where(off, np.abs(np.log(size)), 0.0))
     return FEATURES_DIFFER.format(
         feature=worst, mean=measured.mean[worst], scale=measured.scale[worst]
     )
@@ -196,7 +196,7 @@ def _loss_rose(result):
 
 
 def _constant(result, problem, rows, network):
-    some = rows[np.linspace(0, len(rows) - 1, min(LOOK_AT, len(rows))).astype(int)]
+    some = spaced(rows, LOOK_AT)
     if (problem.y[some] == problem.y[some[0]]).all():
         return None
     scores = network.scores(result.weights, problem.X.samples, some)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from skrnn.sequences import lengths_of
+from skrnn.sequences import lengths_of, spaced
 from skrnn.settings import FULL_BATCH
 from skrnn.training import count_batches
 
@@ -129,9 +129,8 @@ def choose_patch_size(cell, samples, rows, scale):
 def _correlation(samples, rows, scale):
     """Give the strongest correlation between steps that are a few steps apart."""
     n, n_steps = LOOK_AT
-    some = rows[np.linspace(0, len(rows) - 1, min(n, len(rows))).astype(int)]
     products = np.zeros((len(LAGS), 3))
-    for i in some:
+    for i in spaced(rows, n):
         steps = scale.encode(samples[i][:n_steps])
         for at_lag, lag in zip(products, LAGS, strict=True):
             now, later = steps[:-lag], steps[lag:]

@@ -229,6 +229,11 @@ def lengths_of(samples):
     return np.array([len(sequence) for sequence in samples])
 
 
+def spaced(rows, n):
+    """Give n of the rows at most, evenly spaced among them."""
+    return rows[np.linspace(0, len(rows) - 1, min(n, len(rows))).astype(int)]
+
+
 def blocks_by_length(lengths, max_steps=2**17, max_sequences=512):
     """Cut a collection into blocks of similar length and bounded size.
 
