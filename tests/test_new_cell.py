@@ -12,7 +12,7 @@ from sklearn.base import clone
 
 from skrnn.cells import CELLS, Cell
 from skrnn.cells.base import sigmoid
-from skrnn.cells.tape import Tape
+from skrnn.cells.tape import Tape, times
 from skrnn.interop import load_torch_state, torch_state
 from skrnn.network.pooling import POOLINGS
 from skrnn.recurrent_classifier import RecurrentClassifier
@@ -36,51 +36,53 @@ class UGRNNCell(Cell):
 
     def forward(self, params, x, *, keep=True, reuse=None, mask=None):
         tape = UGRNNTape.begin(self, x, keep, reuse, mask)
-        for (xh, h_in, before, m), (g, c, diff, h) in tape.steps:
-            h_in[...] = before if m is None else before * m
-            z_g, z_c = np.split(xh @ params["W"].T, 2, axis=1)
-            g[...], c[...] = sigmoid(z_g), np.tanh(z_c)
-            diff[...] = before - c
-            h[...] = g * diff + c
+        for block, m in tape.read(x):
+            for (xh, h, h_in), (g, c, diff, before) in block.steps:
+                z_g, z_c = np.split(params["W"] @ xh, 2)
+                g[...], c[...] = sigmoid(z_g), np.tanh(z_c)
+                diff[...] = before - c
+                h[...] = g * diff + c
+                h_in[...] = h * (1.0 if m is None else m)
         return tape.h[: tape.n_rows], (tape if keep else None)
 
     def backward(self, params, tape, d_h, d_last, *, input_gradient=False):
         W_x, _, W_h = self.split(params)
         d_W = np.zeros_like(params["W"])
         d_x = tape.zeros(self.n_features) if input_gradient else None
-        blocks = tape.blocks
-        tape.d_h[...] = 0.0 if d_last is None else d_last
-        for rows, n_rows, steps in blocks:
-            for (at, d_hs, m), (g, c, diff, d_z) in steps:
-                d_hs += 0.0 if d_h is None else d_h[at]
-                d_z_g, d_z_c = np.split(d_z, 2, axis=1)
+        for block, m, d_above, d_hs in tape.read_back(d_h, d_last, 1):
+            for (g, c, diff, d_z), d_new in zip(block.way_back, d_above, strict=True):
+                d_hs += 0.0 if d_new is None else d_new
+                d_z_g, d_z_c = np.split(d_z, 2)
                 d_z_g[...] = d_hs * diff * g * (1 - g)
                 d_z_c[...] = d_hs * (1 - g) * (1 - c * c)
                 d_hs *= g
-                d_hs += d_z @ W_h * (1.0 if m is None else m)
-            d_z_block = tape.d_z[:n_rows]
-            d_W += d_z_block.T @ tape.xh[rows]
+                d_hs += W_h.T @ d_z * (1.0 if m is None else m)
+            d_z_block = np.array([d_z for *_, d_z in reversed(block.way_back)])
+            d_W += times(d_z_block, block.xh)
             if input_gradient:
-                d_x[rows] = d_z_block @ W_x
+                tape.pack(W_x.T @ d_z_block, block, d_x)
         return d_x, {"W": d_W}
 
 
 class UGRNNTape(Tape):
     """What the cell writes down: ``g``, ``c`` and ``h - c`` of each step."""
 
-    def _allocate_forward(self, n_rows, n_kept):
-        self.kept = self.empty(3, n_kept, self.cell.hidden_size)
-        self.h = self.empty(n_rows, self.cell.hidden_size)
+    def kept(self):
+        return {"gates": 3 * self.cell.hidden_size}
 
-    def _forward_views(self, at, held):
-        return *self.kept[:, held], self.h[at]
+    def states(self, slots):
+        return (slots["h"],)
 
-    def _allocate_backward(self, n_rows):
-        self.d_z = self.empty(n_rows, 2 * self.cell.hidden_size)
-        self.d_h = self.empty(self.n_sequences, self.cell.hidden_size)
+    def views(self, slots, k):
+        return *np.split(slots["gates"][k], 3), slots["h"][k]
 
-    def _backward_views(self, at, here):
-        return *self.kept[:, at], self.d_z[here]
+    def on_the_way_back(self, block):
+        width = 2 * self.cell.hidden_size
+        d_z = self.scratch("d_z", width, block.size, block.n_steps)
+        return [
+            (*views[:3], d)
+            for (_, views), d in zip(block.steps[::-1], d_z[::-1], strict=True)
+        ]
 
 
 class UGRNNClassifier(RecurrentClassifier):

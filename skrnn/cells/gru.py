@@ -1,12 +1,12 @@
 """The gated recurrent unit."""
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
 import numpy as np
 
-from skrnn.cells.base import HALF, Cell, flush_denormals, sigmoid
-from skrnn.cells.tape import Tape
+from skrnn.cells.base import HALF, Cell, sigmoid
+from skrnn.cells.tape import Tape, times
 
 
 @dataclass(frozen=True)
@@ -65,24 +65,30 @@ class GRUCell(Cell):
     def forward(self, params, x, *, keep=True, reuse=None, mask=None):
         """Read whole sequences, as `Cell.forward` says."""
         tape = GRUTape.begin(self, x, keep, reuse, mask)
-        half = HALF[x.data.dtype]
-        W, W_n = self._by_gate(params)
-        h = tape.h[: tape.n_rows]
-        np.matmul(tape.xh[: tape.n_rows, : self.n_features + 1], W_n, h)
-        for (xh, h_in, before, m), views in tape.steps:
-            gate, sigmoids, r, z, hn, diff, n, hs = views
-            h_in[...] = before if m is None else before * m
-            np.matmul(xh, W, gate)
-            np.tanh(sigmoids, sigmoids)
-            np.multiply(sigmoids, half, sigmoids)
-            np.add(sigmoids, half, sigmoids)
-            np.multiply(r, hn, n)
-            np.add(n, hs, n)
-            np.tanh(n, n)
-            np.subtract(before, n, diff)
-            np.multiply(z, diff, hs)
-            np.add(hs, n, hs)
-        return h, (tape if keep else None)
+        H, d, half = self.hidden_size, self.n_features, HALF[x.data.dtype]
+        W = params["W"].copy()
+        # One tanh serves both sigmoids: see `LSTMCell`.
+        W[: 2 * H] *= half
+        # The candidate sees x at once, and h through the reset gate.
+        W_n = np.ascontiguousarray(W[2 * H :, : d + 1])
+        W[2 * H :, :d], W[2 * H :, d] = 0.0, params["b_hn"]
+        for block, m in tape.read(x):
+            np.matmul(W_n, block.xh[:, : d + 1], block.slots["n"][:-1])
+            for (xh, h, h_in), views in block.steps:
+                gate, sigmoids, r, z, hn, n, diff, before = views
+                W.dot(xh, gate)
+                np.tanh(sigmoids, sigmoids)
+                np.multiply(sigmoids, half, sigmoids)
+                np.add(sigmoids, half, sigmoids)
+                np.multiply(r, hn, h)
+                np.add(n, h, n)
+                np.tanh(n, n)
+                np.subtract(before, n, diff)
+                np.multiply(z, diff, h)
+                np.add(h, n, h)
+                if m is not None:
+                    np.multiply(h, m, h_in)
+        return tape.h[: tape.n_rows], (tape if keep else None)
 
     def backward(self, params, tape, d_h, d_last, *, input_gradient=False):
         """Send a gradient back through time, as `Cell.backward` says.
@@ -95,58 +101,45 @@ class GRUCell(Cell):
         """
         H, d = self.hidden_size, self.n_features
         W_x, _, W_h = self.split(params)
-        W_x = np.roll(W_x, H, axis=0)
-        W_h = np.ascontiguousarray(W_h)
-        d_W, d_W_n = np.zeros_like(params["W"]), np.zeros_like(params["W"][:H, : d + 1])
+        W_x, W_h = np.roll(W_x, H, axis=0), np.ascontiguousarray(W_h.T)
+        d_W_x, d_W_h = (
+            np.zeros_like(params["W"][:, at]) for at in (slice(d + 1), slice(d, None))
+        )
         d_x = tape.zeros(d) if input_gradient else None
-        blocks = tape.blocks
-        tape.d_h[...] = 0.0 if d_last is None else d_last
-        for rows, n_rows, steps in blocks:
-            if not flush_denormals(tape.d_h) and d_h is None:
-                break
-            self._factors(tape, rows, n_rows)
-            for (at, d_hs, m), (by, z, part, d_z, d_z_h) in steps:
-                if d_h is not None:
-                    np.add(d_hs, d_h[at], d_hs)
-                np.multiply(by, d_hs, d_z)
+        for block, m, d_above, d_hs in tape.read_back(d_h, d_last, 1):
+            self._factors(block)
+            by, part, steps = block.way_back
+            for views, d_new in zip(steps, d_above, strict=True):
+                by_n, by_r, by_z, by_hn, z, d_z_h = views
+                if d_new is not None:
+                    np.add(d_hs, d_new, d_hs)
+                np.multiply(by_n, d_hs, by_n)
+                np.multiply(by_r, d_hs, by_r)
+                np.multiply(by_z, d_hs, by_z)
+                np.multiply(by_hn, d_hs, by_hn)
                 np.multiply(z, d_hs, part)
-                d_z_h.dot(W_h, d_hs)
+                W_h.dot(d_z_h, d_hs)
                 if m is not None:
                     np.multiply(d_hs, m, d_hs)
                 np.add(d_hs, part, d_hs)
-            d_z_block = tape.d_z[:n_rows]
-            d_W += d_z_block[:, H:].T @ tape.xh[rows]
-            d_W_n += d_z_block[:, :H].T @ tape.xh[rows, : d + 1]
+            d_W_x += times(by[:, : 3 * H], block.xh[:, : d + 1])
+            d_W_h += times(by[:, H:], block.xh[:, d:])
             if input_gradient:
-                d_x[rows] = d_z_block[:, : 3 * H] @ W_x
-        d_b_hn = d_W[2 * H :, d].copy()
-        d_W[2 * H :, : d + 1] = d_W_n
-        return d_x, {"W": d_W, "b_hn": d_b_hn}
-
-    def _by_gate(self, params):
-        """Weights gate by gate: what meets ``[x, 1, h]``, and what meets ``[x, 1]``.
-
-        The first is of shape (3, n_features + 1 + hidden_size, hidden_size): that of
-        ``r`` and ``z``, halved (see `LSTMCell`), and that of ``hn``, which has zeros
-        for ``x``. The second, (n_features + 1, hidden_size), is the rest of ``n``.
-        """
-        d, H = self.n_features, self.hidden_size
-        gates = params["W"].reshape(3, H, -1).transpose(0, 2, 1)
-        W = np.array(gates, order="C")
-        W[:2] *= HALF[W.dtype]
-        W[2, :d], W[2, d] = 0.0, params["b_hn"]
-        return W, np.ascontiguousarray(gates[2, : d + 1])
+                tape.pack(np.matmul(W_x.T, by[:, : 3 * H]), block, d_x)
+        d_W = np.concatenate([np.roll(d_W_x, -H, axis=0), d_W_h[:, 1:]], axis=1)
+        return d_x, {"W": d_W, "b_hn": d_W_h[2 * H :, 0]}
 
     @staticmethod
-    def _factors(tape, rows, n_rows):
+    def _factors(block):
         """Derivatives of a block of steps, from the values that forward stored.
 
         ``by_n = (1 - z) (1 - n^2)``, ``by_z = (h - n) z (1 - z)``, ``by_hn = by_n r``
         and ``by_r = by_hn hn (1 - r)``, with ``h`` the hidden state before the step.
         """
-        by_n, by_r, by_z, by_hn = tape.by[:, :n_rows]
-        r, z, hn = tape.gate[:, rows]
-        n, diff, one = tape.n[rows], tape.diff[rows], tape.dtype.type(1.0)
+        gate, n, diff = (block.slots[name][:-1] for name in ("gate", "n", "diff"))
+        r, z, hn = np.split(gate, 3, axis=1)
+        by_n, by_r, by_z, by_hn = np.split(block.way_back.by, 4, axis=1)
+        one = gate.dtype.type(1.0)
         np.multiply(n, n, by_n)
         np.subtract(one, by_n, by_n)
         np.subtract(one, z, by_r)
@@ -162,39 +155,51 @@ class GRUCell(Cell):
 class GRUTape(Tape):
     """What a gated recurrent unit writes down.
 
-    Attributes
-    ----------
-    gate : ndarray of shape (3, n_rows, hidden_size)
-        The gates r and z, and hn.
-    n : ndarray of shape (n_rows, hidden_size)
-        The candidates.
-    diff : ndarray of shape (n_rows, hidden_size)
-        The hidden states before each step, less the candidates.
-    by : ndarray of shape (4, rows of a block, hidden_size)
-        Factors of ``d_h`` in the gradients of n, r, z and hn.
-    d_z : ndarray of shape (rows of a block, 4 * hidden_size)
-        These gradients.
+    That is the gates r and z with hn below them, the candidates n, and the hidden state
+    before each step less its candidate.
     """
 
-    def _allocate_forward(self, n_rows, n_kept):
+    def kept(self):
+        """Name what is written down of a step beside ``[x, 1, h]``, with its rows."""
         H = self.cell.hidden_size
-        self.gate = self.empty(3, n_kept, H)
-        self.n, self.diff = self.empty(2, n_kept, H)
-        self.h = self.empty(n_rows, H)
+        return {"gate": 3 * H, "n": H, "diff": H}
 
-    def _forward_views(self, at, held):
-        gate = self.gate[:, held]
-        return gate, gate[:2], *gate, self.diff[held], self.n[held], self.h[at]
+    def states(self, slots):
+        """Give the arrays of the state."""
+        return (slots["h"],)
 
-    def _allocate_backward(self, n_rows):
-        n, H = self.n_sequences, self.cell.hidden_size
-        self.by = self.empty(4, n_rows, H)
-        self.d_z = self.empty(n_rows, 4 * H)
-        self.d_h, self.part = self.empty(2, n, H)
+    def views(self, slots, k):
+        """Give what a step needs, going forward."""
+        H, gate = self.cell.hidden_size, slots["gate"][k]
+        r, z, hn = gate[:H], gate[H : 2 * H], gate[2 * H :]
+        n, diff, before = slots["n"][k], slots["diff"][k], slots["h"][k]
+        return gate, gate[: 2 * H], r, z, hn, n, diff, before
 
-    def _backward_views(self, at, here):
-        size, H = at.stop - at.start, self.cell.hidden_size
-        d_z = self.d_z[here]
-        d_gates = d_z.reshape(size, 4, H).swapaxes(0, 1)
-        by, z = self.by[:, here], self.gate[1, at]
-        return by, z, self.part[:size], d_gates, d_z[:, H:]
+    def on_the_way_back(self, block):
+        """Make room for the way back."""
+        H, size, n_steps = self.cell.hidden_size, block.size, block.n_steps
+        by = self.scratch("by", 4 * H, size, n_steps)
+        z = block.slots["gate"][:, H : 2 * H]
+        steps = [
+            (*by[k].reshape(4, H, size), z[k], by[k, H:])
+            for k in reversed(range(n_steps))
+        ]
+        return GRUWayBack(by, self.scratch("part", H, size), steps)
+
+
+class GRUWayBack(NamedTuple):
+    """What a gated recurrent unit computes for a block of steps on its way back.
+
+    Attributes
+    ----------
+    by : ndarray of shape (n_steps, 4 * hidden_size, size)
+        Factors of ``d_h`` in the gradients of n, r, z and hn; in the end these.
+    part : ndarray of shape (hidden_size, size)
+        What reaches the hidden state before through the update gate.
+    steps : list of tuple
+        Views of each step, the last first.
+    """
+
+    by: np.ndarray
+    part: np.ndarray
+    steps: list

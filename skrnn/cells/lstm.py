@@ -1,12 +1,12 @@
 """The long short-term memory cell."""
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
 import numpy as np
 
-from skrnn.cells.base import HALF, Cell, flush_denormals, sigmoid
-from skrnn.cells.tape import Tape
+from skrnn.cells.base import HALF, Cell, sigmoid
+from skrnn.cells.tape import Tape, times
 
 
 @dataclass(frozen=True)
@@ -56,21 +56,23 @@ class LSTMCell(Cell):
     def forward(self, params, x, *, keep=True, reuse=None, mask=None):
         """Read whole sequences, as `Cell.forward` says."""
         tape = LSTMTape.begin(self, x, keep, reuse, mask)
-        tape.c.fill(0.0)
         half = HALF[x.data.dtype]
-        W = self._halved(params)
-        for (xh, h_in, before, m), views in tape.steps:
-            gate, sigmoids, o, i, f, g, ig, fc, c, tanh_c, h = views
-            h_in[...] = before if m is None else before * m
-            np.matmul(xh, W, gate)
-            np.tanh(gate, gate)
-            np.multiply(sigmoids, half, sigmoids)
-            np.add(sigmoids, half, sigmoids)
-            np.multiply(f, c, fc)
-            np.multiply(i, g, ig)
-            np.add(fc, ig, c)
-            np.tanh(c, tanh_c)
-            np.multiply(o, tanh_c, h)
+        W = params["W"].copy()
+        # sigmoid(z) = (1 + tanh(z / 2)) / 2, so that one tanh serves all four gates.
+        W[: 3 * self.hidden_size] *= half
+        for block, m in tape.read(x):
+            for (xh, h, h_in), views in block.steps:
+                z, sigmoids, o, i_f, g_c, passed, ig, fc, c, tanh_c = views
+                W.dot(xh, z)
+                np.tanh(z, z)
+                np.multiply(sigmoids, half, sigmoids)
+                np.add(sigmoids, half, sigmoids)
+                np.multiply(i_f, g_c, passed)
+                np.add(ig, fc, c)
+                np.tanh(c, tanh_c)
+                np.multiply(o, tanh_c, h)
+                if m is not None:
+                    np.multiply(h, m, h_in)
         return tape.h[: tape.n_rows], (tape if keep else None)
 
     def backward(self, params, tape, d_h, d_last, *, input_gradient=False):
@@ -78,111 +80,117 @@ class LSTMCell(Cell):
 
         Only ``d_h`` and ``d_c`` run from step to step. What multiplies them depends
         on the stored values alone, and is computed for a block of steps at once:
-        ``d_z = [by_o * d_h, by_i * d_c, by_f * d_c, by_g * d_c]``, and ``by_c * d_h``
-        is what the output hands to ``d_c``.
+        ``d_z = [by_o * d_h, by_i * d_c, by_f * d_c, by_g * d_c]`` takes its place, and
+        ``by_c * d_h`` is what the output hands to ``d_c``.
         """
         W_x, _, W_h = self.split(params)
-        W_h = np.ascontiguousarray(W_h)
+        W_h = np.ascontiguousarray(W_h.T)
         d_W = np.zeros_like(params["W"])
         d_x = tape.zeros(self.n_features) if input_gradient else None
-        blocks = tape.blocks
-        tape.d_h[...] = 0.0 if d_last is None else d_last
-        tape.d_c[...] = 0.0
-        for rows, n_rows, steps in blocks:
-            if not flush_denormals(tape.d_h, tape.d_c) and d_h is None:
-                break
-            self._factors(tape, rows, n_rows)
-            for (at, d_hs, m), views in steps:
-                by_o, by_ifg, by_c, f, d_c, part, d_z, d_z_o, d_z_ifg = views
-                if d_h is not None:
-                    np.add(d_hs, d_h[at], d_hs)
+        for block, m, d_above, d_hs, d_c in tape.read_back(d_h, d_last, 2):
+            self._factors(block)
+            d_z_block, part, steps = block.way_back[2:]
+            for views, d_new in zip(steps, d_above, strict=True):
+                by_o, by_i, by_f, by_g, by_c, f, d_z = views
+                if d_new is not None:
+                    np.add(d_hs, d_new, d_hs)
                 np.multiply(by_c, d_hs, part)
                 np.add(d_c, part, d_c)
-                np.multiply(by_o, d_hs, d_z_o)
-                np.multiply(by_ifg, d_c, d_z_ifg)
+                np.multiply(by_o, d_hs, by_o)
+                np.multiply(by_i, d_c, by_i)
+                np.multiply(by_f, d_c, by_f)
+                np.multiply(by_g, d_c, by_g)
                 np.multiply(f, d_c, d_c)
-                d_z.dot(W_h, d_hs)
+                W_h.dot(d_z, d_hs)
                 if m is not None:
                     np.multiply(d_hs, m, d_hs)
-            d_z_block = tape.d_z[:n_rows]
-            d_W += d_z_block.T @ tape.xh[rows]
+            d_W += times(d_z_block, block.xh)
             if input_gradient:
-                d_x[rows] = d_z_block @ W_x
+                tape.pack(np.matmul(W_x.T, d_z_block), block, d_x)
         return d_x, {"W": d_W}
 
-    def _halved(self, params):
-        """Weights gate by gate, as (4, n_features + 1 + hidden_size, hidden_size).
-
-        Those of the sigmoids are halved: sigmoid(z) = (1 + tanh(z / 2)) / 2, so that
-        one tanh serves all four gates.
-        """
-        W = params["W"].reshape(4, self.hidden_size, -1)
-        halved = np.empty((4, W.shape[2], W.shape[1]), W.dtype)
-        np.multiply(W[:3].transpose(0, 2, 1), HALF[W.dtype], halved[:3])
-        halved[3] = W[3].T
-        return halved
-
     @staticmethod
-    def _factors(tape, rows, n_rows):
+    def _factors(block):
         """Derivatives of a block of steps, from the values that forward stored.
 
         With s a sigmoid gate and p what it let through, the derivative is p (1 - s):
         h for o, i * g for i, f * c for f.
         """
-        by = tape.by[:, :n_rows]
-        o, i, g = tape.gate[0, rows], tape.gate[1, rows], tape.gate[3, rows]
-        h, ig, _ = passed = tape.passed[:, rows]
-        np.multiply(passed, tape.gate[:3, rows], by[:3])
-        np.subtract(passed, by[:3], by[:3])
-        np.multiply(ig, g, by[3])
-        np.subtract(i, by[3], by[3])
-        np.multiply(h, tape.tanh_c[rows], by[4])
-        np.subtract(o, by[4], by[4])
+        h, (by, passed, *_) = block.h, block.way_back
+        H = h.shape[1]
+        gate, tanh_c = block.slots["gate"][:-1], block.slots["tanh_c"][:-1]
+        o, i, g = gate[:, :H], gate[:, H : 2 * H], gate[:, 3 * H : 4 * H]
+        i_f, by_i_f = gate[:, H : 3 * H], by[:, H : 3 * H]
+        by_o, by_g, by_c = by[:, :H], by[:, 3 * H : 4 * H], by[:, 4 * H :]
+        np.multiply(h, o, by_o)
+        np.subtract(h, by_o, by_o)
+        np.multiply(i_f, gate[:, 3 * H :], passed)
+        np.multiply(i_f, passed, by_i_f)
+        np.subtract(passed, by_i_f, by_i_f)
+        np.multiply(passed[:, :H], g, by_g)
+        np.subtract(i, by_g, by_g)
+        np.multiply(h, tanh_c, by_c)
+        np.subtract(o, by_c, by_c)
 
 
 class LSTMTape(Tape):
     """What an LSTM writes down.
 
-    Attributes
-    ----------
-    gate : ndarray of shape (4, n_rows, hidden_size)
-        The gates o, i, f, g.
-    passed : ndarray of shape (3, n_rows, hidden_size)
-        What the sigmoid gates let through: ``h``, ``i * g`` and ``f * c``.
-    tanh_c : ndarray of shape (n_rows, hidden_size)
-        The cell states as the output gate sees them.
-    by : ndarray of shape (5, rows of a block, hidden_size)
-        Factors of the gradients of o, i, f, g and, of h, for c.
-    d_z : ndarray of shape (rows of a block, 4 * hidden_size)
-        Gradients of the pre-activations.
-    d_c : ndarray of shape (n_sequences, hidden_size)
-        The gradient of the cell state, on the way back.
+    A slot of ``gate`` has the gates o, i, f and g of its step, and below them the cell
+    state before it: so ``[i, f]`` meets ``[g, c]`` in one go.
     """
 
-    def _allocate_forward(self, n_rows, n_kept):
-        n, H = self.n_sequences, self.cell.hidden_size
-        self.gate = self.empty(4, n_kept, H)
-        self.passed = self.empty(3, n_kept, H)
-        self.tanh_c = self.empty(n_kept, H)
-        self.h = self.passed[0] if self.keep else self.empty(n_rows, H)
-        self.c = self.empty(n, H)
+    def kept(self):
+        """Name what is written down of a step, with its numbers a sequence."""
+        return {"gate": 5 * self.cell.hidden_size, "tanh_c": self.cell.hidden_size}
 
-    def _forward_views(self, at, held):
-        gate, (_, ig, fc) = self.gate[:, held], self.passed[:, held]
-        c, tanh_c, h = self.c[: at.stop - at.start], self.tanh_c[held], self.h[at]
-        return gate, gate[:3], *gate, ig, fc, c, tanh_c, h
+    def states(self, slots):
+        """Give the arrays of the state."""
+        return slots["h"], slots["gate"][:, 4 * self.cell.hidden_size :]
 
-    def _allocate_backward(self, n_rows):
-        n, H = self.n_sequences, self.cell.hidden_size
-        self.by = self.empty(5, n_rows, H)
-        self.d_z = self.empty(n_rows, 4 * H)
-        self.d_h, self.d_c, self.part = self.empty(3, n, H)
-
-    def _backward_views(self, at, here):
-        size, H = at.stop - at.start, self.cell.hidden_size
-        by, d_z = self.by[:, here], self.d_z[here]
-        d_gate = d_z.reshape(size, 4, H).swapaxes(0, 1)
+    def views(self, slots, k):
+        """Give the views of a step on the way forward."""
+        H, gate = self.cell.hidden_size, slots["gate"][k]
+        passed = self.scratch("passed", 2 * H, gate.shape[1])
         return (
-            *(by[0], by[1:4], by[4], self.gate[2, at]),
-            *(self.d_c[:size], self.part[:size], d_z, d_gate[0], d_gate[1:]),
+            *(gate[: 4 * H], gate[: 3 * H], gate[:H], gate[H : 3 * H], gate[3 * H :]),
+            *(passed, passed[:H], passed[H:]),
+            *(slots["gate"][k + 1, 4 * H :], slots["tanh_c"][k]),
         )
+
+    def on_the_way_back(self, block):
+        """Make room for the way back."""
+        H, size, n_steps = self.cell.hidden_size, block.size, block.n_steps
+        by = self.scratch("by", 5 * H, size, n_steps)
+        f = block.slots["gate"][:, 2 * H : 3 * H]
+        steps = [
+            (*by[k].reshape(5, H, size), f[k], by[k, : 4 * H])
+            for k in reversed(range(n_steps))
+        ]
+        passed = self.scratch("passed_back", 2 * H, size, n_steps)
+        part = self.scratch("part", H, size)
+        return LSTMWayBack(by, passed, by[:, : 4 * H], part, steps)
+
+
+class LSTMWayBack(NamedTuple):
+    """What an LSTM computes for a block of steps on its way back.
+
+    Attributes
+    ----------
+    by : ndarray of shape (n_steps, 5 * hidden_size, size)
+        Factors of the gradients of o, i, f, g and, of h, for c.
+    passed : ndarray of shape (n_steps, 2 * hidden_size, size)
+        What the gates let through: ``i * g`` and ``f * c``.
+    d_z : ndarray of shape (n_steps, 4 * hidden_size, size)
+        The first four of `by`, and in the end the gradients of the gates.
+    part : ndarray of shape (hidden_size, size)
+        What ``d_h`` hands to ``d_c``.
+    steps : list of tuple
+        Views of each step, the last first.
+    """
+
+    by: np.ndarray
+    passed: np.ndarray
+    d_z: np.ndarray
+    part: np.ndarray
+    steps: list

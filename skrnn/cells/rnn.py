@@ -5,8 +5,8 @@ from typing import ClassVar
 
 import numpy as np
 
-from skrnn.cells.base import Cell, flush_denormals
-from skrnn.cells.tape import Tape
+from skrnn.cells.base import Cell
+from skrnn.cells.tape import Tape, times
 
 
 def relu(z, out=None):
@@ -66,12 +66,13 @@ class RNNCell(Cell):
     def forward(self, params, x, *, keep=True, reuse=None, mask=None):
         """Read whole sequences, as `Cell.forward` says."""
         tape = RNNTape.begin(self, x, keep, reuse, mask)
-        W = np.ascontiguousarray(params["W"].T)
-        activate = ACTIVATIONS[self.activation]
-        for (xh, h_in, before, m), h in tape.steps:
-            h_in[...] = before if m is None else before * m
-            xh.dot(W, h)
-            activate(h, h)
+        W, activate = params["W"], ACTIVATIONS[self.activation]
+        for block, m in tape.read(x):
+            for (xh, h, h_in), _ in block.steps:
+                W.dot(xh, h)
+                activate(h, h)
+                if m is not None:
+                    np.multiply(h, m, h_in)
         return tape.h[: tape.n_rows], (tape if keep else None)
 
     def backward(self, params, tape, d_h, d_last, *, input_gradient=False):
@@ -82,26 +83,22 @@ class RNNCell(Cell):
         its place.
         """
         W_x, _, W_h = self.split(params)
-        W_h = np.ascontiguousarray(W_h)
+        W_h = np.ascontiguousarray(W_h.T)
         d_W = np.zeros_like(params["W"])
         d_x = tape.zeros(self.n_features) if input_gradient else None
-        blocks = tape.blocks
-        tape.d_h[...] = 0.0 if d_last is None else d_last
-        for rows, n_rows, steps in blocks:
-            if not flush_denormals(tape.d_h) and d_h is None:
-                break
-            d_z_block = tape.d_z[:n_rows]
-            self._derivative(tape.h[rows], d_z_block)
-            for (at, d_hs, m), d_z in steps:
-                if d_h is not None:
-                    np.add(d_hs, d_h[at], d_hs)
+        for block, m, d_above, d_hs in tape.read_back(d_h, d_last, 1):
+            d_z_block = block.way_back
+            self._derivative(block.h, d_z_block)
+            for d_z, d_new in zip(d_z_block[::-1], d_above, strict=True):
+                if d_new is not None:
+                    np.add(d_hs, d_new, d_hs)
                 np.multiply(d_z, d_hs, d_z)
-                d_z.dot(W_h, d_hs)
+                W_h.dot(d_z, d_hs)
                 if m is not None:
                     np.multiply(d_hs, m, d_hs)
-            d_W += d_z_block.T @ tape.xh[rows]
+            d_W += times(d_z_block, block.xh)
             if input_gradient:
-                d_x[rows] = d_z_block @ W_x
+                tape.pack(np.matmul(W_x.T, d_z_block), block, d_x)
         return d_x, {"W": d_W}
 
     def _derivative(self, h, out):
@@ -113,24 +110,19 @@ class RNNCell(Cell):
 
 
 class RNNTape(Tape):
-    """What a simple cell writes down.
+    """What a simple cell writes down: nothing but its states."""
 
-    Attributes
-    ----------
-    d_z : ndarray of shape (rows of a block, hidden_size)
-        Derivative of the activation, then the gradient of the pre-activations.
-    """
+    def kept(self):
+        """Name what is written down of a step, with its numbers a sequence."""
+        return {}
 
-    def _allocate_forward(self, n_rows, n_kept):
-        self.h = self.empty(n_rows, self.cell.hidden_size)
+    def states(self, slots):
+        """Give the arrays of the state."""
+        return (slots["h"],)
 
-    def _forward_views(self, at, held):
-        return self.h[at]
+    def views(self, slots, k):
+        """Give nothing more."""
 
-    def _allocate_backward(self, n_rows):
-        H = self.cell.hidden_size
-        self.d_z = self.empty(n_rows, H)
-        self.d_h = self.empty(self.n_sequences, H)
-
-    def _backward_views(self, at, here):
-        return self.d_z[here]
+    def on_the_way_back(self, block):
+        """Give room for the derivative of the activation, then ``d_z``."""
+        return self.scratch("d_z", self.cell.hidden_size, block.size, block.n_steps)

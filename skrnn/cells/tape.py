@@ -1,17 +1,90 @@
 """What a cell writes down on its way forward, with the views of every step.
 
+Packed batches have a row for each sequence. Inside a cell it is the other way round: a
+row for each feature or hidden unit, a column for each sequence. So all that a step
+reads and writes is one stretch of memory, whatever gate it belongs to: ``[x, 1, h]`` is
+one matrix, its product with the weights is all gates one below the other, and each of
+them may be worked on alone or together with its neighbours. NumPy is several times
+quicker on such stretches than on anything with gaps.
+
+Steps lie in slots, one after the other, as long as no sequence ends; where some do, the
+slots that follow are narrower. A step leaves its state in the slot of the next.
+
 Making views costs as much as computing with them when batches are small. A tape keeps
 them as long as it is used: as long as no sequence has ended, a step lies in the same
-rows in every batch of so many sequences, and only the steps after that get new views
-when another batch comes.
+place in every batch of so many sequences.
 """
 
+import math
 from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
-#: About so many numbers a gate are worked on at a time on the way back.
-CACHED = 32768
+from skrnn.cells.base import flush_denormals
+
+#: About so many numbers of what is written down are worked on at a time: they stay in
+#: the cache of a core, with as many that are computed from them.
+CACHED = 2**17
+
+
+@dataclass(eq=False)
+class Block:
+    """Some steps, one after the other, in which no sequence ends.
+
+    Attributes
+    ----------
+    tape : Tape
+        Whose block it is.
+    rows : slice
+        Its rows of the packed batch.
+    n_steps, size : int
+        Number of steps, and of sequences.
+    slots : dict of str to ndarray of shape (n_steps + 1, width, size)
+        Each array of the tape, for its steps and the one that follows.
+    steps : list of tuple
+        For each step ``([x, 1, h], h, h_in)`` and the views of the cell: what it reads,
+        the state that it leaves, and the same where the next step reads it.
+    begins, ends : bool
+        Whether the state comes from elsewhere than the slot before, and whether
+        sequences end with its last step.
+    """
+
+    tape: "Tape"
+    rows: slice
+    n_steps: int
+    size: int
+    slots: dict
+    steps: list
+    begins: bool = False
+    ends: bool = False
+
+    def cut(self, rows, n_steps):
+        """Give a block of its first steps, for other rows."""
+        slots = {name: array[: n_steps + 1] for name, array in self.slots.items()}
+        steps = self.steps[:n_steps]
+        return Block(self.tape, rows, n_steps, self.size, slots, steps)
+
+    @cached_property
+    def xh(self):
+        """``[x, 1, h]`` of each step."""
+        return self.slots["xh"][:-1]
+
+    @cached_property
+    def h(self):
+        """The hidden state after each step."""
+        return self.slots["h"][1:]
+
+    @cached_property
+    def before(self):
+        """The hidden state before each step."""
+        return self.slots["h"][:-1]
+
+    @cached_property
+    def way_back(self):
+        """What the cell needs on its way back, made when first asked for."""
+        return self.tape.on_the_way_back(self)
 
 
 class Tape(ABC):
@@ -21,46 +94,48 @@ class Tape(ABC):
     ----------
     cell : Cell
         The cell that writes.
-    x : Sequences
-        The first batch; only its size and its type matter.
+    lengths : Lengths
+        Of the first batch.
+    dtype : dtype
+        Of the computation.
     keep : bool
         Whether the values of all steps are kept, for the way back.
     masked : bool
         Whether the hidden states go through a mask on their way to the next step.
-    n_rows : int
-        Room for so many rows.
+    spare : float, default=1.0
+        Make room for so many times what the first batch needs.
 
     Attributes
     ----------
-    xh : ndarray of shape (n_rows, n_features + 1 + hidden_size)
-        ``[x, 1, h]`` as each step reads it.
     h : ndarray of shape (n_rows, hidden_size)
-        The hidden state after each step.
-    mask : ndarray of shape (n_sequences, hidden_size) or None
-        What each hidden state is multiplied with before the next step reads it.
-    d_h : ndarray of shape (n_sequences, hidden_size)
-        The gradient of the hidden state, on the way back.
-    steps : list of tuple
-        For each step ``(xh, h_in, before, mask)`` and the views of the cell: ``[x, 1,
-        h]``, the part of it where the hidden states stand, those that the step before
-        left, and what they are multiplied with on their way, if anything.
+        The hidden state after each step, packed as the batch is.
+    masks : dict of int to ndarray of shape (hidden_size, size) or None
+        What each hidden state is multiplied with before the next step reads it, by the
+        number of sequences that are alive.
+    blocks : list of Block
+        The steps in their order.
     """
 
-    def __init__(self, cell, x, keep, masked, n_rows):
-        self.cell, self.keep = cell, keep
-        self.dtype, self.n_sequences = x.data.dtype, x.n_sequences
-        self.mask = self.empty(x.n_sequences, cell.hidden_size) if masked else None
-        self.xh = self.empty(n_rows, cell.n_features + 1 + cell.hidden_size)
-        self.xh[:, cell.n_features] = 1.0
-        self.start = np.zeros((x.n_sequences, cell.hidden_size), self.dtype)
-        self._allocate_forward(n_rows, n_rows if keep else x.n_sequences)
-        self.lengths, self.steps, self.d_h, self._blocks = None, [], None, None
-        self._full_steps, self._full_steps_back = [], []
-        self._steps_of_a_block = steps_of_a_block(x.n_sequences, cell.hidden_size)
+    def __init__(self, cell, lengths, dtype, keep, masked, spare=1.0):
+        self.cell, self.dtype, self.keep, self.masked = cell, dtype, keep, masked
+        self.n_sequences = len(lengths.order)
+        self.widths = {"xh": cell.n_features + 1 + cell.hidden_size, **self.kept()}
+        if masked:
+            self.widths["h"] = cell.hidden_size
+        per_step = self.n_sequences * sum(self.widths.values())
+        self.length = max(1, CACHED // per_step)
+        self.room = int(spare * self._columns(lengths))
+        self.h = np.empty((int(spare * lengths.starts[-1]), cell.hidden_size), dtype)
+        self.flat = {
+            name: np.empty(width * self.room, dtype)
+            for name, width in self.widths.items()
+        }
+        self.lengths, self.masks, self.blocks = None, None, []
+        self._scratch, self._full_blocks, self._windows = {}, [], {}
 
     @classmethod
     def begin(cls, cell, x, keep, reuse, mask):
-        """Give a tape that has a batch and its mask on it: an old one if it fits.
+        """Give a tape that is ready for a batch and its mask: an old one if it fits.
 
         Returns
         -------
@@ -69,36 +144,99 @@ class Tape(ABC):
         masked, tape = mask is not None, reuse
         if tape is None or not tape.fits(x, keep, masked):
             spare = 1.0 if tape is None else 1.25
-            tape = cls(cell, x, keep, masked, int(spare * len(x.data)))
+            tape = cls(cell, x.lengths, x.data.dtype, keep, masked, spare)
         tape._lay_out(x.lengths)
-        tape.xh[: len(x.data), : cell.n_features] = x.data
         if masked:
-            tape.mask[...] = mask
+            sizes = {run.size for run in x.lengths.runs}
+            mask = mask.T
+            tape.masks = {n: np.ascontiguousarray(mask[:, :n]) for n in sizes}
         return tape
 
     @abstractmethod
-    def _allocate_forward(self, n_rows, n_kept):
-        """Make room for `h`, and for the values of so many rows that are kept."""
+    def kept(self):
+        """Name what is written down of a step beside ``[x, 1, h]``, with its rows."""
 
     @abstractmethod
-    def _forward_views(self, at, held):
-        """Give the views of a step: rows `at` of the batch, held in rows `held`."""
+    def states(self, slots):
+        """Give the arrays of the state, of shape (n_slots, hidden_size, size)."""
 
     @abstractmethod
-    def _allocate_backward(self, n_rows):
-        """Make room for the way back, in blocks of so many rows."""
+    def views(self, slots, k):
+        """Give what the cell needs of the k-th step of some slots, going forward."""
 
     @abstractmethod
-    def _backward_views(self, at, here):
-        """Give the views of a step: rows `at` of the batch, rows `here` of a block."""
+    def on_the_way_back(self, block):
+        """Give what the cell needs of a block on its way back."""
 
-    def empty(self, *shape):
-        """Make an array of the type of the computation."""
-        return np.empty(shape, self.dtype)
+    def read(self, x):
+        """Bring the blocks to the cell: yield each with its mask, if there are masks.
+
+        The cell does the steps; then their hidden states are packed.
+        """
+        d, before = self.cell.n_features, None
+        for block in self.blocks:
+            m = self.masks[block.size] if self.masked else None
+            if block.begins:
+                self._carry_over(before, block, m)
+            block.xh[:, :d] = _by_feature(x.data, block)
+            block.xh[:, d] = 1.0
+            yield block, m
+            self.pack(block.h, block, self.h)
+            before = block
+
+    def read_back(self, d_h, d_last, n_flows):
+        """Bring the blocks to the cell from the last to the first, with gradients.
+
+        Parameters
+        ----------
+        d_h : ndarray of shape (n_rows, hidden_size) or None
+            Gradient of every hidden state, packed.
+        d_last : ndarray of shape (n_sequences, hidden_size) or None
+            Gradient of the last hidden state of each sequence.
+        n_flows : int
+            How many arrays of gradients run from step to step, that of the hidden
+            state first.
+
+        Yields
+        ------
+        block : Block
+        m : ndarray of shape (hidden_size, size) or None
+            The mask.
+        d_hs : list of ndarray of shape (hidden_size, size) or None
+            What comes to the hidden state of each step from above, the last first.
+        *flows : ndarray of shape (hidden_size, size)
+            What comes from the steps after it; the cell leaves here what goes to those
+            before. Nothing is yielded where there is nothing to send back.
+        """
+        flows = np.zeros((n_flows, self.cell.hidden_size, 0), self.dtype)
+        for block in reversed(self.blocks):
+            if block.ends:
+                flows = self._joined(flows, d_last, block.size)
+            if not flush_denormals(flows) and d_h is None:
+                continue
+            d_hs = [None] * block.n_steps
+            if d_h is not None:
+                d_hs = np.ascontiguousarray(_by_feature(d_h, block))[::-1]
+            yield block, self.masks[block.size] if self.masked else None, d_hs, *flows
+
+    def pack(self, values, block, out):
+        """Put values of each feature, step and sequence of a block into packed rows."""
+        _by_feature(out, block)[...] = values
 
     def zeros(self, width):
         """Make an array of zeros with a row for each row of the batch."""
         return np.zeros((self.n_rows, width), self.dtype)
+
+    def scratch(self, name, width, size, *n_steps):
+        """Give memory for what does not outlive a block: the same for the same name.
+
+        Its shape is (width, size), or (n_steps, width, size).
+        """
+        if name not in self._scratch:
+            room = self.n_sequences * (self.length if n_steps else 1)
+            self._scratch[name] = np.empty(width * room, self.dtype)
+        shape = (*n_steps, width, size)
+        return self._scratch[name][: math.prod(shape)].reshape(shape)
 
     @property
     def n_rows(self):
@@ -111,71 +249,90 @@ class Tape(ABC):
             self.keep == keep
             and self.dtype == x.data.dtype
             and self.n_sequences == x.n_sequences
-            and len(self.xh) >= len(x.data)
-            and masked == (self.mask is not None)
+            and self.masked == masked
+            and self.room >= self._columns(x.lengths)
+            and len(self.h) >= x.lengths.starts[-1]
         )
+
+    def _columns(self, lengths):
+        """Say how many columns the slots of a batch have in all."""
+        if self.keep:
+            return sum((run.n_steps + 1) * run.size for run in lengths.runs)
+        return (min(self.length, len(lengths.sizes)) + 1) * self.n_sequences
 
     def _lay_out(self, lengths):
         """Put the steps of a batch in order."""
         if lengths is self.lengths:
             return
-        self.lengths, self._blocks = lengths, None
-        starts, n_full = lengths.starts.tolist(), self._n_full
-        for t in range(len(self._full_steps), n_full):
-            self._full_steps.append(self._step(starts, t))
-        tail = [self._step(starts, t) for t in range(n_full, len(starts) - 1)]
-        self.steps = self._full_steps[:n_full] + tail
+        self.lengths, self.blocks, column = lengths, [], 0
+        for run in lengths.runs:
+            for first in range(0, run.n_steps, self.length):
+                n_steps = min(self.length, run.n_steps - first)
+                row = run.first + first * run.size
+                rows = slice(row, row + n_steps * run.size)
+                at = column + first * run.size if self.keep else 0
+                block = self._block(rows, n_steps, run.size, at)
+                block.begins = first == 0 or not self.keep
+                block.ends = first + n_steps == run.n_steps
+                self.blocks.append(block)
+            column += (run.n_steps + 1) * run.size
 
-    def _step(self, starts, t):
-        at = slice(starts[t], starts[t + 1])
-        size = at.stop - at.start
-        held = at if self.keep else slice(0, size)
-        before = self.h[starts[t - 1] :] if t > 0 else self.start
-        mask = None if self.mask is None else self.mask[:size]
-        xh = self.xh[at]
-        common = xh, xh[:, self.cell.n_features + 1 :], before[:size], mask
-        return common, self._forward_views(at, held)
+    def _block(self, rows, n_steps, size, at):
+        if not self.keep:
+            # One after the other, in the same place.
+            if size not in self._windows:
+                n_slots = self.room // self.n_sequences
+                self._windows[size] = self._make_block(rows, n_slots - 1, size, at)
+            return self._windows[size].cut(rows, n_steps)
+        k, rest = divmod(rows.start, self.length * size)
+        if size < self.n_sequences or rest or n_steps < self.length:
+            return self._make_block(rows, n_steps, size, at)
+        if k == len(self._full_blocks):
+            self._full_blocks.append(self._make_block(rows, n_steps, size, at))
+        return self._full_blocks[k]
 
-    @property
-    def blocks(self):
-        """Blocks of steps for the way back, the last first, made when first asked for.
+    def _make_block(self, rows, n_steps, size, at):
+        slots, n_columns = {}, (n_steps + 1) * size
+        for name, width in self.widths.items():
+            part = self.flat[name][width * at : width * (at + n_columns)]
+            slots[name] = part.reshape(n_steps + 1, width, size)
+        slots["h_in"] = slots["xh"][:, self.cell.n_features + 1 :]
+        slots.setdefault("h", slots["h_in"])
+        xh, h, h_in = slots["xh"], slots["h"], slots["h_in"]
+        steps = [
+            ((xh[k], h[k + 1], h_in[k + 1]), self.views(slots, k))
+            for k in range(n_steps)
+        ]
+        return Block(self, rows, n_steps, size, slots, steps)
 
-        A list of ``(rows, n_rows, steps)``; in `steps`, for each step, ``(rows, d_h,
-        mask)`` and the views of the cell.
-        """
-        if self._blocks is None:
-            if self.d_h is None:
-                self._allocate_backward(self._steps_of_a_block * self.n_sequences)
-            self._blocks = self._make_blocks()
-        return self._blocks
+    def _carry_over(self, before, block, m):
+        """Bring the state to the first step of a block from where it was left."""
+        states = self.states(block.slots)
+        if before is None:
+            for state in states:
+                state[0] = 0.0
+        else:
+            for state, left in zip(states, self.states(before.slots), strict=True):
+                state[0] = left[-1, :, : block.size]
+        if m is not None:
+            np.multiply(block.slots["h"][0], m, block.slots["h_in"][0])
 
-    def _make_blocks(self):
-        starts, n_full = self.lengths.starts.tolist(), self._n_full
-        n_steps, length = len(starts) - 1, self._steps_of_a_block
-        for t in range(len(self._full_steps_back), n_full):
-            self._full_steps_back.append(self._step_back(starts, t))
-        tail = [self._step_back(starts, t) for t in range(n_full, n_steps)]
-        steps, blocks = self._full_steps_back[:n_full] + tail, []
-        for first in range(0, n_steps, length):
-            rows = slice(starts[first], starts[min(first + length, n_steps)])
-            in_block = steps[first : first + length]
-            blocks.append((rows, rows.stop - rows.start, in_block[::-1]))
-        return blocks[::-1]
-
-    def _step_back(self, starts, t):
-        at = slice(starts[t], starts[t + 1])
-        base = starts[t - t % self._steps_of_a_block]  # where its block begins
-        size = at.stop - at.start
-        mask = None if self.mask is None else self.mask[:size]
-        views = self._backward_views(at, slice(at.start - base, at.stop - base))
-        return (at, self.d_h[:size], mask), views
-
-    @property
-    def _n_full(self):
-        """Number of steps in which all sequences are alive."""
-        return int(self.lengths.longest_first[-1])
+    def _joined(self, flows, d_last, size):
+        """Add the gradients of sequences that end here to those that end later."""
+        n = flows.shape[2]
+        joined = np.zeros((*flows.shape[:2], size), self.dtype)
+        joined[:, :, :n] = flows
+        if d_last is not None:
+            joined[0, :, n:] = d_last[n:size].T
+        return joined
 
 
-def steps_of_a_block(n_sequences, hidden_size):
-    """Give the number of steps whose values stay in cache: at least four."""
-    return max(4, CACHED // (n_sequences * hidden_size))
+def times(d_z, xh):
+    """Add up ``d_z xh^T`` over the steps of a block, in one product."""
+    side_by_side = d_z.swapaxes(0, 1).reshape(d_z.shape[1], -1)
+    return side_by_side @ xh.swapaxes(1, 2).reshape(-1, xh.shape[1])
+
+
+def _by_feature(packed, block):
+    """Give the rows of a block as (n_steps, width, size), as a view."""
+    return packed[block.rows].reshape(block.n_steps, block.size, -1).swapaxes(1, 2)
