@@ -17,6 +17,7 @@ from skrnn.architecture import (
 )
 from skrnn.constraints import Number, check_parameters
 from skrnn.held_out import hold_out, make_validator
+from skrnn.jobs import workers_for
 from skrnn.network import Dropout, build_network
 from skrnn.notices import (
     notes_on_data,
@@ -99,16 +100,18 @@ class BaseRecurrent(Settings, BaseEstimator, ABC):
         data = training_set(problem, rows)
         plan = make_plan(self, data.lengths[rows], once, self._noise)
         dropout = Dropout(rng, plan.dropout, plan.recurrent_dropout)
-        result, memory = self._descend(
-            data,
-            np.array(weights, problem.X.dtype),
-            plan,
-            rng=rng,
-            goes_on=goes_on,
-            once=once,
-            objective=Objective(network, problem.loss, self.alpha, dropout),
-            validate=make_validator(self, network, problem, held_out),
-        )
+        with workers_for(self.n_jobs, plan.batch_size // network.portion) as workers:
+            result, memory = self._descend(
+                data,
+                np.array(weights, problem.X.dtype),
+                plan,
+                rng=rng,
+                goes_on=goes_on,
+                once=once,
+                objective=Objective(network, problem.loss, self.alpha, dropout),
+                validate=make_validator(self, network, problem, held_out, workers),
+                workers=workers,
+            )
         keep_earlier = result.reason is Reason.INTERRUPTED and fitted and not goes_on
         if not keep_earlier:
             self._publish(
@@ -249,7 +252,9 @@ class BaseRecurrent(Settings, BaseEstimator, ABC):
     def _raw_scores(self, X):
         """Compute the scores of the network, ndarray of shape (n, n_outputs)."""
         network, weights, X = self._apply_to(X)
-        return network.scores(weights, X.samples)
+        n_blocks = len(network.blocks(X.samples))
+        with workers_for(self.n_jobs, n_blocks) as workers:
+            return network.scores(weights, X.samples, workers=workers)
 
     def _apply_to(self, X):
         """Give the network, its weights in the type of X, and X, checked."""

@@ -27,14 +27,14 @@ def hold_out(estimator, problem, rng):
     return learn, held_out
 
 
-def make_validator(estimator, network, problem, held_out):
+def make_validator(estimator, network, problem, held_out, workers):
     """Make the function that rates weights on the sequences held out, or None."""
     if held_out is None:
         return None
     y, sample_weight = problem.y[held_out], problem.sample_weight[held_out]
 
     def validate(weights):
-        scores = network.scores(weights, problem.X.samples, held_out)
+        scores = network.scores(weights, problem.X.samples, held_out, workers)
         return float(estimator._rate(problem.loss.decide(scores), y, sample_weight))
 
     return validate

@@ -50,6 +50,7 @@ class Settings:
     patch_size: int | str = "auto"
     standardize: bool = True
     warm_start: bool = False
+    n_jobs: int | None = None
     verbose: bool | int = False
     random_state: Any = None
 
@@ -76,6 +77,11 @@ class Settings:
         "patch_size": [OneOf(("auto",)), Number(Integral, 1)],
         "standardize": [Flag()],
         "warm_start": [Flag()],
+        "n_jobs": [
+            Number(Integral, 1),
+            Number(Integral, -np.inf, -1, closed="right"),
+            OneOf((None,)),
+        ],
         "verbose": [Flag(), Number(Integral, 0)],
         "random_state": [RandomState()],
     }

@@ -103,6 +103,11 @@ BAD_PARAMETERS = [
         {0: "", 2.5: "", "inf": "", "atuo": "auto", None: ""},
     ),
     ("early_stopping", "True or False", {"yes": "", 1: ""}),
+    (
+        "n_jobs",
+        "an int in the range [1, inf) or an int in the range (-inf, -1] or None",
+        {0: "", 2.0: "", True: "", "all": ""},
+    ),
     ("validation_fraction", "a float in the range (0, 1)", {0.0: "", 1: "", "0.1": ""}),
     (
         "class_weight",

@@ -15,6 +15,7 @@ ROOT = Path(skrnn.__file__).parent
 LEVELS = {
     "sequences": 0,
     "patches": 0,
+    "workers": 0,
     "cells": 1,
     "network": 2,
     "losses": 3,

@@ -12,7 +12,8 @@ from sklearn.base import clone
 
 from skrnn.cells import CELLS, Cell
 from skrnn.cells.base import sigmoid
-from skrnn.cells.tape import Tape, times
+from skrnn.cells.block import times
+from skrnn.cells.tape import Tape
 from skrnn.interop import load_torch_state, torch_state
 from skrnn.network.pooling import POOLINGS
 from skrnn.recurrent_classifier import RecurrentClassifier
@@ -34,8 +35,8 @@ class UGRNNCell(Cell):
         z_g, z_c = np.split(x @ W_x.T + b + h @ W_h.T, 2, axis=1)
         return (sigmoid(z_g) * (h - np.tanh(z_c)) + np.tanh(z_c),)
 
-    def forward(self, params, x, *, keep=True, reuse=None, mask=None):
-        tape = UGRNNTape.begin(self, x, keep, reuse, mask)
+    def forward(self, params, x, *, keep=True, reuse=None, mask=None, only_last=False):
+        tape = UGRNNTape.begin(self, x, keep, reuse, mask, only_last)
         for block, m in tape.read(x):
             for (xh, h, h_in), (g, c, diff, before) in block.steps:
                 z_g, z_c = np.split(params["W"] @ xh, 2)
@@ -43,7 +44,7 @@ class UGRNNCell(Cell):
                 diff[...] = before - c
                 h[...] = g * diff + c
                 h_in[...] = h * (1.0 if m is None else m)
-        return tape.h[: tape.n_rows], (tape if keep else None)
+        return tape.h, (tape if keep else None)
 
     def backward(self, params, tape, d_h, d_last, *, input_gradient=False):
         W_x, _, W_h = self.split(params)

@@ -56,7 +56,7 @@ class Cell(ABC):
         """
 
     @abstractmethod
-    def forward(self, params, x, *, keep=True, reuse=None, mask=None):
+    def forward(self, params, x, *, keep=True, reuse=None, mask=None, only_last=False):
         """Read whole sequences from a zero state: ``(params, x) -> (h, tape)``.
 
         Parameters
@@ -73,11 +73,14 @@ class Cell(ABC):
         mask : ndarray of shape (n_sequences, hidden_size), optional
             What the hidden state of each sorted sequence is multiplied with on its way
             from a step into the matrix product of the next.
+        only_last : bool, default=False
+            Give the last hidden state of each sequence alone.
 
         Returns
         -------
-        h : ndarray of shape (n_rows, hidden_size)
-            The hidden state after each step, packed as `x` is.
+        h : ndarray of shape (n_rows, hidden_size) or (n_sequences, hidden_size)
+            The hidden state after each step, packed as `x` is, or the last one of each
+            sorted sequence. It is good until the tape is used again.
         tape : Tape or None
         """
 

@@ -6,7 +6,8 @@ from typing import ClassVar, NamedTuple
 import numpy as np
 
 from skrnn.cells.base import HALF, Cell, sigmoid
-from skrnn.cells.tape import Tape, times
+from skrnn.cells.block import times
+from skrnn.cells.tape import Tape
 
 
 @dataclass(frozen=True)
@@ -62,9 +63,9 @@ class GRUCell(Cell):
         n = np.tanh(x_n + r * (h_n + params["b_hn"]))
         return ((1 - z) * n + z * h,)
 
-    def forward(self, params, x, *, keep=True, reuse=None, mask=None):
+    def forward(self, params, x, *, keep=True, reuse=None, mask=None, only_last=False):
         """Read whole sequences, as `Cell.forward` says."""
-        tape = GRUTape.begin(self, x, keep, reuse, mask)
+        tape = GRUTape.begin(self, x, keep, reuse, mask, only_last)
         H, d, half = self.hidden_size, self.n_features, HALF[x.data.dtype]
         W = params["W"].copy()
         # One tanh serves both sigmoids: see `LSTMCell`.
@@ -88,7 +89,7 @@ class GRUCell(Cell):
                 np.add(h, n, h)
                 if m is not None:
                     np.multiply(h, m, h_in)
-        return tape.h[: tape.n_rows], (tape if keep else None)
+        return tape.h, (tape if keep else None)
 
     def backward(self, params, tape, d_h, d_last, *, input_gradient=False):
         """Send a gradient back through time, as `Cell.backward` says.

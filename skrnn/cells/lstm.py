@@ -6,7 +6,8 @@ from typing import ClassVar, NamedTuple
 import numpy as np
 
 from skrnn.cells.base import HALF, Cell, sigmoid
-from skrnn.cells.tape import Tape, times
+from skrnn.cells.block import times
+from skrnn.cells.tape import Tape
 
 
 @dataclass(frozen=True)
@@ -53,9 +54,9 @@ class LSTMCell(Cell):
         h = sigmoid(z_o) * np.tanh(c)
         return h, c
 
-    def forward(self, params, x, *, keep=True, reuse=None, mask=None):
+    def forward(self, params, x, *, keep=True, reuse=None, mask=None, only_last=False):
         """Read whole sequences, as `Cell.forward` says."""
-        tape = LSTMTape.begin(self, x, keep, reuse, mask)
+        tape = LSTMTape.begin(self, x, keep, reuse, mask, only_last)
         half = HALF[x.data.dtype]
         W = params["W"].copy()
         # sigmoid(z) = (1 + tanh(z / 2)) / 2, so that one tanh serves all four gates.
@@ -73,7 +74,7 @@ class LSTMCell(Cell):
                 np.multiply(o, tanh_c, h)
                 if m is not None:
                     np.multiply(h, m, h_in)
-        return tape.h[: tape.n_rows], (tape if keep else None)
+        return tape.h, (tape if keep else None)
 
     def backward(self, params, tape, d_h, d_last, *, input_gradient=False):
         """Send a gradient back through time, as `Cell.backward` says.

@@ -6,7 +6,8 @@ from typing import ClassVar
 import numpy as np
 
 from skrnn.cells.base import Cell
-from skrnn.cells.tape import Tape, times
+from skrnn.cells.block import times
+from skrnn.cells.tape import Tape
 
 
 def relu(z, out=None):
@@ -63,9 +64,9 @@ class RNNCell(Cell):
         z = x @ W_x.T + b + h @ W_h.T
         return (ACTIVATIONS[self.activation](z),)
 
-    def forward(self, params, x, *, keep=True, reuse=None, mask=None):
+    def forward(self, params, x, *, keep=True, reuse=None, mask=None, only_last=False):
         """Read whole sequences, as `Cell.forward` says."""
-        tape = RNNTape.begin(self, x, keep, reuse, mask)
+        tape = RNNTape.begin(self, x, keep, reuse, mask, only_last)
         W, activate = params["W"], ACTIVATIONS[self.activation]
         for block, m in tape.read(x):
             for (xh, h, h_in), _ in block.steps:
@@ -73,7 +74,7 @@ class RNNCell(Cell):
                 activate(h, h)
                 if m is not None:
                     np.multiply(h, m, h_in)
-        return tape.h[: tape.n_rows], (tape if keep else None)
+        return tape.h, (tape if keep else None)
 
     def backward(self, params, tape, d_h, d_last, *, input_gradient=False):
         """Send a gradient back through time, as `Cell.backward` says.

@@ -17,74 +17,18 @@ place in every batch of so many sequences.
 
 import math
 from abc import ABC, abstractmethod
-from dataclasses import dataclass
-from functools import cached_property
 
 import numpy as np
 
 from skrnn.cells.base import flush_denormals
+from skrnn.cells.block import Block
 
 #: About so many numbers of what is written down are worked on at a time: they stay in
 #: the cache of a core, with as many that are computed from them.
 CACHED = 2**17
 
-
-@dataclass(eq=False)
-class Block:
-    """Some steps, one after the other, in which no sequence ends.
-
-    Attributes
-    ----------
-    tape : Tape
-        Whose block it is.
-    rows : slice
-        Its rows of the packed batch.
-    n_steps, size : int
-        Number of steps, and of sequences.
-    slots : dict of str to ndarray of shape (n_steps + 1, width, size)
-        Each array of the tape, for its steps and the one that follows.
-    steps : list of tuple
-        For each step ``([x, 1, h], h, h_in)`` and the views of the cell: what it reads,
-        the state that it leaves, and the same where the next step reads it.
-    begins, ends : bool
-        Whether the state comes from elsewhere than the slot before, and whether
-        sequences end with its last step.
-    """
-
-    tape: "Tape"
-    rows: slice
-    n_steps: int
-    size: int
-    slots: dict
-    steps: list
-    begins: bool = False
-    ends: bool = False
-
-    def cut(self, rows, n_steps):
-        """Give a block of its first steps, for other rows."""
-        slots = {name: array[: n_steps + 1] for name, array in self.slots.items()}
-        steps = self.steps[:n_steps]
-        return Block(self.tape, rows, n_steps, self.size, slots, steps)
-
-    @cached_property
-    def xh(self):
-        """``[x, 1, h]`` of each step."""
-        return self.slots["xh"][:-1]
-
-    @cached_property
-    def h(self):
-        """The hidden state after each step."""
-        return self.slots["h"][1:]
-
-    @cached_property
-    def before(self):
-        """The hidden state before each step."""
-        return self.slots["h"][:-1]
-
-    @cached_property
-    def way_back(self):
-        """What the cell needs on its way back, made when first asked for."""
-        return self.tape.on_the_way_back(self)
+#: Gradients are looked at for what has vanished once in so many steps.
+LOOK_EVERY = 16
 
 
 class Tape(ABC):
@@ -107,8 +51,9 @@ class Tape(ABC):
 
     Attributes
     ----------
-    h : ndarray of shape (n_rows, hidden_size)
-        The hidden state after each step, packed as the batch is.
+    h : ndarray of shape (n_rows, hidden_size) or (n_sequences, hidden_size)
+        The hidden state after each step, packed as the batch is, or the last of each
+        sequence.
     masks : dict of int to ndarray of shape (hidden_size, size) or None
         What each hidden state is multiplied with before the next step reads it, by the
         number of sequences that are alive.
@@ -125,16 +70,16 @@ class Tape(ABC):
         per_step = self.n_sequences * sum(self.widths.values())
         self.length = max(1, CACHED // per_step)
         self.room = int(spare * self._columns(lengths))
-        self.h = np.empty((int(spare * lengths.starts[-1]), cell.hidden_size), dtype)
         self.flat = {
             name: np.empty(width * self.room, dtype)
             for name, width in self.widths.items()
         }
+        self.h, self.only_last, self._h = None, False, np.empty((0, 0), dtype)
         self.lengths, self.masks, self.blocks = None, None, []
         self._scratch, self._full_blocks, self._windows = {}, [], {}
 
     @classmethod
-    def begin(cls, cell, x, keep, reuse, mask):
+    def begin(cls, cell, x, keep, reuse, mask, only_last):
         """Give a tape that is ready for a batch and its mask: an old one if it fits.
 
         Returns
@@ -146,6 +91,7 @@ class Tape(ABC):
             spare = 1.0 if tape is None else 1.25
             tape = cls(cell, x.lengths, x.data.dtype, keep, masked, spare)
         tape._lay_out(x.lengths)
+        tape._make_room_for_h(only_last)
         if masked:
             sizes = {run.size for run in x.lengths.runs}
             mask = mask.T
@@ -171,17 +117,21 @@ class Tape(ABC):
     def read(self, x):
         """Bring the blocks to the cell: yield each with its mask, if there are masks.
 
-        The cell does the steps; then their hidden states are packed.
+        The cell does the steps; then their hidden states go to `h`.
         """
         d, before = self.cell.n_features, None
         for block in self.blocks:
             m = self.masks[block.size] if self.masked else None
             if block.begins:
                 self._carry_over(before, block, m)
-            block.xh[:, :d] = _by_feature(x.data, block)
+            block.xh[:, :d] = block.of(x.data)
             block.xh[:, d] = 1.0
             yield block, m
-            self.pack(block.h, block, self.h)
+            if not self.only_last:
+                self.pack(block.h, block, self.h)
+            elif block.ends:
+                # Sequences that go on will write over theirs.
+                self.h[: block.size] = block.h[-1].T
             before = block
 
     def read_back(self, d_h, d_last, n_flows):
@@ -209,19 +159,23 @@ class Tape(ABC):
             before. Nothing is yielded where there is nothing to send back.
         """
         flows = np.zeros((n_flows, self.cell.hidden_size, 0), self.dtype)
+        alive, since = True, 0
         for block in reversed(self.blocks):
             if block.ends:
-                flows = self._joined(flows, d_last, block.size)
-            if not flush_denormals(flows) and d_h is None:
+                flows, since = self._joined(flows, d_last, block.size), LOOK_EVERY
+            if since >= LOOK_EVERY:
+                alive, since = flush_denormals(flows), 0
+            since += block.n_steps
+            if not alive and d_h is None:
                 continue
             d_hs = [None] * block.n_steps
             if d_h is not None:
-                d_hs = np.ascontiguousarray(_by_feature(d_h, block))[::-1]
+                d_hs = np.ascontiguousarray(block.of(d_h))[::-1]
             yield block, self.masks[block.size] if self.masked else None, d_hs, *flows
 
     def pack(self, values, block, out):
         """Put values of each feature, step and sequence of a block into packed rows."""
-        _by_feature(out, block)[...] = values
+        block.of(out)[...] = values
 
     def zeros(self, width):
         """Make an array of zeros with a row for each row of the batch."""
@@ -251,7 +205,6 @@ class Tape(ABC):
             and self.n_sequences == x.n_sequences
             and self.masked == masked
             and self.room >= self._columns(x.lengths)
-            and len(self.h) >= x.lengths.starts[-1]
         )
 
     def _columns(self, lengths):
@@ -276,6 +229,15 @@ class Tape(ABC):
                 block.ends = first + n_steps == run.n_steps
                 self.blocks.append(block)
             column += (run.n_steps + 1) * run.size
+
+    def _make_room_for_h(self, only_last):
+        self.only_last, H = only_last, self.cell.hidden_size
+        if only_last:
+            self.h = np.empty((self.n_sequences, H), self.dtype)
+            return
+        if len(self._h) < self.n_rows:
+            self._h = np.empty((max(self.n_rows, self.room), H), self.dtype)
+        self.h = self._h[: self.n_rows]
 
     def _block(self, rows, n_steps, size, at):
         if not self.keep:
@@ -325,14 +287,3 @@ class Tape(ABC):
         if d_last is not None:
             joined[0, :, n:] = d_last[n:size].T
         return joined
-
-
-def times(d_z, xh):
-    """Add up ``d_z xh^T`` over the steps of a block, in one product."""
-    side_by_side = d_z.swapaxes(0, 1).reshape(d_z.shape[1], -1)
-    return side_by_side @ xh.swapaxes(1, 2).reshape(-1, xh.shape[1])
-
-
-def _by_feature(packed, block):
-    """Give the rows of a block as (n_steps, width, size), as a view."""
-    return packed[block.rows].reshape(block.n_steps, block.size, -1).swapaxes(1, 2)

@@ -1,6 +1,6 @@
 """Dropout: noise in training that keeps units from relying on each other."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -44,6 +44,13 @@ class Dropout:
         ndarray of shape (n_sequences, hidden_size) or None
         """
         return self._mask(self.recurrent_rate, (n_sequences, hidden_size), dtype)
+
+    def split(self, n):
+        """Give noise for each of n parts of a batch, drawn in no order of theirs."""
+        if self.rate == self.recurrent_rate == 0:
+            return [self] * n
+        seeds = self.rng.randint(2**32, size=n, dtype=np.uint32)
+        return [replace(self, rng=np.random.RandomState(seed)) for seed in seeds]
 
     def _mask(self, rate, shape, dtype):
         if rate == 0:

@@ -44,7 +44,16 @@ class Layer:
         """Number of hidden units of all directions."""
         return sum(cell.hidden_size for cell in self.cells)
 
-    def forward(self, params, x, *, keep=True, reuse=None, dropout=NO_DROPOUT):
+    def forward(
+        self,
+        params,
+        x,
+        *,
+        keep=True,
+        reuse=None,
+        dropout=NO_DROPOUT,
+        only_last=False,
+    ):
         """Read a batch: ``(params, x) -> (h, last, tape)``.
 
         Parameters
@@ -53,15 +62,15 @@ class Layer:
             Parameters by name of the direction.
         x : Sequences
             The batch.
-        keep, reuse
+        keep, reuse, only_last
             As in `Cell.forward`.
         dropout : Dropout
             What is dropped between steps.
 
         Returns
         -------
-        h : ndarray of shape (n_rows, n_out)
-            The hidden states after each step, packed as `x` is.
+        h : ndarray of shape (n_rows, n_out) or None
+            The hidden states after each step, packed as `x` is, unless `only_last`.
         last : ndarray of shape (n_sequences, n_out)
             The last state of each direction, for each sorted sequence.
         tape : list of Tape
@@ -75,11 +84,16 @@ class Layer:
                 keep=keep,
                 reuse=reuse and reuse[k],
                 mask=mask,
+                only_last=only_last,
             )
+            tapes.append(tape)
+            if only_last:
+                lasts.append(h)
+                continue
             lasts.append(h[x.lengths.final_rows])
             states.append(_turned(h, x, turns))
-            tapes.append(tape)
-        return _side_by_side(states), _side_by_side(lasts), tapes
+        h = None if only_last else _side_by_side(states)
+        return h, _side_by_side(lasts), tapes
 
     def backward(self, params, tape, x, d_h, d_last, *, input_gradient=False):
         """Send a gradient back: ``(params, tape, x, d_h, d_last) -> (d_x, grads)``.

@@ -19,6 +19,12 @@ from skrnn.sequences import (
     lengths_of,
     pack,
 )
+from skrnn.workers import ALONE
+
+#: So many numbers that a step computes for its gates are worth a thread of their own.
+WORTH_A_THREAD = 49152
+#: The most sequences that are predicted at once.
+MOST_AT_ONCE = 512
 
 #: Features of any size are read without a word: what saturates is no mistake.
 QUIETLY = np.errstate(over="ignore", invalid="ignore")
@@ -55,15 +61,21 @@ class Network:
         return ParameterLayout({**blocks, "head": self.head.shapes})
 
     @cached_property
-    def penalised(self):
-        """Which parameters are weights and not biases: 1.0 or 0.0 for each."""
-        mask = np.ones(self.layout.size)
-        views = self.layout.views(mask)
+    def portion(self):
+        """How many sequences make operations that are worth a thread of their own."""
+        cells = self.stack.cells.values()
+        widest = max(len(cell.gates) * cell.hidden_size for cell in cells)
+        return max(1, WORTH_A_THREAD // widest)
+
+    @cached_property
+    def biases(self):
+        """Where the biases stand on the flat vector, which no penalty is for."""
+        places = np.arange(self.layout.size)
+        views = self.layout.views(places)
+        found = [views["head"]["b"]]
         for name, cell in self.stack.cells.items():
-            for bias in cell.biases(views[name]):
-                bias[...] = 0.0
-        views["head"]["b"][...] = 0.0
-        return mask
+            found += cell.biases(views[name])
+        return np.sort(np.concatenate(found))
 
     def init(self, rng):
         """Draw initial weights, ndarray of shape (n_parameters,)."""
@@ -100,7 +112,12 @@ class Network:
         layers = reuse and reuse.layers
         lengths, x = x.lengths, self.reading.forward(x)
         h, last, layers = self.stack.forward(
-            params, x, keep=keep, reuse=layers, dropout=dropout
+            params,
+            x,
+            keep=keep,
+            reuse=layers,
+            dropout=dropout,
+            only_last=self.pooling.only_last,
         )
         pooled, pooling = self.pooling.forward(h, last, x)
         pooled, mask = dropout.forward(pooled)
@@ -109,7 +126,7 @@ class Network:
         return x.unsort(scores), tape
 
     @QUIETLY
-    def scores(self, weights, samples, rows=None):
+    def scores(self, weights, samples, rows=None, workers=ALONE):
         """Compute the scores of a collection, a block of bounded size at a time.
 
         Parameters
@@ -120,27 +137,52 @@ class Network:
             The collection.
         rows : ndarray of int, optional
             Which of its sequences; all by default.
+        workers : Workers, optional
+            They share out the blocks.
 
         Returns
         -------
         ndarray of shape (n, n_outputs)
         """
-        rows = np.arange(len(samples)) if rows is None else rows
-        scores = np.empty((len(rows), self.head.n_outputs), weights.dtype)
-        for block, x in _in_blocks(samples, rows, weights.dtype):
+        n = len(samples) if rows is None else len(rows)
+        scores = np.empty((n, self.head.n_outputs), weights.dtype)
+
+        def score(_, block):
+            taken = block if rows is None else rows[block]
+            x = pack(samples, taken, weights.dtype)
             scores[block], _ = self.forward(weights, x, keep=False)
+
+        workers.share(self.blocks(samples, rows), score)
         return scores
 
     @QUIETLY
     def pooled(self, weights, samples):
         """Compute what the head reads, as `scores` does: (n, pooled features)."""
-        params, rows = self.layout.views(weights), np.arange(len(samples))
-        pooled = np.empty((len(rows), self.head.n_features), weights.dtype)
-        for block, x in _in_blocks(samples, rows, weights.dtype):
-            x = self.reading.forward(x)
-            h, last, _ = self.stack.forward(params, x, keep=False)
+        params = self.layout.views(weights)
+        pooled = np.empty((len(samples), self.head.n_features), weights.dtype)
+        for block in self.blocks(samples):
+            x = self.reading.forward(pack(samples, block, weights.dtype))
+            h, last, _ = self.stack.forward(
+                params, x, keep=False, only_last=self.pooling.only_last
+            )
             pooled[block] = x.unsort(self.pooling.forward(h, last, x)[0])
         return pooled
+
+    def blocks(self, samples, rows=None):
+        """Cut a collection, or some rows of it, into blocks that are predicted at once.
+
+        Returns
+        -------
+        list of ndarray of int
+            Where the sequences of a block stand in the collection or among the rows.
+        """
+        lengths = lengths_of(samples)
+        return list(
+            blocks_by_length(
+                lengths if rows is None else lengths[rows],
+                max_sequences=min(self.portion, MOST_AT_ONCE),
+            )
+        )
 
     def fold(self, weights):
         """Give the weights that do to raw patches what these do to scaled ones.
@@ -189,9 +231,8 @@ class Network:
         """
         params, states = self.layout.views(weights), [None] * len(samples)
         stack = Stack(self.stack.layers[: layer + 1])
-        rows = np.arange(len(samples))
-        for block, x in _in_blocks(samples, rows, weights.dtype):
-            x = self.reading.forward(x)
+        for block in self.blocks(samples):
+            x = self.reading.forward(pack(samples, block, weights.dtype))
             h, _, _ = stack.forward(params, x, keep=False)
             for i, sequence in zip(block, x.replace(h).unpack(), strict=True):
                 states[i] = sequence
@@ -255,12 +296,6 @@ class NetworkTape(NamedTuple):
     pooling: object
     mask: np.ndarray | None
     head: np.ndarray
-
-
-def _in_blocks(samples, rows, dtype):
-    """Give rows of a collection block by block: where they stand, and `Sequences`."""
-    for block in blocks_by_length(lengths_of(samples)[rows]):
-        yield block, pack(samples, rows[block], dtype)
 
 
 def _fill(views, values):

@@ -22,6 +22,8 @@ class Pooling(ABC):
     """
 
     names: tuple[str, ...]
+    #: Whether it reads the last states alone, so that `h` may be None.
+    only_last: bool = False
 
     @abstractmethod
     def forward(self, h, last, x):
@@ -36,6 +38,7 @@ class LastPooling(Pooling):
     """The state after the last step of each sequence, the first when read backwards."""
 
     names = ("last",)
+    only_last = True
 
     def forward(self, h, last, x):
         """Take the last states."""

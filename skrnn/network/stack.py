@@ -33,15 +33,31 @@ class Stack:
         """Number of hidden units of the highest layer."""
         return self.layers[-1].n_out
 
-    def forward(self, params, x, *, keep=True, reuse=None, dropout=NO_DROPOUT):
+    def forward(
+        self,
+        params,
+        x,
+        *,
+        keep=True,
+        reuse=None,
+        dropout=NO_DROPOUT,
+        only_last=False,
+    ):
         """Run the layers: ``(params, x) -> (h, last, tape)``, as `Layer.forward`."""
         tapes, top = [], self.layers[-1]
         for k, layer in enumerate(self.layers):
+            is_top, mask = layer is top, None
             h, last, tape = layer.forward(
-                params, x, keep=keep, reuse=reuse and reuse[k][0], dropout=dropout
+                params,
+                x,
+                keep=keep,
+                reuse=reuse and reuse[k][0],
+                dropout=dropout,
+                only_last=only_last and is_top,
             )
-            data, mask = (h, None) if layer is top else dropout.forward(h)
-            x = x.replace(data)
+            if not is_top:
+                data, mask = dropout.forward(h)
+                x = x.replace(data)
             tapes.append((tape, mask))
         return h, last, tapes
 

@@ -9,8 +9,10 @@ from scipy.optimize import minimize
 from skrnn.sequences import blocks_by_length
 from skrnn.training.history import report
 from skrnn.training.objective import Objective
+from skrnn.training.shards import Shards
 from skrnn.training.state import NotFinite, Training
 from skrnn.training.stopping import Plateau, Reason
+from skrnn.workers import ALONE, Workers
 
 #: The most steps that are read at once: what is kept for the way back is bounded.
 MAX_STEPS = 2**14
@@ -41,6 +43,8 @@ class FullBatch:
         score are the result.
     verbose : bool, default=False
         Print a line an iteration.
+    workers : Workers
+        They share out the sequences.
     """
 
     objective: Objective
@@ -49,6 +53,7 @@ class FullBatch:
     plateau: Plateau
     validate: Callable | None = None
     verbose: bool = False
+    workers: Workers = ALONE
 
 
 def train_full_batch(trainer, data, weights):
@@ -72,10 +77,12 @@ def train_full_batch(trainer, data, weights):
         As `train` gives it.
     """
     state = Training(weights.astype(np.float64))
-    whole_set = _WholeSet(trainer.objective, data)
+    shards = Shards(trainer.objective, data, trainer.workers)
+    blocks = blocks_by_length(data.lengths[data.rows], MAX_STEPS)
+    blocks = [data.rows[at] for at in blocks]
 
     def evaluate(vector):
-        value, gradient = whole_set.value_and_gradient(vector)
+        value, gradient = shards.value_and_gradient(vector, blocks)
         state.history.n_seen += len(data.rows)
         if not (np.isfinite(value) and np.isfinite(gradient).all()):
             raise NotFinite
@@ -108,27 +115,6 @@ def train_full_batch(trainer, data, weights):
     best = state.weights if state.best is None else state.best
     state.weights = best.astype(weights.dtype)
     return state
-
-
-class _WholeSet:
-    """The objective on a whole training set, read in blocks of bounded size."""
-
-    def __init__(self, objective, data):
-        self.objective, self.data, self.tape = objective, data, None
-        blocks = blocks_by_length(data.lengths[data.rows], MAX_STEPS)
-        self.blocks = [data.rows[at] for at in blocks]
-
-    def value_and_gradient(self, weights):
-        """Give the objective and its gradient: the mean of those of the blocks."""
-        data, value, gradient = self.data, 0.0, np.zeros_like(weights)
-        for rows in self.blocks:
-            part, d_part, self.tape = self.objective.value_and_gradient(
-                weights, *data.batch(rows, weights.dtype), reuse=self.tape
-            )
-            share = len(rows) / len(data.rows)
-            value += share * part
-            gradient += share * d_part
-        return value, gradient
 
 
 def _note(trainer, state, result):

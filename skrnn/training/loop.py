@@ -1,7 +1,7 @@
 """The training loop: train, epoch, batch."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -9,8 +9,10 @@ from skrnn.optimizers import Optimizer, Schedule, clip_by_norm
 from skrnn.training.batching import minibatches
 from skrnn.training.history import report
 from skrnn.training.objective import Objective
+from skrnn.training.shards import Shards
 from skrnn.training.state import NotFinite, Training, TrainingSet
 from skrnn.training.stopping import Plateau, Reason
+from skrnn.workers import ALONE, Workers
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,6 +44,8 @@ class Trainer:
         Number of the first update, for the schedule.
     verbose : bool, default=False
         Print a line an epoch.
+    workers : Workers
+        They share out large batches.
     """
 
     objective: Objective
@@ -55,6 +59,7 @@ class Trainer:
     validate: Callable | None = None
     first_update: int = 0
     verbose: bool = False
+    workers: Workers = ALONE
 
 
 def train(trainer, data, weights):
@@ -76,7 +81,8 @@ def train(trainer, data, weights):
         gradient was not, the best on the sequences held out if there are any.
     """
     state = Training(weights.copy(), trainer.first_update)
-    loop = _Loop(trainer, data, state, good=weights)
+    shards = Shards(trainer.objective, data, trainer.workers)
+    loop = _Loop(trainer, data, state, shards, good=weights)
     try:
         with np.errstate(over="ignore", invalid="ignore"):
             state.reason = loop.run_epochs()
@@ -101,21 +107,21 @@ class _Loop:
     ----------
     good : ndarray of shape (n_parameters,)
         The weights after the last epoch whose loss has been seen to be finite.
+    shards : Shards
+        The objective on a batch, which may be cut.
     unproven : ndarray of shape (n_parameters,) or None
         The weights after the last epoch, while no loss has been seen for them.
     last_rows : ndarray of int or None
         The last batch.
-    tapes : dict of int to tape
-        The last tape, by the size of the batch.
     """
 
     trainer: Trainer
     data: TrainingSet
     state: Training
+    shards: Shards
     good: np.ndarray
     unproven: np.ndarray | None = None
     last_rows: np.ndarray | None = None
-    tapes: dict = field(default_factory=dict)
 
     def run_epochs(self):
         """Run epoch after epoch; give the reason to stop."""
@@ -147,12 +153,8 @@ class _Loop:
 
     def run_batch(self, rows):
         """Take one step; give the objective before it."""
-        trainer, data, state = self.trainer, self.data, self.state
-        value, gradient, self.tapes[len(rows)] = trainer.objective.value_and_gradient(
-            state.weights,
-            *data.batch(rows, state.weights.dtype),
-            reuse=self.tapes.get(len(rows)),
-        )
+        trainer, state, shards = self.trainer, self.state, self.shards
+        value, gradient = shards.value_and_gradient(state.weights, shards.cut(rows))
         norm = clip_by_norm(gradient, trainer.max_grad_norm)
         if not (np.isfinite(value) and np.isfinite(norm)):
             raise NotFinite

@@ -1,7 +1,6 @@
 """What training makes small, as a function of the flat vector of weights."""
 
-from dataclasses import dataclass
-from functools import cached_property
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -29,6 +28,17 @@ class Objective:
     loss: Loss
     penalty: float = 0.0
     dropout: Dropout = NO_DROPOUT
+
+    @property
+    def portion(self):
+        """How many sequences are worth a thread of their own."""
+        return self.network.portion
+
+    def split(self, n):
+        """Give an objective for each of n parts of a batch, with noise of its own."""
+        if n == 1:
+            return [self]
+        return [replace(self, dropout=noise) for noise in self.dropout.split(n)]
 
     def value_and_gradient(self, weights, x, y, sample_weight, reuse=None):
         """Evaluate the objective on a batch.
@@ -74,8 +84,6 @@ class Objective:
 
     def _pull(self, weights):
         """Give the gradient of the penalty."""
-        return self._strength.astype(weights.dtype, copy=False) * weights
-
-    @cached_property
-    def _strength(self):
-        return self.penalty * self.network.penalised
+        pull = self.penalty * weights
+        pull[self.network.biases] = 0.0
+        return pull

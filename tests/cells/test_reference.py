@@ -99,7 +99,7 @@ def assert_same_bits(found, expected):
         assert_array_equal(array, values, strict=True)
 
 
-@pytest.fixture(params=[None, 0], ids=["one block", "blocks of four steps"])
+@pytest.fixture(params=[None, 0], ids=["whole runs", "step by step"])
 def blocks(request, monkeypatch):
     """Let the way back go by blocks that even small batches have several of."""
     if request.param is not None:
@@ -188,6 +188,26 @@ def test_keeping_a_tape_changes_no_bit(name, layout, dtype, masked):
     assert no_tape is None
     assert kept.dtype == dtype
     assert_array_equal(free, kept, strict=True)
+
+
+@every_cell
+@every_layout
+@masked_or_not
+@pytest.mark.parametrize("keep", [False, True])
+@pytest.mark.usefixtures("blocks")
+def test_the_last_states_alone_are_those_of_all(name, layout, masked, keep):
+    batch = draw_pass(
+        CELLS[name],
+        LENGTHS[layout],
+        np.random.RandomState(8),
+        np.float64,
+        "last",
+        masked,
+    )
+    cell, params, x, _, _, mask = batch
+    every, _ = cell.forward(params, x, mask=mask, keep=keep)
+    last, _ = cell.forward(params, x, mask=mask, keep=keep, only_last=True)
+    assert_array_equal(last, every[x.lengths.final_rows], strict=True)
 
 
 @every_cell

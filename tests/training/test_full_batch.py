@@ -1,7 +1,5 @@
 """L-BFGS: the minimum that it finds, why it stops, and what it survives."""
 
-from dataclasses import dataclass
-
 import numpy as np
 import pytest
 from scipy.optimize import OptimizeResult, minimize
@@ -19,6 +17,7 @@ from tests.training.problems import (
     FAULTS,
     Bowl,
     N,
+    Whole,
     draw,
     interrupt,
     make_objective,
@@ -180,8 +179,7 @@ def test_value_and_gradient_over_blocks_are_those_of_one_pass(
 def test_what_is_read_at_once_is_bounded(data, monkeypatch):
     objective, sizes = make_objective(), []
 
-    @dataclass
-    class Watched:
+    class Watched(Whole):
         def value_and_gradient(self, weights, x, *rest, **reuse):
             sizes.append(len(x.data))
             return objective.value_and_gradient(weights, x, *rest, **reuse)
