@@ -27,6 +27,10 @@ from skrnn.cells.block import Block
 #: the cache of a core, with as many that are computed from them.
 CACHED = 2**17
 
+#: Where nothing is kept, so many steps at most take turns in the same slots: making
+#: their views costs more than going round.
+TURNS = 16
+
 #: Gradients are looked at for what has vanished once in so many steps.
 LOOK_EVERY = 16
 
@@ -68,7 +72,7 @@ class Tape(ABC):
         if masked:
             self.widths["h"] = cell.hidden_size
         per_step = self.n_sequences * sum(self.widths.values())
-        self.length = max(1, CACHED // per_step)
+        self.length = max(1, min(CACHED // per_step, np.inf if keep else TURNS))
         self.room = int(spare * self._columns(lengths))
         self.flat = {
             name: np.empty(width * self.room, dtype)
