@@ -12,6 +12,9 @@ from hashlib import blake2b
 
 import numpy as np
 
+#: About so many numbers of a block are read at once.
+BLOCK = 2**16
+
 
 def merge_copies(samples, y, rows, dtype):
     """Find the distinct pairs of a sequence and a target.
@@ -35,14 +38,36 @@ def merge_copies(samples, y, rows, dtype):
     group : ndarray of int of the length of `rows`
         Where in `distinct` the pair of each of `rows` stands.
     """
-    digests = np.array([_digest(samples[i], dtype) for i in rows], dtype="S16")
-    _, sequence = np.unique(digests, return_inverse=True)
-    _, target = np.unique(y[rows].reshape(len(rows), -1), axis=0, return_inverse=True)
-    pairs = sequence * len(rows) + target.ravel()
-    _, first, group = np.unique(pairs, return_index=True, return_inverse=True)
-    return rows[first], group
+    # 16 bytes a sequence, read as two numbers: those are sorted faster than bytes.
+    digests = np.fromiter(_digests(samples, rows, dtype), "S16", len(rows))
+    halves = digests.view(">u8").astype(np.uint64).reshape(-1, 2)
+    del digests
+    keys = [*halves.T, *y[rows].reshape(len(rows), -1).T]
+    order = np.lexsort(keys[::-1])
+    is_new = np.zeros(len(rows), bool)
+    is_new[0] = True
+    for key in keys:
+        key = key[order]
+        is_new[1:] |= key[1:] != key[:-1]
+    group = np.empty(len(rows), np.intp)
+    group[order] = np.cumsum(is_new) - 1
+    return rows[order[is_new]], group
 
 
-def _digest(sequence, dtype):
-    values = np.ascontiguousarray(sequence, dtype)
-    return blake2b(values.data.cast("B"), digest_size=16).digest()
+def _digests(samples, rows, dtype):
+    """Give what stands for the values of each sequence, one after the other."""
+    if isinstance(samples, list):
+        for i in rows.tolist():
+            values = np.ascontiguousarray(samples[i], dtype)
+            yield _digest(values.data.cast("B"))
+        return
+    n = max(1, BLOCK // samples[0].size)
+    for first in range(0, len(rows), n):
+        block = np.ascontiguousarray(samples[rows[first : first + n]], dtype)
+        values, size = block.data.cast("B"), block[0].nbytes
+        for at in range(0, len(values), size):
+            yield _digest(values[at : at + size])
+
+
+def _digest(values):
+    return blake2b(values, digest_size=16).digest()
