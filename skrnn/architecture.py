@@ -3,7 +3,6 @@
 from skrnn.cells import CELLS
 from skrnn.network import Reading, build_network
 from skrnn.plan import AUTO, choose_patch_size
-from skrnn.scale import Scale
 from skrnn.settings import hidden_sizes
 
 #: Parts of the architecture whose parameter has another name.
@@ -28,7 +27,7 @@ def choose_reading(estimator, problem, rows):
     samples, size = problem.X.samples, estimator.patch_size
     mean = scale = None
     if estimator.standardize or size == AUTO:
-        measured = Scale.of_steps(samples, rows, problem.loss_weight)
+        measured = problem.scale_of(rows)
     if size == AUTO:
         cell = CELLS[estimator._cell]
         size = choose_patch_size(cell, samples, rows, measured)

@@ -8,7 +8,7 @@ import warnings
 import numpy as np
 from sklearn.exceptions import ConvergenceWarning
 
-from skrnn.scale import Scale
+from skrnn.scale import deviations_of_columns
 from skrnn.sequences import spaced
 from skrnn.settings import FULL_BATCH
 from skrnn.training import Reason
@@ -151,11 +151,8 @@ def _few_held_out(held_out):
 def _columns_differ(problem, rows):
     if problem.X.fitted["input_layout_"] != TABLE:
         return None
-    samples = problem.X.samples[rows]
-    n_features, largest = samples.shape[2], float(np.abs(samples).max()) or 1.0
-    # From the first row, so that a column that is constant varies by exactly nothing.
-    varied = samples / largest - samples[0] / largest
-    for feature, deviation in enumerate(varied.std(axis=0).T):
+    deviations = deviations_of_columns(problem.X.samples, rows)
+    for feature, deviation in enumerate(deviations.T):
         steps = np.flatnonzero(deviation)
         by_size = steps[np.argsort(deviation[steps])]
         if len(steps) == 0:
@@ -163,10 +160,10 @@ def _columns_differ(problem, rows):
         narrow, wide = by_size[[0, -1]]
         if deviation[wide] > COLUMN_RANGE * np.median(deviation[steps]):
             return COLUMNS_DIFFER.format(
-                least=largest * deviation[narrow],
-                narrow=narrow * n_features + feature,
-                most=largest * deviation[wide],
-                wide=wide * n_features + feature,
+                least=deviation[narrow],
+                narrow=narrow * deviations.shape[1] + feature,
+                most=deviation[wide],
+                wide=wide * deviations.shape[1] + feature,
             )
     return None
 
@@ -174,7 +171,7 @@ def _columns_differ(problem, rows):
 def _features_differ(estimator, problem, rows):
     if estimator.standardize:
         return None
-    measured = Scale.of_steps(problem.X.samples, rows, problem.loss_weight)
+    measured = problem.scale_of(rows)
     off = np.abs(np.log(np.maximum(np.abs(measured.mean), measured.scale)))
     worst = off.argmax()
     if off[worst] <= np.log(FEATURE_RANGE):

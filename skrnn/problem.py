@@ -1,10 +1,11 @@
 """What an estimator is asked to learn, on its way from users' data to training."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from skrnn.losses import Loss
+from skrnn.scale import Scale
 from skrnn.training import TrainingSet, merge_copies
 from skrnn.validation import CheckedSequences
 
@@ -41,11 +42,19 @@ class Problem:
     loss: Loss
     n_outputs: int
     fitted: dict
+    _measured: dict = field(init=False, default_factory=dict)
 
     def at_least(self, dtype):
         """Compute in a type that loses nothing of another."""
         dtype = np.promote_types(self.X.dtype, dtype)
         return replace(self, X=replace(self.X, dtype=dtype))
+
+    def scale_of(self, rows):
+        """Measure the features of some sequences; asked again, do not look again."""
+        if self._measured.get("rows") is not rows:
+            scale = Scale.of_steps(self.X.samples, rows, self.loss_weight)
+            self._measured.update(rows=rows, scale=scale)
+        return self._measured["scale"]
 
 
 def without_copies(problem):

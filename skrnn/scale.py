@@ -64,8 +64,8 @@ class Scale:
         return values * self.scale + self.mean
 
 
-def deviations(samples, rows):
-    """Measure how far each step and feature varies from one sequence to the other.
+def deviations_of_columns(samples, rows):
+    """Measure how far each feature of each step varies between some sequences.
 
     Parameters
     ----------
