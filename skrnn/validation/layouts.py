@@ -30,7 +30,7 @@ def recognise(X, name):
 
     Returns
     -------
-    X : ndarray, list or table
+    X : ndarray, list, tuple or table
     layout : {"3-D array", "ragged list", "table"}
     """
     if sparse.issparse(X) or _is_frame(X):
@@ -41,7 +41,7 @@ def recognise(X, name):
             raise ValueError(f"{_expected(name)}; got {kind}.")
     if isinstance(X, list | tuple) or (X.ndim == 1 and X.dtype == object):
         if _is_ragged(X, name):
-            return list(X), RAGGED
+            return X, RAGGED
         X = np.asarray(list(X))
     if X.ndim == 2:
         return X, TABLE

@@ -8,11 +8,10 @@ from sklearn.utils.validation import validate_data
 
 from skrnn.validation.layouts import ADVICE, BLOCK, RAGGED, SHAPES, TABLE, recognise
 from skrnn.validation.values import (
-    all_finite,
     as_numbers,
     check_columns,
-    check_finite_block,
-    not_finite,
+    check_finite,
+    read_as_they_are,
 )
 
 
@@ -85,14 +84,15 @@ def _check_table(estimator, X, reset):
     name = type(estimator).__name__
     if isinstance(X, np.ndarray):
         X = as_numbers(X, "X", name)
-    elif hasattr(X, "columns"):
+    as_it_is = read_as_they_are(X)
+    if hasattr(X, "columns") and not as_it_is:
         check_columns(X, name)
     probe = copy.copy(estimator)
     values = validate_data(
         probe,
         X,
         reset=reset,
-        dtype=(np.float64, np.float32),
+        dtype=None if as_it_is else (np.float64, np.float32),
         ensure_all_finite=False,
     )
     n, n_columns = values.shape
@@ -103,14 +103,14 @@ def _check_table(estimator, X, reset):
             f"features_per_step={width}: a row must be made of whole steps."
         )
     samples = values.reshape(n, -1, width)
-    check_finite_block(samples, name)
+    check_finite(samples, name)
     fitted = {
         attribute: getattr(probe, attribute)
         for attribute in ("n_features_in_", "feature_names_in_")
         if hasattr(probe, attribute)
     }
     fitted |= {"input_layout_": TABLE, "features_per_step_": width}
-    return CheckedSequences(samples, values.dtype, fitted)
+    return CheckedSequences(samples, _computing_type([values]), fitted)
 
 
 def _check_block(X, name):
@@ -130,8 +130,8 @@ def _check_block(X, name):
             f"is required by {name}."
         )
     X = as_numbers(X, "X", name)
-    check_finite_block(X, name)
-    return X, np.dtype(np.float32 if X.dtype == np.float32 else np.float64)
+    check_finite(X, name)
+    return X, _computing_type([X])
 
 
 def _check_ragged(X, name):
@@ -149,16 +149,17 @@ def _check_ragged(X, name):
                 f"Sequence {i} of X has no steps (shape {sequence.shape}); {name} "
                 "needs at least one. Leave empty sequences out."
             )
-        samples.append(as_numbers(sequence, f"Sequence {i} of X", name))
+        if sequence.dtype.kind not in "biuf":
+            sequence = as_numbers(sequence, f"Sequence {i} of X", name)
+        samples.append(sequence)
     _check_same_features(samples, name)
-    for i, sequence in enumerate(samples):
-        if not all_finite(sequence):
-            step, feature = np.argwhere(~np.isfinite(sequence))[0]
-            raise ValueError(
-                not_finite(sequence[step, feature], i, step, feature, name)
-            )
-    single = all(sequence.dtype == np.float32 for sequence in samples)
-    return samples, np.dtype(np.float32 if single else np.float64)
+    check_finite(samples, name)
+    return samples, _computing_type(samples)
+
+
+def _computing_type(arrays):
+    single = all(values.dtype == np.float32 for values in arrays)
+    return np.dtype(np.float32 if single else np.float64)
 
 
 def _as_array(sequence, i):

@@ -2,6 +2,9 @@
 
 import numpy as np
 
+#: About so many numbers of X are looked at at once.
+PART = 2**16
+
 
 def as_numbers(values, what, name):
     """Give an array of real numbers, or say what it is instead."""
@@ -25,6 +28,17 @@ def check_columns(frame, name):
             as_numbers(values, f"Column {column!r} of X", name)
 
 
+def read_as_they_are(table):
+    """Say whether a table has numbers of one type, all of which float64 can hold.
+
+    They can be converted batch by batch; others are converted at once.
+    """
+    types = {getattr(table, "dtype", None), *getattr(table, "dtypes", ())} - {None}
+    if len(types) != 1 or not isinstance(kind := types.pop(), np.dtype):
+        return False
+    return np.can_cast(kind, np.float64)
+
+
 def check_kind(values, what, name):
     """Refuse types that are not numbers."""
     kind = values.dtype.kind
@@ -40,23 +54,42 @@ def check_kind(values, what, name):
         )
 
 
-def all_finite(values):
+def check_finite(samples, name):
+    """Refuse NaN and infinity in sequences, and say where the first stands."""
+    for first, part in _parts(samples):
+        if _all_finite(part):
+            continue
+        for i, sequence in enumerate(part, first):
+            bad = np.argwhere(~np.isfinite(sequence))
+            if len(bad):
+                step, feature = bad[0]
+                raise ValueError(
+                    not_finite(sequence[step, feature], i, step, feature, name)
+                )
+
+
+def _all_finite(part):
     """Say whether no value is NaN or infinite; quick where that is so."""
+    values = np.concatenate(part) if isinstance(part, list) else part
     if values.dtype.kind != "f":
         return True
     with np.errstate(over="ignore", invalid="ignore"):
         return bool(np.isfinite(values.sum()) or np.isfinite(values).all())
 
 
-def check_finite_block(samples, name):
-    """Refuse NaN and infinity, and say where the first stands."""
-    for i, sequence in enumerate(samples if not all_finite(samples) else ()):
-        bad = np.argwhere(~np.isfinite(sequence))
-        if len(bad):
-            step, feature = bad[0]
-            raise ValueError(
-                not_finite(sequence[step, feature], i, step, feature, name)
-            )
+def _parts(samples):
+    """Give the sequences part by part, and where each begins."""
+    if isinstance(samples, np.ndarray):
+        n = max(1, PART // samples[0].size)
+        for first in range(0, len(samples), n):
+            yield first, samples[first : first + n]
+        return
+    first = size = 0
+    for last, sequence in enumerate(samples, 1):
+        size += sequence.size
+        if size >= PART or last == len(samples):
+            yield first, samples[first:last]
+            first, size = last, 0
 
 
 def not_finite(value, i, step, feature, name):
