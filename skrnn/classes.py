@@ -81,6 +81,9 @@ def _settle_labels(name, present, announced, earlier):
 
 def weight_of_classes(class_weight, classes, y, sample_weight):
     """Give the weight of the class of each sequence; one where it has none."""
+    each = np.ones(len(y))
+    if class_weight is None:
+        return each
     counts = sample_weight > 0
     weight = compute_class_weight(
         class_weight,
@@ -88,6 +91,5 @@ def weight_of_classes(class_weight, classes, y, sample_weight):
         y=y[counts],
         sample_weight=sample_weight[counts],
     )
-    each = np.ones(len(y))
     each[counts] = weight[np.searchsorted(classes, y[counts])]
     return each

@@ -132,9 +132,10 @@ def _correlation(samples, rows, scale):
     products = np.zeros((len(LAGS), 3))
     for i in spaced(rows, n):
         steps = scale.encode(samples[i][:n_steps])
+        n_features, steps = steps.shape[1], steps.ravel()
         for at_lag, lag in zip(products, LAGS, strict=True):
-            now, later = steps[:-lag], steps[lag:]
-            at_lag += np.sum(now * later), np.sum(now**2), np.sum(later**2)
+            now, later = steps[: -lag * n_features], steps[lag * n_features :]
+            at_lag += now @ later, now @ now, later @ later
     together, *alone = products.T
     size = np.sqrt(np.multiply(*alone))
     return np.max(np.abs(together) / np.where(size == 0, 1.0, size))

@@ -38,6 +38,16 @@ def merge_copies(samples, y, rows, dtype):
     group : ndarray of int of the length of `rows`
         Where in `distinct` the pair of each of `rows` stands.
     """
+    order, is_new = _sort(samples, y, rows, dtype)
+    numbers = np.cumsum(is_new)
+    numbers -= 1
+    group = np.empty_like(numbers)
+    group[order] = numbers
+    return rows[order[is_new]], group
+
+
+def _sort(samples, y, rows, dtype):
+    """Sort pairs; say which of them, in that order, differ from those before them."""
     # 16 bytes a sequence, read as two numbers: those are sorted faster than bytes.
     digests = np.fromiter(_digests(samples, rows, dtype), "S16", len(rows))
     halves = digests.view(">u8").astype(np.uint64).reshape(-1, 2)
@@ -49,17 +59,15 @@ def merge_copies(samples, y, rows, dtype):
     for key in keys:
         key = key[order]
         is_new[1:] |= key[1:] != key[:-1]
-    group = np.empty(len(rows), np.intp)
-    group[order] = np.cumsum(is_new) - 1
-    return rows[order[is_new]], group
+    return order, is_new
 
 
 def _digests(samples, rows, dtype):
     """Give what stands for the values of each sequence, one after the other."""
     if isinstance(samples, list):
-        for i in rows.tolist():
-            values = np.ascontiguousarray(samples[i], dtype)
-            yield _digest(values.data.cast("B"))
+        for i in rows:
+            # Not its buffer: an array keeps a note of that for as long as it lives.
+            yield _digest(np.asarray(samples[i], dtype).tobytes())
         return
     n = max(1, BLOCK // samples[0].size)
     for first in range(0, len(rows), n):

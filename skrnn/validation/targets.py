@@ -88,7 +88,8 @@ def _check_single_labels(y, n):
 
 def _check_all_labelled(y):
     """Refuse labels that stand for none: NaN, infinity and None."""
-    for i, label in enumerate(y if y.dtype.kind in "fO" else ()):
+    suspect = y.dtype == object or (y.dtype.kind == "f" and not np.isfinite(y).all())
+    for i, label in enumerate(y if suspect else ()):
         if label is None or (isinstance(label, float) and not np.isfinite(label)):
             what = "NaN" if label != label else "None" if label is None else "infinity"
             raise ValueError(
