@@ -5,8 +5,8 @@ features. Each sequence is cut from its own beginning; where it does not fill it
 patch, there are zeros.
 """
 
-from functools import lru_cache
 from typing import NamedTuple
+from weakref import WeakKeyDictionary
 
 import numpy as np
 
@@ -32,9 +32,19 @@ class Patches(NamedTuple):
     places: np.ndarray
 
 
-@lru_cache(maxsize=8)
+#: The patches of all batches alive, by their lengths and the size: gone with those.
+_PATCHES = WeakKeyDictionary()
+
+
 def patches_of(lengths, size):
     """Find where the steps go in patches of so many; the same object for the same."""
+    by_size = _PATCHES.setdefault(lengths, {})
+    if size not in by_size:
+        by_size[size] = _cut(lengths, size)
+    return by_size[size]
+
+
+def _cut(lengths, size):
     patched = Lengths(-(-lengths.longest_first // size), lengths.order)
     steps = np.repeat(np.arange(len(lengths.sizes)), lengths.sizes)
     patch, within = np.divmod(steps, size)

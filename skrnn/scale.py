@@ -1,6 +1,7 @@
 """Numbers on a scale on which a network learns, and the way back."""
 
 from dataclasses import dataclass
+from functools import reduce
 
 import numpy as np
 
@@ -88,8 +89,8 @@ def _moments_of_steps(samples, rows, weight):
     first, lengths = samples[rows[0]][0], lengths_of(samples)[rows]
     # The largest values do not depend on the blocks: small ones stay in cache.
     small = blocks_by_length(lengths, IN_CACHE // len(first), IN_CACHE)
-    largest = [_largest(_steps(samples, rows[at])) for at in small]
-    moments = _Moments(np.max(largest, axis=0), first)
+    largest = reduce(np.maximum, (_largest(_steps(samples, rows[at])) for at in small))
+    moments = _Moments(largest, first)
     heaviest = weight[rows].max()
     for at in blocks_by_length(lengths, BLOCK // len(first)):
         _add_steps(moments, pack(samples, rows[at]), weight[rows[at]] / heaviest)

@@ -1,0 +1,195 @@
+"""What fit and predict hold beyond X: a few numbers a sequence, whatever its size.
+
+A sequence here has 768 numbers, so that a copy of X in any type, even one of a byte a
+number, is several times what is allowed.
+"""
+
+import tracemalloc
+import warnings
+
+import numpy as np
+import pandas as pd
+import pytest
+from sklearn.exceptions import ConvergenceWarning
+
+from skrnn import LSTMClassifier, LSTMRegressor
+
+#: A quarter of N is several blocks of 512, and of 2**14 steps, without a rest.
+N, N_STEPS, N_FEATURES = 6144, 128, 6
+#: Labels, weights, an order, 16 bytes to tell copies by, and what sorting them takes.
+EACH = 100
+#: A list of memory maps is read through a plain view of each of them.
+EACH_MAP = 250
+
+
+def numbers(n, dtype="float32"):
+    # Far from zero, so that the sum in a short type overflows.
+    values = 20 + 5 * np.random.default_rng(0).standard_normal(
+        (n, N_STEPS, N_FEATURES), "float32"
+    )
+    return values.astype(dtype)
+
+
+def mapped(n, folder):
+    path = folder / f"X{n}.npy"
+    np.save(path, numbers(n))
+    return np.load(path, mmap_mode="r")
+
+
+def objects(X):
+    out = np.empty(len(X), object)
+    out[:] = list(X)
+    return out
+
+
+def table(X):
+    return X.reshape(len(X), -1)
+
+
+LAYOUTS = {
+    "float32": lambda n, _: numbers(n),
+    "float64": lambda n, _: numbers(n, "float64"),
+    "float16": lambda n, _: numbers(n, "float16"),
+    "int8": lambda n, _: numbers(n, "int8"),
+    "int64": lambda n, _: numbers(n, "int64"),
+    "memory map": mapped,
+    "list of float32": lambda n, _: list(numbers(n)),
+    "list of float64": lambda n, _: list(numbers(n, "float64")),
+    "list of int8": lambda n, _: list(numbers(n, "int8")),
+    "list of both floats": lambda n, _: [numbers(1, "float64")[0], *numbers(n - 1)],
+    "array of arrays": lambda n, _: objects(numbers(n)),
+    "list of memory maps": lambda n, folder: list(mapped(n, folder)),
+    "table of float32": lambda n, _: table(numbers(n)),
+    "table of float64": lambda n, _: table(numbers(n, "float64")),
+    "table of float16": lambda n, _: table(numbers(n, "float16")),
+    "table of int8": lambda n, _: table(numbers(n, "int8")),
+    "table of int64": lambda n, _: table(numbers(n, "int64")),
+    "table in columns": lambda n, _: np.asfortranarray(table(numbers(n))),
+    "mapped table": lambda n, folder: table(mapped(n, folder)),
+    "frame of float32": lambda n, _: pd.DataFrame(table(numbers(n))),
+    "frame of float64": lambda n, _: pd.DataFrame(table(numbers(n, "float64"))),
+    "frame of int64": lambda n, _: pd.DataFrame(table(numbers(n, "int64"))),
+}
+
+
+@pytest.fixture(params=LAYOUTS)
+def layout(request):
+    return request.param
+
+
+def estimator(kind=LSTMClassifier, layout="float32", **options):
+    width = N_FEATURES if "table" in layout or "frame" in layout else 1
+    options = {"max_iter": 1, "patch_size": 5, "random_state": 0} | options
+    return kind(hidden_size=4, batch_size=64, features_per_step=width, **options)
+
+
+def labels(n):
+    return np.arange(n) % 2
+
+
+def peak(call, *args, **kwargs):
+    """Give the most bytes that a call held at a time."""
+    tracemalloc.start()
+    try:
+        with warnings.catch_warnings():
+            # Nothing is learnt in one epoch from noise; that is not the question.
+            warnings.simplefilter("ignore", ConvergenceWarning)
+            call(*args, **kwargs)
+        return tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+
+
+def growth(measure):
+    """Give by how many bytes a sequence what is held grows with their number."""
+    # Imports, and what batches of one shape share, are held from the first call on.
+    measure(N // 4)
+    return (measure(N) - measure(N // 4)) / (N - N // 4)
+
+
+def of_fit(layout, folder, **options):
+    def measure(n):
+        X, model = LAYOUTS[layout](n, folder), estimator(layout=layout, **options)
+        return peak(model.fit, X, labels(n))
+
+    return measure
+
+
+def test_fit_holds_a_few_numbers_a_sequence(layout, tmp_path):
+    each = EACH_MAP if layout == "list of memory maps" else EACH
+    assert growth(of_fit(layout, tmp_path)) < each
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"kind": LSTMRegressor},
+        {"standardize": False},
+        {"patch_size": "auto"},
+        {"early_stopping": True, "validation_fraction": 0.5},
+        {"solver": "lbfgs", "tol": 1e9},
+        {"class_weight": "balanced"},
+    ],
+    ids=str,
+)
+@pytest.mark.parametrize("layout", ["float32", "list of float32"])
+def test_so_does_any_kind_of_fit(layout, options, tmp_path):
+    assert growth(of_fit(layout, tmp_path, **options)) < EACH
+
+
+def test_fit_with_weights_and_copies():
+    def measure(n):
+        X = list(numbers(n // 2)) * 2
+        weight = np.random.default_rng(0).integers(0, 3, n)
+        return peak(estimator().fit, X, labels(n), sample_weight=weight)
+
+    assert growth(measure) < EACH
+
+
+@pytest.mark.parametrize("first", ["float32", "float64"])
+@pytest.mark.parametrize("then", ["float32", "float64"])
+def test_going_on_in_another_type(first, then):
+    def measure(n):
+        model = estimator().partial_fit(numbers(64, first), labels(64), classes=[0, 1])
+        return peak(model.partial_fit, numbers(n, then), labels(n))
+
+    assert growth(measure) < EACH
+
+
+def test_a_memory_map_is_never_in_memory_as_a_whole(tmp_path):
+    X, model = mapped(N, tmp_path), estimator()
+    assert X.nbytes > 18e6
+    for call in (model.fit, model.partial_fit):
+        assert peak(call, X, labels(N)) < X.nbytes / 2
+    for call in (model.predict, model.predict_proba, model.pooled_states):
+        assert peak(call, X) < X.nbytes / 2
+
+
+def test_predict_holds_a_few_numbers_a_sequence(layout, tmp_path):
+    X, y = LAYOUTS[layout](64, tmp_path), labels(64)
+    model = estimator(layout=layout).partial_fit(X, y, classes=[0, 1])
+
+    def measure(n):
+        return peak(model.predict, LAYOUTS[layout](n, tmp_path))
+
+    each = EACH_MAP if layout == "list of memory maps" else EACH
+    assert growth(measure) < each
+
+
+def test_nothing_stays_behind(layout, tmp_path):
+    """A model keeps no X, and X nothing of what was looked at."""
+    n, model = N // 4, estimator(layout=layout)
+    X, y = LAYOUTS[layout](n, tmp_path), labels(n)
+
+    def learn_and_predict(X):
+        model.partial_fit(X, y, classes=[0, 1])
+        model.predict(X)
+
+    # Batches of the same shape share what follows from it, from the first one on.
+    learn_and_predict(LAYOUTS[layout](n, tmp_path))
+    tracemalloc.start()
+    try:
+        learn_and_predict(X)
+        assert tracemalloc.get_traced_memory()[0] < 40 * n
+    finally:
+        tracemalloc.stop()
