@@ -21,7 +21,7 @@ Y = (BLOCK[:, 0, 0] > 0).astype(int)
 @pytest.fixture(autouse=True)
 def _worth_it(monkeypatch):
     """Let batches of a few sequences be worth several threads."""
-    monkeypatch.setattr(network_module, "WORTH_A_THREAD", 4 * 5 * 5)
+    monkeypatch.setattr(network_module, "WORTH_A_THREAD", 5 * 5)
 
 
 def make(kind=LSTMClassifier, **settings):

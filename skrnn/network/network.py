@@ -21,8 +21,8 @@ from skrnn.sequences import (
 )
 from skrnn.workers import ALONE
 
-#: So many numbers that a step computes for its gates are worth a thread of their own.
-WORTH_A_THREAD = 49152
+#: Steps of so many hidden units, those of all sequences together, are worth a thread.
+WORTH_A_THREAD = 16384
 #: The most sequences that are predicted at once.
 MOST_AT_ONCE = 512
 
@@ -63,8 +63,7 @@ class Network:
     @cached_property
     def portion(self):
         """How many sequences make operations that are worth a thread of their own."""
-        cells = self.stack.cells.values()
-        widest = max(len(cell.gates) * cell.hidden_size for cell in cells)
+        widest = max(cell.hidden_size for cell in self.stack.cells.values())
         return max(1, WORTH_A_THREAD // widest)
 
     @cached_property
