@@ -61,7 +61,7 @@ class UGRNNCell(Cell):
             d_z_block = np.array([d_z for *_, d_z in reversed(block.way_back)])
             d_W += times(d_z_block, block.xh)
             if input_gradient:
-                tape.pack(W_x.T @ d_z_block, block, d_x)
+                block.pack(W_x.T @ d_z_block, d_x)
         return d_x, {"W": d_W}
 
 

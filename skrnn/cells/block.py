@@ -1,12 +1,19 @@
 """A stretch of steps on a tape."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import pairwise
+
+#: Columns are given up when fewer of them than this are needed.
+KEPT = 0.75
 
 
 @dataclass(eq=False)
 class Block:
-    """Some steps, one after the other, in which no sequence ends.
+    """Some steps, one after the other, with a column for each sequence.
+
+    The columns of sequences that have ended come last. Nothing that is computed there
+    is ever read.
 
     Attributes
     ----------
@@ -15,15 +22,16 @@ class Block:
     rows : slice
         Its rows of the packed batch.
     n_steps, size : int
-        Number of steps, and of sequences.
+        Number of steps, and of columns.
     slots : dict of str to ndarray of shape (n_steps + 1, width, size)
         Each array of the tape, for its steps and the one that follows.
     steps : list of tuple
         For each step ``([x, 1, h], h, h_in)`` and the views of the cell: what it reads,
         the state that it leaves, and the same where the next step reads it.
-    begins, ends : bool
-        Whether the state comes from elsewhere than the slot before, and whether
-        sequences end with its last step.
+    begins : bool
+        Whether the state comes from elsewhere than the slot before.
+    alive : list of int
+        How many sequences have each of the steps, and then the one that follows.
     """
 
     tape: object
@@ -33,7 +41,7 @@ class Block:
     slots: dict
     steps: list
     begins: bool = False
-    ends: bool = False
+    alive: list = field(default_factory=list)
 
     def cut(self, rows, n_steps):
         """Give a block of its first steps, for other rows."""
@@ -61,10 +69,59 @@ class Block:
         """What the cell needs on its way back, made when first asked for."""
         return self.tape.on_the_way_back(self)
 
-    def of(self, packed):
-        """Give its rows of a packed array as (n_steps, width, size), as a view."""
+    @property
+    def ends(self):
+        """For each step with which sequences end: its place, and their columns."""
+        steps = enumerate(pairwise(self.alive))
+        return [(k, slice(after, now)) for k, (now, after) in steps if after < now]
+
+    def unpack(self, packed, out):
+        """Put its rows of a packed array into (n_steps, width, size).
+
+        There are zeros where a sequence has ended.
+        """
+        if self.alive[-2] == self.size:
+            out[...] = self._of(packed)
+            return
+        row = self.rows.start
+        for step, n in zip(out, self.alive, strict=False):
+            step[:, :n] = packed[row : row + n].T
+            step[:, n:] = 0.0
+            row += n
+
+    def pack(self, values, out):
+        """Put values of (n_steps, width, size) into its rows of a packed array."""
+        if self.alive[-2] == self.size:
+            self._of(out)[...] = values
+            return
+        row = self.rows.start
+        for step, n in zip(values, self.alive, strict=False):
+            out[row : row + n] = step[:, :n].T
+            row += n
+
+    def _of(self, packed):
         rows = packed[self.rows].reshape(self.n_steps, self.size, -1)
         return rows.swapaxes(1, 2)
+
+
+def stretches(lengths):
+    """Cut the steps of a batch where columns are worth being given up.
+
+    Each stretch costs some calls of its own, and each column of a sequence that has
+    ended is computed for nothing: columns are kept until a quarter of them are idle.
+
+    Yields
+    ------
+    first, n_steps, size : int
+        First step, number of steps, and number of columns.
+    """
+    first, size, n_steps = 0, int(lengths.sizes[0]), 0
+    for run in lengths.runs:
+        if run.size < KEPT * size:
+            yield first, n_steps, size
+            first, size, n_steps = first + n_steps, run.size, 0
+        n_steps += run.n_steps
+    yield first, n_steps, size
 
 
 def times(d_z, xh):

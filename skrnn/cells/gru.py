@@ -126,7 +126,7 @@ class GRUCell(Cell):
             d_W_x += times(by[:, : 3 * H], block.xh[:, : d + 1])
             d_W_h += times(by[:, H:], block.xh[:, d:])
             if input_gradient:
-                tape.pack(np.matmul(W_x.T, by[:, : 3 * H]), block, d_x)
+                block.pack(np.matmul(W_x.T, by[:, : 3 * H]), d_x)
         d_W = np.concatenate([np.roll(d_W_x, -H, axis=0), d_W_h[:, 1:]], axis=1)
         return d_x, {"W": d_W, "b_hn": d_W_h[2 * H :, 0]}
 

@@ -107,7 +107,7 @@ class LSTMCell(Cell):
                     np.multiply(d_hs, m, d_hs)
             d_W += times(d_z_block, block.xh)
             if input_gradient:
-                tape.pack(np.matmul(W_x.T, d_z_block), block, d_x)
+                block.pack(np.matmul(W_x.T, d_z_block), d_x)
         return d_x, {"W": d_W}
 
     @staticmethod

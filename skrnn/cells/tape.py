@@ -7,12 +7,12 @@ one matrix, its product with the weights is all gates one below the other, and e
 them may be worked on alone or together with its neighbours. NumPy is several times
 quicker on such stretches than on anything with gaps.
 
-Steps lie in slots, one after the other, as long as no sequence ends; where some do, the
-slots that follow are narrower. A step leaves its state in the slot of the next.
+Steps lie in slots, one after the other, and leave their state in the slot of the next.
+Where enough sequences have ended, the slots that follow are narrower.
 
 Making views costs as much as computing with them when batches are small. A tape keeps
-them as long as it is used: as long as no sequence has ended, a step lies in the same
-place in every batch of so many sequences.
+them as long as it is used: until slots are narrower, a step lies in the same place in
+every batch of so many sequences.
 """
 
 import math
@@ -21,7 +21,7 @@ from abc import ABC, abstractmethod
 import numpy as np
 
 from skrnn.cells.base import flush_denormals
-from skrnn.cells.block import Block
+from skrnn.cells.block import Block, stretches
 
 #: About so many numbers of what is written down are worked on at a time: they stay in
 #: the cache of a core, with as many that are computed from them.
@@ -97,7 +97,7 @@ class Tape(ABC):
         tape._lay_out(x.lengths)
         tape._make_room_for_h(only_last)
         if masked:
-            sizes = {run.size for run in x.lengths.runs}
+            sizes = {block.size for block in tape.blocks}
             mask = mask.T
             tape.masks = {n: np.ascontiguousarray(mask[:, :n]) for n in sizes}
         return tape
@@ -128,14 +128,14 @@ class Tape(ABC):
             m = self.masks[block.size] if self.masked else None
             if block.begins:
                 self._carry_over(before, block, m)
-            block.xh[:, :d] = block.of(x.data)
+            block.unpack(x.data, block.xh[:, :d])
             block.xh[:, d] = 1.0
             yield block, m
-            if not self.only_last:
-                self.pack(block.h, block, self.h)
-            elif block.ends:
-                # Sequences that go on will write over theirs.
-                self.h[: block.size] = block.h[-1].T
+            if self.only_last:
+                for k, columns in block.ends:
+                    self.h[columns] = block.h[k, :, columns].T
+            else:
+                block.pack(block.h, self.h)
             before = block
 
     def read_back(self, d_h, d_last, n_flows):
@@ -163,23 +163,31 @@ class Tape(ABC):
             before. Nothing is yielded where there is nothing to send back.
         """
         flows = np.zeros((n_flows, self.cell.hidden_size, 0), self.dtype)
-        alive, since = True, 0
+        alive, since = False, 0
         for block in reversed(self.blocks):
-            if block.ends:
-                flows, since = self._joined(flows, d_last, block.size), LOOK_EVERY
+            if block.size > flows.shape[2]:
+                flows = _wider(flows, block.size)
+            d_hs = self._from_above(block, d_h, d_last)
             if since >= LOOK_EVERY:
                 alive, since = flush_denormals(flows), 0
             since += block.n_steps
-            if not alive and d_h is None:
+            if not alive and all(d_new is None for d_new in d_hs):
                 continue
-            d_hs = [None] * block.n_steps
-            if d_h is not None:
-                d_hs = np.ascontiguousarray(block.of(d_h))[::-1]
+            alive = True
             yield block, self.masks[block.size] if self.masked else None, d_hs, *flows
 
-    def pack(self, values, block, out):
-        """Put values of each feature, step and sequence of a block into packed rows."""
-        block.of(out)[...] = values
+    def _from_above(self, block, d_h, d_last):
+        """Give what `read_back` says of `d_hs`."""
+        d_hs = [None] * block.n_steps
+        if d_h is not None:
+            values = np.empty_like(block.h, order="C")
+            block.unpack(d_h, values)
+            d_hs = list(values)
+        for k, columns in block.ends if d_last is not None else ():
+            if d_hs[k] is None:
+                d_hs[k] = np.zeros_like(block.h[k], order="C")
+            d_hs[k][:, columns] += d_last[columns].T
+        return d_hs[::-1]
 
     def zeros(self, width):
         """Make an array of zeros with a row for each row of the batch."""
@@ -214,7 +222,7 @@ class Tape(ABC):
     def _columns(self, lengths):
         """Say how many columns the slots of a batch have in all."""
         if self.keep:
-            return sum((run.n_steps + 1) * run.size for run in lengths.runs)
+            return sum((n + 1) * size for _, n, size in stretches(lengths))
         return (min(self.length, len(lengths.sizes)) + 1) * self.n_sequences
 
     def _lay_out(self, lengths):
@@ -222,17 +230,17 @@ class Tape(ABC):
         if lengths is self.lengths:
             return
         self.lengths, self.blocks, column = lengths, [], 0
-        for run in lengths.runs:
-            for first in range(0, run.n_steps, self.length):
-                n_steps = min(self.length, run.n_steps - first)
-                row = run.first + first * run.size
-                rows = slice(row, row + n_steps * run.size)
-                at = column + first * run.size if self.keep else 0
-                block = self._block(rows, n_steps, run.size, at)
-                block.begins = first == 0 or not self.keep
-                block.ends = first + n_steps == run.n_steps
+        starts, sizes = lengths.starts.tolist(), [*lengths.sizes.tolist(), 0]
+        for begin, n_steps, size in stretches(lengths):
+            for first in range(begin, begin + n_steps, self.length):
+                last = min(first + self.length, begin + n_steps)
+                rows = slice(starts[first], starts[last])
+                at = column + (first - begin) * size if self.keep else 0
+                block = self._block(rows, last - first, size, at)
+                block.begins = first == begin or not self.keep
+                block.alive = sizes[first : last + 1]
                 self.blocks.append(block)
-            column += (run.n_steps + 1) * run.size
+            column += (n_steps + 1) * size
 
     def _make_room_for_h(self, only_last):
         self.only_last, H = only_last, self.cell.hidden_size
@@ -250,11 +258,12 @@ class Tape(ABC):
                 n_slots = self.room // self.n_sequences
                 self._windows[size] = self._make_block(rows, n_slots - 1, size, at)
             return self._windows[size].cut(rows, n_steps)
-        k, rest = divmod(rows.start, self.length * size)
-        if size < self.n_sequences or rest or n_steps < self.length:
+        if size < self.n_sequences or n_steps < self.length:
             return self._make_block(rows, n_steps, size, at)
+        k = len(self.blocks)
         if k == len(self._full_blocks):
             self._full_blocks.append(self._make_block(rows, n_steps, size, at))
+        self._full_blocks[k].rows = rows
         return self._full_blocks[k]
 
     def _make_block(self, rows, n_steps, size, at):
@@ -283,11 +292,9 @@ class Tape(ABC):
         if m is not None:
             np.multiply(block.slots["h"][0], m, block.slots["h_in"][0])
 
-    def _joined(self, flows, d_last, size):
-        """Add the gradients of sequences that end here to those that end later."""
-        n = flows.shape[2]
-        joined = np.zeros((*flows.shape[:2], size), self.dtype)
-        joined[:, :, :n] = flows
-        if d_last is not None:
-            joined[0, :, n:] = d_last[n:size].T
-        return joined
+
+def _wider(flows, size):
+    """Make room for the gradients of sequences that end earlier."""
+    wider = np.zeros((*flows.shape[:2], size), flows.dtype)
+    wider[:, :, : flows.shape[2]] = flows
+    return wider
