@@ -36,6 +36,8 @@ class Cell(ABC):
     state_names: ClassVar[tuple[str, ...]]
     #: The gate that keeps the past when it is open: it is almost open to begin with.
     memory_gate: ClassVar[str | None] = None
+    #: Whether hidden states are bounded, whatever is read.
+    bounded: ClassVar[bool] = False
 
     @abstractmethod
     def step(self, params, x, state):

@@ -4,9 +4,6 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import pairwise
 
-#: Columns are given up when fewer of them than this are needed.
-KEPT = 0.75
-
 
 @dataclass(eq=False)
 class Block:
@@ -17,8 +14,6 @@ class Block:
 
     Attributes
     ----------
-    tape : Tape
-        Whose block it is.
     rows : slice
         Its rows of the packed batch.
     n_steps, size : int
@@ -32,9 +27,10 @@ class Block:
         Whether the state comes from elsewhere than the slot before.
     alive : list of int
         How many sequences have each of the steps, and then the one that follows.
+    way_back : object
+        What the cell needs on its way back, made when it is first needed.
     """
 
-    tape: object
     rows: slice
     n_steps: int
     size: int
@@ -42,12 +38,13 @@ class Block:
     steps: list
     begins: bool = False
     alive: list = field(default_factory=list)
+    way_back: object = None
 
     def cut(self, rows, n_steps):
         """Give a block of its first steps, for other rows."""
         slots = {name: array[: n_steps + 1] for name, array in self.slots.items()}
         steps = self.steps[:n_steps]
-        return Block(self.tape, rows, n_steps, self.size, slots, steps)
+        return Block(rows, n_steps, self.size, slots, steps)
 
     @cached_property
     def xh(self):
@@ -63,11 +60,6 @@ class Block:
     def before(self):
         """The hidden state before each step."""
         return self.slots["h"][:-1]
-
-    @cached_property
-    def way_back(self):
-        """What the cell needs on its way back, made when first asked for."""
-        return self.tape.on_the_way_back(self)
 
     @property
     def ends(self):
@@ -104,11 +96,18 @@ class Block:
         return rows.swapaxes(1, 2)
 
 
-def stretches(lengths):
+def stretches(lengths, kept):
     """Cut the steps of a batch where columns are worth being given up.
 
     Each stretch costs some calls of its own, and each column of a sequence that has
-    ended is computed for nothing: columns are kept until a quarter of them are idle.
+    ended is computed for nothing.
+
+    Parameters
+    ----------
+    lengths : Lengths
+        Of the batch.
+    kept : float
+        Columns are given up when a smaller share of them than this is needed.
 
     Yields
     ------
@@ -117,7 +116,7 @@ def stretches(lengths):
     """
     first, size, n_steps = 0, int(lengths.sizes[0]), 0
     for run in lengths.runs:
-        if run.size < KEPT * size:
+        if run.size < kept * size:
             yield first, n_steps, size
             first, size, n_steps = first + n_steps, run.size, 0
         n_steps += run.n_steps

@@ -43,6 +43,7 @@ class GRUCell(Cell):
     gates: ClassVar = ("r", "z", "n")
     state_names: ClassVar = ("h",)
     memory_gate: ClassVar = "z"
+    bounded: ClassVar = True
 
     @property
     def shapes(self):

@@ -44,6 +44,7 @@ class LSTMCell(Cell):
     gates: ClassVar = ("o", "i", "f", "g")
     state_names: ClassVar = ("h", "c")
     memory_gate: ClassVar = "f"
+    bounded: ClassVar = True
 
     def step(self, params, x, state):
         """Read one step: the equations above, as `Cell.step` says."""

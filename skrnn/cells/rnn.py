@@ -57,6 +57,11 @@ class RNNCell(Cell):
     gates: ClassVar = ("h",)
     state_names: ClassVar = ("h",)
 
+    @property
+    def bounded(self):
+        """Whether hidden states are bounded, whatever is read."""
+        return self.activation == "tanh"
+
     def step(self, params, x, state):
         """Read one step: the equations above, as `Cell.step` says."""
         (h,) = state

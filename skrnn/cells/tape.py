@@ -27,6 +27,10 @@ from skrnn.cells.block import Block, stretches
 #: the cache of a core, with as many that are computed from them.
 CACHED = 2**17
 
+#: Columns are given up when a smaller share of them is needed. Where states may grow
+#: without bounds, none idles: zero times infinity is no zero.
+KEPT = 0.75
+
 #: Where nothing is kept, so many steps at most take turns in the same slots: making
 #: their views costs more than going round.
 TURNS = 16
@@ -68,6 +72,7 @@ class Tape(ABC):
     def __init__(self, cell, lengths, dtype, keep, masked, spare=1.0):
         self.cell, self.dtype, self.keep, self.masked = cell, dtype, keep, masked
         self.n_sequences = len(lengths.order)
+        self.kept_columns = KEPT if cell.bounded else 1.0
         self.widths = {"xh": cell.n_features + 1 + cell.hidden_size, **self.kept()}
         if masked:
             self.widths["h"] = cell.hidden_size
@@ -174,6 +179,8 @@ class Tape(ABC):
             if not alive and all(d_new is None for d_new in d_hs):
                 continue
             alive = True
+            if block.way_back is None:
+                block.way_back = self.on_the_way_back(block)
             yield block, self.masks[block.size] if self.masked else None, d_hs, *flows
 
     def _from_above(self, block, d_h, d_last):
@@ -222,7 +229,9 @@ class Tape(ABC):
     def _columns(self, lengths):
         """Say how many columns the slots of a batch have in all."""
         if self.keep:
-            return sum((n + 1) * size for _, n, size in stretches(lengths))
+            return sum(
+                (n + 1) * size for _, n, size in stretches(lengths, self.kept_columns)
+            )
         return (min(self.length, len(lengths.sizes)) + 1) * self.n_sequences
 
     def _lay_out(self, lengths):
@@ -231,7 +240,7 @@ class Tape(ABC):
             return
         self.lengths, self.blocks, column = lengths, [], 0
         starts, sizes = lengths.starts.tolist(), [*lengths.sizes.tolist(), 0]
-        for begin, n_steps, size in stretches(lengths):
+        for begin, n_steps, size in stretches(lengths, self.kept_columns):
             for first in range(begin, begin + n_steps, self.length):
                 last = min(first + self.length, begin + n_steps)
                 rows = slice(starts[first], starts[last])
@@ -278,7 +287,7 @@ class Tape(ABC):
             ((xh[k], h[k + 1], h_in[k + 1]), self.views(slots, k))
             for k in range(n_steps)
         ]
-        return Block(self, rows, n_steps, size, slots, steps)
+        return Block(rows, n_steps, size, slots, steps)
 
     def _carry_over(self, before, block, m):
         """Bring the state to the first step of a block from where it was left."""

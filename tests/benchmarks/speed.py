@@ -49,6 +49,10 @@ ROWS = [
 DEEP_ROWS = [(32, 100, 8, 32), (200, 28, 28, 100)]
 CELLS = ("rnn", "lstm", "gru")
 N_BATCHES, N_CLASSES = 4, 3
+#: Predictions of smaller batches are no measure of the kernels: calls outweigh them.
+FAIR_BATCH = 32
+#: What stands at the axis of the picture.
+TICKS = (0.25, 0.5, 1, 2, 4, 8, 16)
 #: Every fit makes as many epochs as this one needs for so many seconds, and so many at
 #: least; a prediction is made so often in a row.
 LONG_ENOUGH, FEWEST_EPOCHS, N_CALLS = 0.3, 5, 3
@@ -164,6 +168,103 @@ def geometric_mean(values):
     return math.exp(statistics.mean(map(math.log, values)))
 
 
+@dataclass
+class Row:
+    """What was measured of a task: milliseconds, and the ratios to the peers."""
+
+    task: Task
+    fit: float
+    predict: float
+    products: float
+    ratios: dict
+
+    @classmethod
+    def measure(cls, task, names, n_rounds):
+        fits, predictions = measure(task, names, n_rounds)
+        fit, predict = fits.pop("skrnn"), predictions.pop("skrnn")
+        ratios = {("fit", name): t / fit for name, t in fits.items()}
+        ratios |= {("predict", name): t / predict for name, t in predictions.items()}
+        share = products(task) / fit
+        return cls(task, 1e3 * fit / N_BATCHES, 1e3 * predict, share, ratios)
+
+    def __str__(self):
+        ratios = "".join(f" {ratio:8.2f}" for ratio in self.ratios.values())
+        times = f"{self.fit:8.2f} {self.predict:8.2f} {self.products:9.2f}"
+        return f"{self.task.cell:4}  {self.task.label:38}{times} {ratios}"
+
+
+def head(names):
+    columns = [name for name in names[1:] if name != "onnxruntime"] + names[1:]
+    fit, predict = 9 * (len(columns) - len(names) + 1), 9 * (len(names) - 1)
+    over = f"{'':44}{'ms a batch':>17}{'share of':>10}  "
+    over += f"{'times as fast as, fit':<{fit}}{' predict_proba':<{predict}}"
+    under = f"{'cell':4}  {'batch, steps, features, units':38}"
+    under += f"{'fit':>8} {'predict':>8} {'products':>9} "
+    return f"{over}\n{under}" + "".join(f" {name:>8.8}" for name in columns)
+
+
+def summary(rows):
+    """Give the least and the geometric mean of the ratios, by network and peer."""
+    lines = [f"{'times as fast as':26}{'least':>8}{'geometric mean':>16}"]
+    for what, name in rows[0].ratios:
+        for cell in CELLS:
+            ratios = [
+                row.ratios[what, name]
+                for row in rows
+                if row.task.cell == cell
+                and (what == "fit" or row.task.batch_size >= FAIR_BATCH)
+            ]
+            if ratios:
+                label = f"{cell:4} {what:7} {name}"
+                mean = geometric_mean(ratios)
+                lines.append(f"{label:26}{min(ratios):8.2f}{mean:16.2f}")
+    return "\n".join(lines)
+
+
+def draw_picture(rows, path):
+    """Draw the ratios, a panel for each network, of fit above and predict below."""
+    import matplotlib.pyplot as plt
+
+    cells = [cell for cell in CELLS if any(row.task.cell == cell for row in rows)]
+    figure, panels = plt.subplots(
+        2, len(cells), figsize=(4 * len(cells) + 2, 9), sharex=True, squeeze=False
+    )
+    markers = dict(zip(list(PEERS)[1:], "osD^", strict=True))
+    for cell, (above, below) in zip(cells, panels.T, strict=True):
+        of_cell = [row for row in rows if row.task.cell == cell]
+        for what, panel in (("fit", above), ("predict", below)):
+            for name, marker in markers.items():
+                known = [
+                    (row.ratios[what, name], k)
+                    for k, row in enumerate(of_cell)
+                    if (what, name) in row.ratios
+                ]
+                if known:
+                    panel.plot(*zip(*known, strict=True), marker, label=name, alpha=0.8)
+            panel.axvline(1.0, color="0.4", linewidth=1)
+            panel.set_xscale("log")
+            panel.set_xticks(TICKS, TICKS)
+            panel.minorticks_off()
+            panel.grid(axis="both", color="0.9")
+            labels = [
+                row.task.label.replace(" 2 layers", "\n2 layers") for row in of_cell
+            ]
+            first = cell == cells[0]
+            panel.set_yticks(
+                range(len(of_cell)), labels if first else [""] * len(labels)
+            )
+            panel.invert_yaxis()
+            method = "fit" if what == "fit" else "predict_proba"
+            panel.set_title(f"{cell.upper()}, {method}")
+        below.set_xlabel("times as fast as the other library")
+    panels[0, 0].set_ylabel("batch, steps, features, units")
+    panels[1, 0].set_ylabel("batch, steps, features, units")
+    handles, labels = panels[1, 0].get_legend_handles_labels()
+    figure.legend(handles, labels, loc="upper center", ncols=len(labels))
+    figure.tight_layout(rect=(0, 0, 1, 0.96))
+    figure.savefig(path, dpi=110)
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--cells", nargs="+", default=CELLS, choices=CELLS)
@@ -175,26 +276,15 @@ def main():
     warnings.simplefilter("ignore")
     wanted = arguments.peers or list(PEERS)[1:]
     names = ["skrnn", *(n for n in wanted if importlib.util.find_spec(PEERS[n][0]))]
-    rows = ROWS if arguments.rows is None else [ROWS[k] for k in arguments.rows]
-    print(f"{'':42}  ms a batch  {'':10}times as fast as, at fit", end="")
-    print(f"{'':20}at predict_proba")
-    print(f"{'cell':4}  {'batch, steps, features, units':38}", end="")
-    print(f"{'fit':>8} {'predict':>8} {'products':>9}", end="")
-    for name in [n for n in names[1:] if n != "onnxruntime"] + names[1:]:
-        print(f" {name:>8.8}", end="")
-    print()
-    for task in tasks(arguments.cells, rows):
-        fits, predictions = measure(task, names, arguments.rounds)
-        ours, ours_predict = fits.pop("skrnn"), predictions.pop("skrnn")
-        share = products(task) / ours
-        print(f"{task.cell:4}  {task.label:38}", end="")
-        print(f"{1e3 * ours / N_BATCHES:8.2f} {1e3 * ours_predict:8.2f}", end="")
-        print(f" {share:9.2f}", end="")
-        for t in fits.values():
-            print(f" {t / ours:8.2f}", end="")
-        for t in predictions.values():
-            print(f" {t / ours_predict:8.2f}", end="")
-        print(flush=True)
+    chosen = ROWS if arguments.rows is None else [ROWS[k] for k in arguments.rows]
+    rows = []
+    print(head(names))
+    for task in tasks(arguments.cells, chosen):
+        rows.append(Row.measure(task, names, arguments.rounds))
+        print(rows[-1], flush=True)
+    print(f"\n{summary(rows)}")
+    if arguments.picture:
+        draw_picture(rows, arguments.picture)
 
 
 if __name__ == "__main__":
