@@ -40,6 +40,7 @@ from skrnn.training import (
     train_full_batch,
 )
 from skrnn.validation import check_sequences
+from skrnn.validation.layouts import RAGGED
 
 
 class BaseRecurrent(Settings, BaseEstimator, ABC):
@@ -218,15 +219,15 @@ class BaseRecurrent(Settings, BaseEstimator, ABC):
             the units of the forward direction come first, and those of the reverse
             direction have read the sequence from its end down to the patch.
         """
-        network, weights, X = self._apply_to(X)
-        n_layers = len(network.stack.layers)
+        check_is_fitted(self)
+        n_layers = len(self.architecture_["hidden_sizes"])
         if not Number(Integral, -n_layers, n_layers).accepts(layer):
             raise ValueError(
                 f"layer must be an int from {-n_layers} to {n_layers - 1}: this "
                 f"{type(self).__name__} has {n_layers} layer(s). Got {layer!r}."
             )
-        states = network.states(weights, X.samples, int(layer) % n_layers)
-        return states if isinstance(X.samples, list) else np.stack(states)
+        states = self._compute("states", X, layer=int(layer) % n_layers)
+        return states if self.input_layout_ == RAGGED else np.stack(states)
 
     def pooled_states(self, X):
         """Compute what the head of the network reads: its features of each sequence.
@@ -246,21 +247,21 @@ class BaseRecurrent(Settings, BaseEstimator, ABC):
             then mean, then max; with `bidirectional` each of them forward, then
             reverse.
         """
-        network, weights, X = self._apply_to(X)
-        return network.pooled(weights, X.samples)
+        return self._compute("pooled", X)
 
     def _raw_scores(self, X):
         """Compute the scores of the network, ndarray of shape (n, n_outputs)."""
-        network, weights, X = self._apply_to(X)
-        n_blocks = len(network.blocks(X.samples))
-        with workers_for(self.n_jobs, n_blocks) as workers:
-            return network.scores(weights, X.samples, workers=workers)
+        return self._compute("scores", X)
 
-    def _apply_to(self, X):
-        """Give the network, its weights in the type of X, and X, checked."""
+    def _compute(self, what, X, **options):
+        """Let workers share out the blocks in which a network computes something."""
         check_is_fitted(self)
         X = check_sequences(self, X, reset=False)
-        return fitted_network(self), self.weights_.astype(X.dtype, copy=False), X
+        network, weights = fitted_network(self), self.weights_
+        weights = weights.astype(X.dtype, copy=False)
+        with workers_for(self.n_jobs, len(network.blocks(X.samples))) as workers:
+            compute = getattr(network, what)
+            return compute(weights, X.samples, workers=workers, **options)
 
     def __sklearn_tags__(self):
         """Say what the estimator takes: 3-D arrays beside tables."""

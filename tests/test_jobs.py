@@ -56,6 +56,11 @@ def test_the_numbers_are_the_same_for_every_n_jobs(layout, settings):
         assert np.array_equal(shared.weights_, alone.weights_)
         assert shared.loss_curve_ == alone.loss_curve_
         assert np.array_equal(shared.predict(X), alone.predict(X))
+        assert np.array_equal(shared.pooled_states(X), alone.pooled_states(X))
+        for states, expected in zip(
+            shared.hidden_states(X), alone.hidden_states(X), strict=True
+        ):
+            assert np.array_equal(states, expected)
 
 
 def test_shards_give_the_gradient_of_the_whole_batch(monkeypatch):

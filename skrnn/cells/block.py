@@ -42,9 +42,10 @@ class Block:
 
     def cut(self, rows, n_steps):
         """Give a block of its first steps, for other rows."""
+        if n_steps == self.n_steps:
+            return Block(rows, n_steps, self.size, self.slots, self.steps)
         slots = {name: array[: n_steps + 1] for name, array in self.slots.items()}
-        steps = self.steps[:n_steps]
-        return Block(rows, n_steps, self.size, slots, steps)
+        return Block(rows, n_steps, self.size, slots, self.steps[:n_steps])
 
     @cached_property
     def xh(self):

@@ -72,7 +72,7 @@ class Tape(ABC):
     def __init__(self, cell, lengths, dtype, keep, masked, spare=1.0):
         self.cell, self.dtype, self.keep, self.masked = cell, dtype, keep, masked
         self.n_sequences = len(lengths.order)
-        self.kept_columns = KEPT if cell.bounded else 1.0
+        self._kept = KEPT if cell.bounded else 1.0
         self.widths = {"xh": cell.n_features + 1 + cell.hidden_size, **self.kept()}
         if masked:
             self.widths["h"] = cell.hidden_size
@@ -161,7 +161,7 @@ class Tape(ABC):
         block : Block
         m : ndarray of shape (hidden_size, size) or None
             The mask.
-        d_hs : list of ndarray of shape (hidden_size, size) or None
+        d_above : list of ndarray of shape (hidden_size, size) or None
             What comes to the hidden state of each step from above, the last first.
         *flows : ndarray of shape (hidden_size, size)
             What comes from the steps after it; the cell leaves here what goes to those
@@ -172,29 +172,30 @@ class Tape(ABC):
         for block in reversed(self.blocks):
             if block.size > flows.shape[2]:
                 flows = _wider(flows, block.size)
-            d_hs = self._from_above(block, d_h, d_last)
+            d_above = self._from_above(block, d_h, d_last)
             if since >= LOOK_EVERY:
                 alive, since = flush_denormals(flows), 0
             since += block.n_steps
-            if not alive and all(d_new is None for d_new in d_hs):
+            if not alive and all(d_new is None for d_new in d_above):
                 continue
             alive = True
             if block.way_back is None:
                 block.way_back = self.on_the_way_back(block)
-            yield block, self.masks[block.size] if self.masked else None, d_hs, *flows
+            m = self.masks[block.size] if self.masked else None
+            yield block, m, d_above, *flows
 
     def _from_above(self, block, d_h, d_last):
-        """Give what `read_back` says of `d_hs`."""
-        d_hs = [None] * block.n_steps
+        """Give what comes to the hidden state of each step from above."""
+        d_above, H = [None] * block.n_steps, self.cell.hidden_size
         if d_h is not None:
-            values = np.empty_like(block.h, order="C")
+            values = self.scratch("above", H, block.size, block.n_steps)
             block.unpack(d_h, values)
-            d_hs = list(values)
+            d_above = list(values)
         for k, columns in block.ends if d_last is not None else ():
-            if d_hs[k] is None:
-                d_hs[k] = np.zeros_like(block.h[k], order="C")
-            d_hs[k][:, columns] += d_last[columns].T
-        return d_hs[::-1]
+            if d_above[k] is None:
+                d_above[k] = np.zeros((H, block.size), self.dtype)
+            d_above[k][:, columns] += d_last[columns].T
+        return d_above[::-1]
 
     def zeros(self, width):
         """Make an array of zeros with a row for each row of the batch."""
@@ -229,9 +230,7 @@ class Tape(ABC):
     def _columns(self, lengths):
         """Say how many columns the slots of a batch have in all."""
         if self.keep:
-            return sum(
-                (n + 1) * size for _, n, size in stretches(lengths, self.kept_columns)
-            )
+            return sum((n + 1) * size for _, n, size in stretches(lengths, self._kept))
         return (min(self.length, len(lengths.sizes)) + 1) * self.n_sequences
 
     def _lay_out(self, lengths):
@@ -240,7 +239,7 @@ class Tape(ABC):
             return
         self.lengths, self.blocks, column = lengths, [], 0
         starts, sizes = lengths.starts.tolist(), [*lengths.sizes.tolist(), 0]
-        for begin, n_steps, size in stretches(lengths, self.kept_columns):
+        for begin, n_steps, size in stretches(lengths, self._kept):
             for first in range(begin, begin + n_steps, self.length):
                 last = min(first + self.length, begin + n_steps)
                 rows = slice(starts[first], starts[last])

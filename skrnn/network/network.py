@@ -155,16 +155,19 @@ class Network:
         return scores
 
     @QUIETLY
-    def pooled(self, weights, samples):
+    def pooled(self, weights, samples, workers=ALONE):
         """Compute what the head reads, as `scores` does: (n, pooled features)."""
         params = self.layout.views(weights)
         pooled = np.empty((len(samples), self.head.n_features), weights.dtype)
-        for block in self.blocks(samples):
+
+        def pool(_, block):
             x = self.reading.forward(pack(samples, block, weights.dtype))
             h, last, _ = self.stack.forward(
                 params, x, keep=False, only_last=self.pooling.only_last
             )
             pooled[block] = x.unsort(self.pooling.forward(h, last, x)[0])
+
+        workers.share(self.blocks(samples), pool)
         return pooled
 
     def blocks(self, samples, rows=None):
@@ -221,7 +224,7 @@ class Network:
         ]
 
     @QUIETLY
-    def states(self, weights, samples, layer):
+    def states(self, weights, samples, layer, workers=ALONE):
         """Compute the hidden states of a layer after every patch of every sequence.
 
         Returns
@@ -230,11 +233,14 @@ class Network:
         """
         params, states = self.layout.views(weights), [None] * len(samples)
         stack = Stack(self.stack.layers[: layer + 1])
-        for block in self.blocks(samples):
+
+        def read(_, block):
             x = self.reading.forward(pack(samples, block, weights.dtype))
             h, _, _ = stack.forward(params, x, keep=False)
             for i, sequence in zip(block, x.replace(h).unpack(), strict=True):
                 states[i] = sequence
+
+        workers.share(self.blocks(samples), read)
         return states
 
     def backward(self, weights, tape, d_scores, *, input_gradient=False):
