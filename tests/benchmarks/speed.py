@@ -47,6 +47,7 @@ ROWS = [
 ]
 #: Those that are measured with two layers in both directions too.
 DEEP_ROWS = [(32, 100, 8, 32), (200, 28, 28, 100)]
+DEEP = " 2 layers, both ways"
 CELLS = ("rnn", "lstm", "gru")
 N_BATCHES, N_CLASSES = 4, 3
 #: Predictions of smaller batches are no measure of the kernels: calls outweigh them.
@@ -88,7 +89,7 @@ class Task:
     def label(self):
         """Batch size, steps, features and units, and what is more than one layer."""
         sizes = self.batch_size, self.n_steps, self.n_features, self.hidden_size
-        more = f" {self.n_layers} layers, both ways" if self.bidirectional else ""
+        more = DEEP if self.bidirectional else ""
         return f"{', '.join(map(str, sizes))}{more}"
 
 
@@ -246,9 +247,7 @@ def draw_picture(rows, path):
             panel.set_xticks(TICKS, TICKS)
             panel.minorticks_off()
             panel.grid(axis="both", color="0.9")
-            labels = [
-                row.task.label.replace(" 2 layers", "\n2 layers") for row in of_cell
-            ]
+            labels = [row.task.label.replace(DEEP, ", deep") for row in of_cell]
             first = cell == cells[0]
             panel.set_yticks(
                 range(len(of_cell)), labels if first else [""] * len(labels)
@@ -257,8 +256,8 @@ def draw_picture(rows, path):
             method = "fit" if what == "fit" else "predict_proba"
             panel.set_title(f"{cell.upper()}, {method}")
         below.set_xlabel("times as fast as the other library")
-    panels[0, 0].set_ylabel("batch, steps, features, units")
-    panels[1, 0].set_ylabel("batch, steps, features, units")
+    for panel in panels[:, 0]:
+        panel.set_ylabel("batch, steps, features, units\n(deep: two layers, both ways)")
     handles, labels = panels[1, 0].get_legend_handles_labels()
     figure.legend(handles, labels, loc="upper center", ncols=len(labels))
     figure.tight_layout(rect=(0, 0, 1, 0.96))

@@ -21,7 +21,7 @@ import numpy as np
 import skrnn
 from skrnn import LSTMClassifier
 
-N_ROUNDS = 11
+N_ROUNDS = 15
 ROOT = Path(skrnn.__file__).parent
 NEEDED = re.compile(r"^(?:from|import) (?:sklearn|scipy|joblib|threadpoolctl|numpy).*")
 

@@ -14,7 +14,7 @@ import numpy as np
 
 from skrnn import GRUClassifier, LSTMClassifier, RNNClassifier
 
-N_BATCHES, N_EPOCHS, N_ROUNDS = 2, 2, 5
+N_BATCHES, N_EPOCHS, N_ROUNDS = 2, 6, 5
 #: Batch size, steps, features, hidden units.
 ROWS = [
     (64, 100, 8, 64),
