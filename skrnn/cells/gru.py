@@ -103,11 +103,11 @@ class GRUCell(Cell):
         """
         H, d = self.hidden_size, self.n_features
         W_x, _, W_h = self.split(params)
-        W_x, W_h = np.roll(W_x, H, axis=0), np.ascontiguousarray(W_h.T)
-        d_W_x, d_W_h = (
-            np.zeros_like(params["W"][:, at]) for at in (slice(d + 1), slice(d, None))
-        )
+        W_h = np.ascontiguousarray(W_h.T)
+        d_W = np.zeros_like(params["W"])
+        d_W_x, d_W_h = d_W[:, : d + 1].copy(), d_W[:, d:].copy()
         d_x = tape.zeros(d) if input_gradient else None
+        W_x = np.roll(W_x, H, axis=0) if input_gradient else None
         for block, m, d_above, d_hs in tape.read_back(d_h, d_last, 1):
             self._factors(block)
             by, part, steps = block.way_back
@@ -128,7 +128,8 @@ class GRUCell(Cell):
             d_W_h += times(by[:, H:], block.xh[:, d:])
             if input_gradient:
                 block.pack(np.matmul(W_x.T, by[:, : 3 * H]), d_x)
-        d_W = np.concatenate([np.roll(d_W_x, -H, axis=0), d_W_h[:, 1:]], axis=1)
+        d_W[:, d:] = d_W_h
+        d_W[: 2 * H, : d + 1], d_W[2 * H :, : d + 1] = d_W_x[H:], d_W_x[:H]
         return d_x, {"W": d_W, "b_hn": d_W_h[2 * H :, 0]}
 
     @staticmethod
@@ -139,9 +140,10 @@ class GRUCell(Cell):
         and ``by_r = by_hn hn (1 - r)``, with ``h`` the hidden state before the step.
         """
         gate, n, diff = (block.slots[name][:-1] for name in ("gate", "n", "diff"))
-        r, z, hn = np.split(gate, 3, axis=1)
-        by_n, by_r, by_z, by_hn = np.split(block.way_back.by, 4, axis=1)
-        one = gate.dtype.type(1.0)
+        H, by, one = n.shape[1], block.way_back.by, n.dtype.type(1.0)
+        r, z, hn = gate[:, :H], gate[:, H : 2 * H], gate[:, 2 * H :]
+        by_n, by_r = by[:, :H], by[:, H : 2 * H]
+        by_z, by_hn = by[:, 2 * H : 3 * H], by[:, 3 * H :]
         np.multiply(n, n, by_n)
         np.subtract(one, by_n, by_n)
         np.subtract(one, z, by_r)
