@@ -4,7 +4,7 @@ Every library trains the same network on the same sequences: float32, the same b
 as many updates, Adam, gradients clipped to a norm of one, a linear head on the last
 state, one core. What counts is the whole of `fit`, and of `predict_proba` of one batch.
 The libraries take turns, and what is printed are ratios of medians: above 1, skrnn is
-faster. Libraries that are not installed (`pip install "skrnn[bench]"`) are left out.
+faster. Libraries that are not installed (`pip install -e ".[bench]"`) are left out.
 
 "products" is the share of the time of `fit` that its matrix products take when nothing
 else is done between them: with one BLAS, no implementation can be faster than that.
