@@ -17,7 +17,7 @@ from skrnn.architecture import (
 )
 from skrnn.constraints import Number, check_parameters
 from skrnn.held_out import hold_out, make_validator
-from skrnn.jobs import workers_for
+from skrnn.jobs import Jobs, workers_for
 from skrnn.network import Dropout, build_network
 from skrnn.notices import (
     notes_on_data,
@@ -259,9 +259,8 @@ class BaseRecurrent(Settings, BaseEstimator, ABC):
         X = check_sequences(self, X, reset=False)
         network, weights = fitted_network(self), self.weights_
         weights = weights.astype(X.dtype, copy=False)
-        with workers_for(self.n_jobs, len(network.blocks(X.samples))) as workers:
-            compute = getattr(network, what)
-            return compute(weights, X.samples, workers=workers, **options)
+        compute = getattr(network, what)
+        return compute(weights, X.samples, workers=Jobs(self.n_jobs), **options)
 
     def __sklearn_tags__(self):
         """Say what the estimator takes: 3-D arrays beside tables."""

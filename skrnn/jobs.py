@@ -21,3 +21,21 @@ def workers_for(n_jobs, n_parts):
         return
     with threadpool_limits(1, user_api="blas"), Workers(n_workers) as workers:
         yield workers
+
+
+class Jobs:
+    """Workers that come when there is something to share out, and go again.
+
+    Parameters
+    ----------
+    n_jobs : int or None
+        How many of them at most.
+    """
+
+    def __init__(self, n_jobs):
+        self.n_jobs = n_jobs
+
+    def share(self, jobs, do):
+        """Give ``do(worker, job)`` for each job, in their order."""
+        with workers_for(self.n_jobs, len(jobs)) as workers:
+            return workers.share(jobs, do)

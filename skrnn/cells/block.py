@@ -57,11 +57,6 @@ class Block:
         """The hidden state after each step."""
         return self.slots["h"][1:]
 
-    @cached_property
-    def before(self):
-        """The hidden state before each step."""
-        return self.slots["h"][:-1]
-
     @property
     def ends(self):
         """For each step with which sequences end: its place, and their columns."""

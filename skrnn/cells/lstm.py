@@ -143,7 +143,7 @@ class LSTMTape(Tape):
     """
 
     def kept(self):
-        """Name what is written down of a step, with its numbers a sequence."""
+        """Name what is written down of a step beside ``[x, 1, h]``, with its rows."""
         return {"gate": 5 * self.cell.hidden_size, "tanh_c": self.cell.hidden_size}
 
     def states(self, slots):

@@ -119,7 +119,7 @@ class RNNTape(Tape):
     """What a simple cell writes down: nothing but its states."""
 
     def kept(self):
-        """Name what is written down of a step, with its numbers a sequence."""
+        """Name what is written down of a step beside ``[x, 1, h]``, with its rows."""
         return {}
 
     def states(self, slots):

@@ -64,7 +64,7 @@ class Tape(ABC):
         sequence.
     masks : dict of int to ndarray of shape (hidden_size, size) or None
         What each hidden state is multiplied with before the next step reads it, by the
-        number of sequences that are alive.
+        number of columns.
     blocks : list of Block
         The steps in their order.
     """

@@ -136,7 +136,7 @@ class Network:
             The collection.
         rows : ndarray of int, optional
             Which of its sequences; all by default.
-        workers : Workers, optional
+        workers : Workers or Jobs, optional
             They share out the blocks.
 
         Returns
@@ -151,7 +151,7 @@ class Network:
             x = pack(samples, taken, weights.dtype)
             scores[block], _ = self.forward(weights, x, keep=False)
 
-        workers.share(self.blocks(samples, rows), score)
+        workers.share(self._blocks(samples, rows), score)
         return scores
 
     @QUIETLY
@@ -167,10 +167,10 @@ class Network:
             )
             pooled[block] = x.unsort(self.pooling.forward(h, last, x)[0])
 
-        workers.share(self.blocks(samples), pool)
+        workers.share(self._blocks(samples), pool)
         return pooled
 
-    def blocks(self, samples, rows=None):
+    def _blocks(self, samples, rows=None):
         """Cut a collection, or some rows of it, into blocks that are predicted at once.
 
         Returns
@@ -240,7 +240,7 @@ class Network:
             for i, sequence in zip(block, x.replace(h).unpack(), strict=True):
                 states[i] = sequence
 
-        workers.share(self.blocks(samples), read)
+        workers.share(self._blocks(samples), read)
         return states
 
     def backward(self, weights, tape, d_scores, *, input_gradient=False):
