@@ -14,6 +14,7 @@ def test_example(path, tmp_path, monkeypatch):
     pyplot.switch_backend("agg")
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    monkeypatch.setattr("sys.argv", [str(path)])
     runpy.run_path(str(path), run_name="__main__")
     pyplot.close("all")
     made = [file for file in tmp_path.rglob("*") if file.is_file()]
