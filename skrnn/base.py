@@ -1,6 +1,8 @@
 """The facade that all estimators share: validate, build, train, publish."""
 
 from abc import ABC, abstractmethod
+from contextlib import contextmanager
+from functools import partial
 from numbers import Integral
 from typing import ClassVar
 
@@ -15,7 +17,9 @@ from skrnn.architecture import (
     choose_reading,
     fitted_network,
 )
+from skrnn.callbacks import CallbackSupportMixin, called, with_callbacks
 from skrnn.constraints import Number, check_parameters
+from skrnn.descent import descend
 from skrnn.held_out import hold_out, make_validator
 from skrnn.jobs import Jobs, workers_for
 from skrnn.network import Dropout, build_network
@@ -25,25 +29,16 @@ from skrnn.notices import (
     notes_on_training,
     warn,
 )
-from skrnn.optimizers import OPTIMIZERS, SCHEDULES
 from skrnn.plan import make_plan
 from skrnn.problem import training_set
 from skrnn.settings import FULL_BATCH, Settings, check_combinations
-from skrnn.training import (
-    FullBatch,
-    Objective,
-    Plateau,
-    Reason,
-    Trainer,
-    count_batches,
-    train,
-    train_full_batch,
-)
+from skrnn.start import Start
+from skrnn.training import Objective, Reason, Reporter, Watchers
 from skrnn.validation import check_sequences
 from skrnn.validation.layouts import RAGGED
 
 
-class BaseRecurrent(Settings, BaseEstimator, ABC):
+class BaseRecurrent(Settings, CallbackSupportMixin, BaseEstimator, ABC):
     """Base of all recurrent estimators.
 
     What a subclass adds is what its targets mean; what a concrete estimator adds is
@@ -60,7 +55,7 @@ class BaseRecurrent(Settings, BaseEstimator, ABC):
     _fewest_held_out: ClassVar[int] = 1
 
     @abstractmethod
-    def _read_problem(self, X, y, sample_weight, classes, *, goes_on):
+    def _read_problem(self, X, y, sample_weight, classes, groups, *, goes_on):
         """Check and encode the data, as a `Problem` without copies.
 
         `goes_on` says that the estimator is fitted and must stay what it is.
@@ -74,21 +69,35 @@ class BaseRecurrent(Settings, BaseEstimator, ABC):
     def _rate(self, decisions, y, sample_weight):
         """Rate decisions against encoded targets: larger is better."""
 
-    def _train(self, X, y, sample_weight, *, classes=None, once=False):
+    def _train(
+        self,
+        X,
+        y,
+        sample_weight,
+        *,
+        classes=None,
+        groups=None,
+        validation=(None, None, None),
+        once=False,
+    ):
         """Fit from scratch or go on, and publish the result.
 
-        `once` makes a single pass and goes on from any earlier fit, as `partial_fit`
-        does; otherwise `warm_start` decides.
+        `validation` is X, y and weights of sequences that the user holds out. `once`
+        makes a single pass and goes on from any earlier fit, as `partial_fit` does;
+        otherwise `warm_start` decides.
         """
         check_parameters(self)
         check_combinations(self, once)
-        fitted = hasattr(self, "weights_")
-        goes_on = fitted and (once or self.warm_start)
-        problem = self._read_problem(X, y, sample_weight, classes, goes_on=goes_on)
+        goes_on = hasattr(self, "weights_") and (once or self.warm_start)
+        if not self.early_stopping or validation[0] is not None:
+            groups = None
+        problem = self._read_problem(
+            X, y, sample_weight, classes, groups, goes_on=goes_on
+        )
         if goes_on:
             problem = problem.at_least(self.weights_.dtype)
         rng = self._random_numbers()
-        rows, held_out = hold_out(self, problem, rng)
+        rows, held_out = hold_out(self, problem, rng, validation)
         architecture = choose_architecture(self, problem)
         if goes_on:
             check_unchanged(self, architecture)
@@ -98,33 +107,67 @@ class BaseRecurrent(Settings, BaseEstimator, ABC):
             reading = choose_reading(self, problem, rows)
             network = build_network(reading=reading, **architecture)
             weights = network.init(rng)
+        start = Start(problem, rows, held_out, architecture, network, goes_on, once)
+        weight = {} if sample_weight is None else {"sample_weight": sample_weight}
+        given = {"X": X, "y": y, "metadata": weight}
+        warn(self._learn(start, weights, rng, given), stacklevel=3)
+        return self
+
+    @with_callbacks
+    def _learn(self, start, weights, rng, given):
+        """Train and publish; give what is to be said about it."""
+        problem, rows, network = start.problem, start.rows, start.network
         data = training_set(problem, rows)
-        plan = make_plan(self, data.lengths[rows], once, self._noise)
+        plan = make_plan(self, data.lengths[rows], start.once, self._noise)
         dropout = Dropout(rng, plan.dropout, plan.recurrent_dropout)
-        with workers_for(self.n_jobs, plan.batch_size // network.portion) as workers:
-            result, memory = self._descend(
+        n_shards = plan.batch_size // network.portion
+        with (
+            workers_for(self.n_jobs, n_shards) as workers,
+            self._watched(start, plan.n_epochs, given) as watchers,
+        ):
+            result, memory = descend(
+                self,
                 data,
                 np.array(weights, problem.X.dtype),
                 plan,
                 rng=rng,
-                goes_on=goes_on,
-                once=once,
+                goes_on=start.goes_on,
+                once=start.once,
                 objective=Objective(network, problem.loss, self.alpha, dropout),
-                validate=make_validator(self, network, problem, held_out, workers),
+                validate=make_validator(self, network, start.held_out, workers),
                 workers=workers,
+                watchers=watchers,
             )
-        keep_earlier = result.reason is Reason.INTERRUPTED and fitted and not goes_on
-        if not keep_earlier:
-            self._publish(
-                problem, architecture, network.reading, memory, result, goes_on
+            keep_earlier = (
+                result.reason is Reason.INTERRUPTED
+                and hasattr(self, "weights_")
+                and not start.goes_on
             )
-        notes = notes_on_training(self, result, keep_earlier, once)
-        if not goes_on:
-            notes += notes_on_data(self, problem, rows, held_out)
-        if not once:
+            if not keep_earlier:
+                self._publish(start.outcome(self, result, memory))
+        notes = notes_on_training(self, result, keep_earlier, start.once)
+        if not start.goes_on:
+            notes += notes_on_data(self, problem, rows, start.held_out)
+        if not start.once:
             notes += notes_on_learning(result, problem, rows, network)
-        warn(notes, stacklevel=3)
-        return self
+        return notes
+
+    @contextmanager
+    def _watched(self, start, n_epochs, given):
+        """Give those who look on, and tell them when all is done."""
+        unit = "iteration" if self.solver == FULL_BATCH else "epoch"
+        reporters = [Reporter(n_epochs, unit)] if self.verbose else []
+        if start.once:
+            yield Watchers(reporters)
+            return
+        snapshot = partial(start.snapshot, self)
+        with called(self, unit, n_epochs, given, snapshot) as callbacks:
+            yield Watchers([*reporters, *callbacks])
+
+    def _publish(self, fitted):
+        """Replace the fitted attributes, all at once, now that nothing can fail."""
+        rest = {k: v for k, v in vars(self).items() if not k.endswith("_")}
+        self.__dict__ = {**rest, **fitted}
 
     def _random_numbers(self, n_seen=0):
         """Give the source of random numbers; without a seed, a new one of its own.
@@ -137,69 +180,6 @@ class BaseRecurrent(Settings, BaseEstimator, ABC):
         if n_seen and isinstance(self.random_state, Integral):
             return np.random.RandomState([self.random_state, n_seen % 2**32])
         return check_random_state(self.random_state)
-
-    def _descend(self, data, weights, plan, *, rng, goes_on, once, **common):
-        """Train by the solver; give the result, and what the optimizer remembers."""
-        common |= {
-            "max_iter": plan.n_epochs,
-            "plateau": Plateau(self.tol, plan.patience),
-            "verbose": bool(self.verbose),
-        }
-        if self.solver == FULL_BATCH:
-            trainer = FullBatch(tol=self.tol, **common)
-            return train_full_batch(trainer, data, weights), {}
-        n_updates = plan.n_epochs * count_batches(len(data.rows), plan.batch_size)
-        trainer = Trainer(
-            rng=rng,
-            batch_size=plan.batch_size,
-            max_grad_norm=self.max_grad_norm,
-            **self._make_steps(weights, n_updates, goes_on, once),
-            **common,
-        )
-        result = train(trainer, data, weights)
-        return result, {self.solver: trainer.optimizer.state}
-
-    def _make_steps(self, weights, n_updates, goes_on, once):
-        """Choose optimizer and schedule, the parts that take steps."""
-        state = self.optimizer_state_.get(self.solver) if goes_on else None
-        options = {"momentum": self.momentum} if self.solver == "sgd" else {}
-        optimizer = OPTIMIZERS[self.solver](
-            weights.size, weights.dtype, state, **options
-        )
-        schedule = self.learning_rate
-        if once and schedule != "invscaling":
-            schedule = "constant"
-        return {
-            "optimizer": optimizer,
-            "schedule": SCHEDULES[schedule](self.learning_rate_init, n_updates),
-            "first_update": optimizer.state["n_steps"] if once else 0,
-        }
-
-    def _publish(self, problem, architecture, reading, memory, result, goes_on):
-        """Replace the fitted attributes, all at once, now that nothing can fail."""
-        history, earlier = result.history, vars(self) if goes_on else {}
-        curve = earlier.get("loss_curve_", []) + history.loss_curve
-        scores = (earlier.get("validation_scores_") or []) + history.validation_scores
-        fitted = {
-            **problem.X.fitted,
-            **problem.fitted,
-            "architecture_": architecture,
-            "patch_size_": reading.patch_size,
-            "feature_mean_": reading.mean,
-            "feature_scale_": reading.scale,
-            "weights_": result.weights,
-            "optimizer_state_": memory,
-            "stopping_reason_": result.reason.value,
-            "n_iter_": history.n_epochs,
-            "t_": earlier.get("t_", 0) + history.n_seen,
-            "loss_curve_": curve,
-            "loss_": curve[-1] if curve else None,
-            "best_loss_": None if self.early_stopping else min(curve, default=None),
-            "validation_scores_": scores if self.early_stopping else None,
-            "best_validation_score_": max(history.validation_scores, default=None),
-        }
-        rest = {k: v for k, v in vars(self).items() if not k.endswith("_")}
-        self.__dict__ = {**rest, **fitted}
 
     def hidden_states(self, X, layer=-1):
         """Compute the hidden states after every step, or every patch of steps.

@@ -1,6 +1,7 @@
 """A trained network as a transformer, for other estimators to build on."""
 
 import numpy as np
+from sklearn import get_config
 from sklearn.base import (
     BaseEstimator,
     MetaEstimatorMixin,
@@ -8,12 +9,20 @@ from sklearn.base import (
     clone,
 )
 from sklearn.utils import get_tags
+from sklearn.utils.metadata_routing import (
+    MetadataRouter,
+    MethodMapping,
+    process_routing,
+)
 from sklearn.utils.validation import check_is_fitted
 
 from skrnn.architecture import fitted_network
+from skrnn.callbacks import CallbackSupportMixin, passed_on, with_callbacks
 
 
-class RecurrentFeatures(MetaEstimatorMixin, TransformerMixin, BaseEstimator):
+class RecurrentFeatures(
+    MetaEstimatorMixin, TransformerMixin, CallbackSupportMixin, BaseEstimator
+):
     """Turns sequences into the features that a recurrent network has learnt.
 
     `fit` trains a copy of a recurrent classifier or regressor, and `transform` gives
@@ -63,7 +72,8 @@ class RecurrentFeatures(MetaEstimatorMixin, TransformerMixin, BaseEstimator):
     def __init__(self, estimator):
         self.estimator = estimator
 
-    def fit(self, X, y=None, sample_weight=None):
+    @with_callbacks
+    def fit(self, X, y=None, sample_weight=None, **fit_params):
         """Train a copy of the network.
 
         Parameters
@@ -75,6 +85,9 @@ class RecurrentFeatures(MetaEstimatorMixin, TransformerMixin, BaseEstimator):
             Their labels or targets; only a frozen network does without.
         sample_weight : array-like of shape (n,), default=None
             How much each sequence counts.
+        **fit_params : dict
+            What else the network takes, such as `groups`; with metadata routing, what
+            it has requested.
 
         Returns
         -------
@@ -87,8 +100,13 @@ class RecurrentFeatures(MetaEstimatorMixin, TransformerMixin, BaseEstimator):
                 f"estimator, got {type(self.estimator).__name__}. Put scalers and the "
                 "like before it in a pipeline."
             )
-        weight = {} if sample_weight is None else {"sample_weight": sample_weight}
-        fitted = clone(self.estimator).fit(X, y, **weight)
+        if sample_weight is not None:
+            fit_params["sample_weight"] = sample_weight
+        if get_config()["enable_metadata_routing"]:
+            fit_params = process_routing(self, "fit", **fit_params).estimator.fit
+        fitted = clone(self.estimator)
+        with passed_on(self, fitted, X, y):
+            fitted.fit(X, y, **fit_params)
         for name in ("n_features_in_", "feature_names_in_"):
             vars(self).pop(name, None)
             if hasattr(fitted, name):
@@ -127,6 +145,18 @@ class RecurrentFeatures(MetaEstimatorMixin, TransformerMixin, BaseEstimator):
         check_is_fitted(self)
         names = fitted_network(self.estimator_).pooled_names
         return np.asarray(names, dtype=object)
+
+    def get_metadata_routing(self):
+        """Say that what `fit` gets goes to the network, if it has requested it.
+
+        Returns
+        -------
+        sklearn.utils.metadata_routing.MetadataRouter
+        """
+        to_fit = MethodMapping().add(caller="fit", callee="fit")
+        return MetadataRouter(owner=self).add(
+            estimator=self.estimator, method_mapping=to_fit
+        )
 
     def __sklearn_tags__(self):
         """Say what the network takes, and that it needs targets."""

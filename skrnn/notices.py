@@ -84,7 +84,7 @@ LOOK_AT = 256
 def notes_on_data(estimator, problem, rows, held_out):
     """Give what is to be said of the sequences: a list of messages and categories."""
     notes = (
-        _few_held_out(held_out),
+        _few_held_out(problem, held_out),
         _columns_differ(problem, rows),
         _features_differ(estimator, problem, rows),
     )
@@ -142,8 +142,9 @@ def warn(notes, stacklevel):
         warnings.warn(message, category, stacklevel=stacklevel + 1)
 
 
-def _few_held_out(held_out):
-    if held_out is None or len(held_out) >= ENOUGH_HELD_OUT:
+def _few_held_out(problem, held_out):
+    ours = held_out is not None and held_out.problem is problem
+    if not ours or len(held_out) >= ENOUGH_HELD_OUT:
         return None
     return FEW_HELD_OUT.format(n=len(held_out))
 

@@ -32,6 +32,8 @@ class Problem:
         Number of scores.
     fitted : dict of str to object
         What the estimator remembers of the targets.
+    groups : ndarray of int of shape (n,) or None
+        Sequences of one group must not be parted where some are held out.
     """
 
     X: CheckedSequences
@@ -42,6 +44,7 @@ class Problem:
     loss: Loss
     n_outputs: int
     fitted: dict
+    groups: np.ndarray | None = None
     _measured: dict = field(init=False, default_factory=dict)
 
     def at_least(self, dtype):
@@ -60,7 +63,7 @@ class Problem:
 def without_copies(problem):
     """Give each distinct sequence the weight of all its copies."""
     samples, dtype = problem.X.samples, problem.X.dtype
-    rows, group = merge_copies(samples, problem.y, problem.rows, dtype)
+    rows, group = merge_copies(samples, problem.y, problem.rows, dtype, problem.groups)
     merged = {}
     for name in ("sample_weight", "loss_weight"):
         weight = getattr(problem, name)

@@ -16,6 +16,7 @@ from skrnn.problem import Problem, without_copies
 from skrnn.settings import reads_in_parts
 from skrnn.validation import (
     check_class_weight,
+    check_groups,
     check_labels,
     check_sequences,
     check_weights,
@@ -35,7 +36,17 @@ class RecurrentClassifier(ClassifierMixin, BaseRecurrent):
         "class_weight": [OneOf(("balanced", None)), Mapping()],
     }
 
-    def fit(self, X, y, sample_weight=None):
+    def fit(
+        self,
+        X,
+        y,
+        sample_weight=None,
+        *,
+        groups=None,
+        X_val=None,
+        y_val=None,
+        sample_weight_val=None,
+    ):
         """Learn from sequences.
 
         Parameters
@@ -49,13 +60,26 @@ class RecurrentClassifier(ClassifierMixin, BaseRecurrent):
             labels, 1 for each that a sequence has and 0 for the others.
         sample_weight : array-like of shape (n,), default=None
             How much each sequence counts: a weight of k is k copies, zero is absence.
+        groups : array-like of shape (n,), default=None
+            Which sequences belong together, such as windows of one series. With
+            `early_stopping` the sequences of a group are held out all or none; without
+            it, or with `X_val`, groups change nothing.
+        X_val : array, list or table, default=None
+            Sequences in the layout of X, to be scored with `early_stopping` instead of
+            a share of X. In a `Pipeline` they are transformed as X is with
+            ``transform_input=["X_val"]``.
+        y_val : array-like of shape (n_val,) or (n_val, n_labels), default=None
+            Their labels.
+        sample_weight_val : array-like of shape (n_val,), default=None
+            How much each of them counts in the score.
 
         Returns
         -------
         self : object
             The fitted estimator.
         """
-        return self._train(X, y, sample_weight)
+        validation = X_val, y_val, sample_weight_val
+        return self._train(X, y, sample_weight, groups=groups, validation=validation)
 
     @available_if(reads_in_parts)
     def partial_fit(self, X, y, classes=None, sample_weight=None):
@@ -168,7 +192,7 @@ class RecurrentClassifier(ClassifierMixin, BaseRecurrent):
         scores = self._raw_scores(X)
         return scores[:, 0] if scores.shape[1] == 1 else scores
 
-    def _read_problem(self, X, y, sample_weight, classes, *, goes_on):
+    def _read_problem(self, X, y, sample_weight, classes, groups, *, goes_on):
         X = check_sequences(self, X, reset=not goes_on)
         y, multilabel = check_labels(y, len(X))
         sample_weight = check_weights(sample_weight, len(X))
@@ -197,6 +221,7 @@ class RecurrentClassifier(ClassifierMixin, BaseRecurrent):
                 loss=classification_loss(len(classes), multilabel),
                 n_outputs=1 if len(classes) == 2 and not multilabel else len(classes),
                 fitted={"classes_": classes, "multilabel_": multilabel},
+                groups=check_groups(groups, len(X)),
             )
         )
 

@@ -13,7 +13,12 @@ from skrnn.losses import SquaredError
 from skrnn.problem import Problem, without_copies
 from skrnn.scale import Scale
 from skrnn.settings import reads_in_parts
-from skrnn.validation import check_sequences, check_targets, check_weights
+from skrnn.validation import (
+    check_groups,
+    check_sequences,
+    check_targets,
+    check_weights,
+)
 
 
 @dataclass(eq=False, repr=False, kw_only=True)
@@ -24,7 +29,17 @@ class RecurrentRegressor(RegressorMixin, BaseRecurrent):
     _noise: ClassVar = (0.0, 0.1)
     _fewest_held_out: ClassVar[int] = 2
 
-    def fit(self, X, y, sample_weight=None):
+    def fit(
+        self,
+        X,
+        y,
+        sample_weight=None,
+        *,
+        groups=None,
+        X_val=None,
+        y_val=None,
+        sample_weight_val=None,
+    ):
         """Learn from sequences.
 
         Parameters
@@ -38,13 +53,26 @@ class RecurrentRegressor(RegressorMixin, BaseRecurrent):
             scale of its own.
         sample_weight : array-like of shape (n,), default=None
             How much each sequence counts: a weight of k is k copies, zero is absence.
+        groups : array-like of shape (n,), default=None
+            Which sequences belong together, such as windows of one series. With
+            `early_stopping` the sequences of a group are held out all or none; without
+            it, or with `X_val`, groups change nothing.
+        X_val : array, list or table, default=None
+            Sequences in the layout of X, to be scored with `early_stopping` instead of
+            a share of X. In a `Pipeline` they are transformed as X is with
+            ``transform_input=["X_val"]``.
+        y_val : array-like of shape (n_val,) or (n_val, n_targets), default=None
+            Their targets.
+        sample_weight_val : array-like of shape (n_val,), default=None
+            How much each of them counts in the score.
 
         Returns
         -------
         self : object
             The fitted estimator.
         """
-        return self._train(X, y, sample_weight)
+        validation = X_val, y_val, sample_weight_val
+        return self._train(X, y, sample_weight, groups=groups, validation=validation)
 
     @available_if(reads_in_parts)
     def partial_fit(self, X, y, sample_weight=None):
@@ -90,7 +118,7 @@ class RecurrentRegressor(RegressorMixin, BaseRecurrent):
         targets = self._target_scale.decode(scores)
         return targets[:, 0] if self.target_ndim_ == 1 else targets
 
-    def _read_problem(self, X, y, sample_weight, classes, *, goes_on):
+    def _read_problem(self, X, y, sample_weight, classes, groups, *, goes_on):
         X = check_sequences(self, X, reset=not goes_on)
         y = check_targets(y, len(X))
         sample_weight = check_weights(sample_weight, len(X))
@@ -112,6 +140,7 @@ class RecurrentRegressor(RegressorMixin, BaseRecurrent):
                 loss=SquaredError(),
                 n_outputs=columns.shape[1],
                 fitted={},
+                groups=check_groups(groups, len(X)),
             )
         )
         rows = problem.rows

@@ -172,7 +172,7 @@ def test_sequences_held_out_are_not_measured(any_small, X, codes, monkeypatch):
     ).fit(X, codes)
     [(learn, held_out)] = splits
     assert len(held_out) == 20
-    assert not set(learn) & set(held_out)
+    assert not set(learn) & set(held_out.rows)
     steps = np.concatenate([as_list(X)[i] for i in learn])
     assert_allclose(model.feature_mean_, steps.mean(axis=0), **TO_ROUNDING)
     assert_allclose(model.feature_scale_, steps.std(axis=0), **TO_ROUNDING)

@@ -8,6 +8,7 @@ from skrnn.training.loop import Trainer, train
 from skrnn.training.objective import Objective
 from skrnn.training.state import Training, TrainingSet
 from skrnn.training.stopping import Plateau, Reason
+from skrnn.training.watching import Reporter, Watcher, Watchers
 
 __all__ = [
     "FullBatch",
@@ -15,9 +16,12 @@ __all__ = [
     "Objective",
     "Plateau",
     "Reason",
+    "Reporter",
     "Trainer",
     "Training",
     "TrainingSet",
+    "Watcher",
+    "Watchers",
     "count_batches",
     "merge_copies",
     "train",

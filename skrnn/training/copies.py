@@ -16,7 +16,7 @@ import numpy as np
 BLOCK = 2**16
 
 
-def merge_copies(samples, y, rows, dtype):
+def merge_copies(samples, y, rows, dtype, groups=None):
     """Find the distinct pairs of a sequence and a target.
 
     Parameters
@@ -29,6 +29,8 @@ def merge_copies(samples, y, rows, dtype):
         The sequences that count.
     dtype : dtype
         The type of the computation, in which copies are told.
+    groups : ndarray of int of shape (n,), optional
+        Sequences of different groups are no copies of each other.
 
     Returns
     -------
@@ -38,7 +40,7 @@ def merge_copies(samples, y, rows, dtype):
     group : ndarray of int of the length of `rows`
         Where in `distinct` the pair of each of `rows` stands.
     """
-    order, is_new = _sort(samples, y, rows, dtype)
+    order, is_new = _sort(samples, y, rows, dtype, groups)
     numbers = np.cumsum(is_new)
     numbers -= 1
     group = np.empty_like(numbers)
@@ -46,13 +48,15 @@ def merge_copies(samples, y, rows, dtype):
     return rows[order[is_new]], group
 
 
-def _sort(samples, y, rows, dtype):
+def _sort(samples, y, rows, dtype, groups):
     """Sort pairs; say which of them, in that order, differ from those before them."""
     # 16 bytes a sequence, read as two numbers: those are sorted faster than bytes.
     digests = np.fromiter(_digests(samples, rows, dtype), "S16", len(rows))
     halves = digests.view(">u8").astype(np.uint64).reshape(-1, 2)
     del digests
     keys = [*halves.T, *y[rows].reshape(len(rows), -1).T]
+    if groups is not None:
+        keys.append(groups[rows])
     order = np.lexsort(keys[::-1])
     is_new = np.zeros(len(rows), bool)
     is_new[0] = True

@@ -1,17 +1,17 @@
 """Training without minibatches: L-BFGS on the whole training set."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from scipy.optimize import minimize
 
 from skrnn.sequences import blocks_by_length
-from skrnn.training.history import report
 from skrnn.training.objective import Objective
 from skrnn.training.shards import Shards
 from skrnn.training.state import NotFinite, Training
 from skrnn.training.stopping import Plateau, Reason
+from skrnn.training.watching import Watchers
 from skrnn.workers import ALONE, Workers
 
 #: The most steps that are read at once: what is kept for the way back is bounded.
@@ -41,8 +41,8 @@ class FullBatch:
     validate : callable, optional
         From weights to a score of the sequences held out. The best weights by this
         score are the result.
-    verbose : bool, default=False
-        Print a line an iteration.
+    watchers : Watchers
+        They are told of every iteration.
     workers : Workers
         They share out the sequences.
     """
@@ -52,7 +52,7 @@ class FullBatch:
     tol: float
     plateau: Plateau
     validate: Callable | None = None
-    verbose: bool = False
+    watchers: Watchers = field(default_factory=Watchers)
     workers: Workers = ALONE
 
 
@@ -82,6 +82,7 @@ def train_full_batch(trainer, data, weights):
     blocks = [data.rows[at] for at in blocks]
 
     def evaluate(vector):
+        trainer.watchers.begin(state)
         value, gradient = shards.value_and_gradient(vector, blocks)
         state.history.n_seen += len(data.rows)
         if not (np.isfinite(value) and np.isfinite(gradient).all()):
@@ -127,5 +128,5 @@ def _note(trainer, state, result):
         state.take(score)
         if trainer.plateau.reached(-score):
             state.reason = Reason.PLATEAU
-    if trainer.verbose:
-        report(state.history, trainer.max_iter, unit="iteration")
+    if trainer.watchers.end(state):
+        state.reason = Reason.STOPPED

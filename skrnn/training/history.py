@@ -25,11 +25,3 @@ class History:
     def n_epochs(self):
         """Number of epochs."""
         return len(self.loss_curve)
-
-
-def report(history, max_iter, unit="epoch"):
-    """Print one line on the epoch, or iteration, that has just ended."""
-    line = f"{unit} {history.n_epochs:>4}/{max_iter}  loss {history.loss_curve[-1]:.6f}"
-    if history.validation_scores:
-        line += f"  validation score {history.validation_scores[-1]:.4f}"
-    print(line)  # noqa: T201

@@ -1,17 +1,17 @@
 """The training loop: train, epoch, batch."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
 from skrnn.optimizers import Optimizer, Schedule, clip_by_norm
 from skrnn.training.batching import minibatches
-from skrnn.training.history import report
 from skrnn.training.objective import Objective
 from skrnn.training.shards import Shards
 from skrnn.training.state import NotFinite, Training, TrainingSet
 from skrnn.training.stopping import Plateau, Reason
+from skrnn.training.watching import Watchers
 from skrnn.workers import ALONE, Workers
 
 
@@ -42,8 +42,8 @@ class Trainer:
         score are the result.
     first_update : int, default=0
         Number of the first update, for the schedule.
-    verbose : bool, default=False
-        Print a line an epoch.
+    watchers : Watchers
+        They are told of every epoch.
     workers : Workers
         They share out large batches.
     """
@@ -58,7 +58,7 @@ class Trainer:
     rng: np.random.RandomState
     validate: Callable | None = None
     first_update: int = 0
-    verbose: bool = False
+    watchers: Watchers = field(default_factory=Watchers)
     workers: Workers = ALONE
 
 
@@ -127,13 +127,14 @@ class _Loop:
         """Run epoch after epoch; give the reason to stop."""
         trainer, state = self.trainer, self.state
         for _ in range(trainer.max_iter):
+            trainer.watchers.begin(state)
             state.history.loss_curve.append(self.run_epoch())
             self.unproven = state.weights.copy()
             value = state.history.loss_curve[-1]
             if trainer.validate is not None:
                 value = -self.validate()
-            if trainer.verbose:
-                report(state.history, trainer.max_iter)
+            if trainer.watchers.end(state):
+                return Reason.STOPPED
             if trainer.plateau.reached(value):
                 if not trainer.schedule.on_plateau():
                     return Reason.PLATEAU

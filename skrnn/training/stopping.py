@@ -13,6 +13,7 @@ class Reason(Enum):
     CONVERGED = "the gradient vanished, or the loss fell no further"
     STALLED = "no better weights were found along the direction of descent"
     DIVERGED = "the loss or its gradient was not finite"
+    STOPPED = "a callback asked to stop"
     INTERRUPTED = "it was interrupted"
 
 

@@ -3,6 +3,7 @@
 from skrnn.validation.sequences import CheckedSequences, check_sequences
 from skrnn.validation.targets import (
     check_class_weight,
+    check_groups,
     check_labels,
     check_targets,
     check_weights,
@@ -12,6 +13,7 @@ from skrnn.validation.targets import (
 __all__ = [
     "CheckedSequences",
     "check_class_weight",
+    "check_groups",
     "check_labels",
     "check_sequences",
     "check_targets",

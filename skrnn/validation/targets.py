@@ -208,6 +208,30 @@ def check_weights(sample_weight, n):
     return weights
 
 
+def check_groups(groups, n):
+    """Number the groups of n sequences; None if there are none.
+
+    Returns
+    -------
+    ndarray of int of shape (n,) or None
+    """
+    if groups is None:
+        return None
+    groups = column_or_1d(groups)
+    if len(groups) != n:
+        raise ValueError(
+            f"X has {n} sequences, but groups has {len(groups)} entries: there must be "
+            "one for each sequence."
+        )
+    try:
+        return np.unique(groups, return_inverse=True)[1]
+    except TypeError as error:
+        kinds = sorted({type(group).__name__ for group in groups})
+        raise ValueError(
+            f"Groups must be of one type, but groups has {' and '.join(kinds)}."
+        ) from error
+
+
 def check_class_weight(class_weight, multilabel):
     """Check the weights that a dict gives to classes."""
     if multilabel and class_weight is not None:

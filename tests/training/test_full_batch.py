@@ -10,7 +10,9 @@ from skrnn.training import (
     FullBatch,
     Plateau,
     Reason,
+    Reporter,
     TrainingSet,
+    Watchers,
     train_full_batch,
 )
 from tests.training.problems import (
@@ -404,9 +406,13 @@ def test_nothing_is_said_unless_asked_for(numbered, faults, capsys):
     assert capsys.readouterr() == ("", "")
 
 
-def test_verbose_prints_a_line_an_iteration(numbered, capsys):
-    run_lines(numbered, max_iter=3, verbose=True)
-    run_lines(numbered, max_iter=2, verbose=True, validate=script([0.25, 0.5], []))
+def lines(max_iter):
+    return Watchers([Reporter(max_iter, "iteration")])
+
+
+def test_a_reporter_prints_a_line_an_iteration(numbered, capsys):
+    run_lines(numbered, max_iter=3, watchers=lines(3))
+    run_lines(numbered, max_iter=2, watchers=lines(2), validate=script([0.25, 0.5], []))
     first, second, third = run_lines(numbered, max_iter=3).history.loss_curve
     assert capsys.readouterr().out.splitlines() == [
         f"iteration    1/3  loss {first:.6f}",

@@ -8,7 +8,15 @@ import pytest
 from skrnn.losses import BinaryCrossEntropy
 from skrnn.optimizers import SCHEDULES, SGD, Adam, Optimizer
 from skrnn.sequences import pack
-from skrnn.training import Plateau, Reason, Trainer, TrainingSet, train
+from skrnn.training import (
+    Plateau,
+    Reason,
+    Reporter,
+    Trainer,
+    TrainingSet,
+    Watchers,
+    train,
+)
 from tests.training.problems import (
     FAULTS,
     Bowl,
@@ -382,17 +390,19 @@ def test_nothing_is_said_unless_asked_for(numbered, faults, capsys):
     assert capsys.readouterr() == ("", "")
 
 
-def test_verbose_prints_a_line_an_epoch(numbered, capsys):
-    curve = run_bowl(numbered, max_iter=3, verbose=True).history.loss_curve
+def test_a_reporter_prints_a_line_an_epoch(numbered, capsys):
+    curve = run_bowl(
+        numbered, max_iter=3, watchers=Watchers([Reporter(3)])
+    ).history.loss_curve
     lines = capsys.readouterr().out.splitlines()
     assert lines == [
         f"epoch    {k}/3  loss {loss:.6f}" for k, loss in enumerate(curve, 1)
     ]
 
 
-def test_verbose_prints_the_score_of_held_out_sequences(numbered, capsys):
+def test_a_reporter_prints_the_score_of_held_out_sequences(numbered, capsys):
     validate = script([0.25, 0.5], [])
-    run_bowl(numbered, max_iter=2, verbose=True, validate=validate)
+    run_bowl(numbered, max_iter=2, watchers=Watchers([Reporter(2)]), validate=validate)
     lines = capsys.readouterr().out.splitlines()
     assert [line.partition("  validation ")[2] for line in lines] == [
         "score 0.2500",
