@@ -153,7 +153,9 @@ class RecurrentFeatures(
         -------
         sklearn.utils.metadata_routing.MetadataRouter
         """
-        to_fit = MethodMapping().add(caller="fit", callee="fit")
+        to_fit = MethodMapping()
+        for caller in ("fit", "fit_transform"):
+            to_fit.add(caller=caller, callee="fit")
         return MetadataRouter(owner=self).add(
             estimator=self.estimator, method_mapping=to_fit
         )

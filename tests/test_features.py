@@ -212,7 +212,7 @@ def test_sample_weight_is_routed(small, X, y):
     weight = np.linspace(0.1, 2, len(y))
     expected = RecurrentFeatures(small()).fit_transform(X, y, sample_weight=weight)
     with sklearn.config_context(enable_metadata_routing=True):
-        features = RecurrentFeatures(small()).set_fit_request(sample_weight=True)
+        features = RecurrentFeatures(small().set_fit_request(sample_weight=True))
         pipe = make_pipeline(features, LogisticRegression())
         pipe.set_params(
             logisticregression=LogisticRegression().set_fit_request(sample_weight=False)
