@@ -104,6 +104,19 @@ class Mapping:
         return "a dict from class labels to weights"
 
 
+class Transformer:
+    """A transformer of scikit-learn."""
+
+    def accepts(self, value):
+        """Say whether a value will do."""
+        methods = "fit", "transform", "get_params"
+        is_one = all(hasattr(value, method) for method in methods)
+        return is_one and not isinstance(value, type)
+
+    def __str__(self):
+        return "a transformer, with fit and transform,"
+
+
 class RandomState:
     """Whatever scikit-learn takes for a source of random numbers."""
 

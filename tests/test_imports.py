@@ -29,7 +29,7 @@ BELOW_THE_BORDER = sys.stdlib_module_names | {"numpy"}
 #: What a single module below the border may import beyond that: L-BFGS is SciPy's.
 EXCEPTIONS = {"skrnn.training.full_batch": {"scipy.optimize"}}
 #: Optional packages: only inside the functions that need them.
-OPTIONAL = {"matplotlib", "pandas", "torch", "onnx", "dask", "ray"}
+OPTIONAL = {"matplotlib", "narwhals", "pandas", "torch", "onnx", "dask", "ray"}
 
 FILES = sorted(ROOT.rglob("*.py"))
 

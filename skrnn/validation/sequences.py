@@ -42,7 +42,7 @@ class CheckedSequences:
         return len(self.samples)
 
 
-def check_sequences(estimator, X, *, reset):
+def check_sequences(estimator, X, *, reset, numbers=True):
     """Check X, in any layout.
 
     Parameters
@@ -54,6 +54,8 @@ def check_sequences(estimator, X, *, reset):
     reset : bool
         Whether the estimator learns the layout and the features from this X, or holds
         X against those that it knows.
+    numbers : bool, default=True
+        Whether all values must be finite numbers; if not, they are left as they are.
 
     Returns
     -------
@@ -68,9 +70,9 @@ def check_sequences(estimator, X, *, reset):
             f"{ADVICE[fitted, layout]}"
         )
     if layout == TABLE:
-        return _check_table(estimator, X, reset)
-    check = _check_block if layout == BLOCK else _check_ragged
-    samples, dtype = check(X, name)
+        return _check_table(estimator, X, reset, numbers)
+    check = check_block if layout == BLOCK else check_ragged
+    samples, dtype = check(X, name, numbers)
     n_features = samples[0].shape[1]
     if reset:
         _check_features_per_step(estimator, n_features, layout)
@@ -80,11 +82,11 @@ def check_sequences(estimator, X, *, reset):
     return CheckedSequences(samples, dtype, fitted)
 
 
-def _check_table(estimator, X, reset):
+def _check_table(estimator, X, reset, numbers):
     name = type(estimator).__name__
-    if isinstance(X, np.ndarray):
+    if isinstance(X, np.ndarray) and numbers:
         X = as_numbers(X, "X", name)
-    as_it_is = read_as_they_are(X)
+    as_it_is = not numbers or read_as_they_are(X)
     if hasattr(X, "columns") and not as_it_is:
         check_columns(X, name)
     probe = copy.copy(estimator)
@@ -103,7 +105,8 @@ def _check_table(estimator, X, reset):
             f"features_per_step={width}: a row must be made of whole steps."
         )
     samples = values.reshape(n, -1, width)
-    check_finite(samples, name)
+    if numbers:
+        check_finite(samples, name)
     fitted = {
         attribute: getattr(probe, attribute)
         for attribute in ("n_features_in_", "feature_names_in_")
@@ -113,7 +116,8 @@ def _check_table(estimator, X, reset):
     return CheckedSequences(samples, _computing_type([values]), fitted)
 
 
-def _check_block(X, name):
+def check_block(X, name, numbers=True):
+    """Check a 3-D array; give it as it is, or as `numbers`, and the computing type."""
     n, n_steps, n_features = X.shape
     if n == 0:
         raise ValueError(
@@ -129,12 +133,14 @@ def _check_block(X, name):
             f"The steps in X have 0 feature(s) (shape={X.shape}) while a minimum of 1 "
             f"is required by {name}."
         )
-    X = as_numbers(X, "X", name)
-    check_finite(X, name)
+    if numbers:
+        X = as_numbers(X, "X", name)
+        check_finite(X, name)
     return X, _computing_type([X])
 
 
-def _check_ragged(X, name):
+def check_ragged(X, name, numbers=True):
+    """Check a ragged list; give its sequences as a list of arrays, and the type."""
     samples = []
     for i, sequence in enumerate(X):
         sequence = _as_array(sequence, i)
@@ -149,11 +155,12 @@ def _check_ragged(X, name):
                 f"Sequence {i} of X has no steps (shape {sequence.shape}); {name} "
                 "needs at least one. Leave empty sequences out."
             )
-        if sequence.dtype.kind not in "biuf":
+        if numbers and sequence.dtype.kind not in "biuf":
             sequence = as_numbers(sequence, f"Sequence {i} of X", name)
         samples.append(sequence)
     _check_same_features(samples, name)
-    check_finite(samples, name)
+    if numbers:
+        check_finite(samples, name)
     return samples, _computing_type(samples)
 
 

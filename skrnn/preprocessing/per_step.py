@@ -1,0 +1,293 @@
+"""Any transformer of scikit-learn, at every step of sequences."""
+
+import copy
+from numbers import Integral
+from typing import ClassVar
+
+import numpy as np
+from sklearn.base import (
+    BaseEstimator,
+    MetaEstimatorMixin,
+    OneToOneFeatureMixin,
+    clone,
+)
+from sklearn.preprocessing import FunctionTransformer
+from sklearn.utils import get_tags
+from sklearn.utils.metaestimators import available_if
+from sklearn.utils.validation import check_is_fitted
+
+from skrnn.constraints import Number, OneOf, Transformer, check_parameters
+from skrnn.preprocessing.metadata import make_router, metadata_of_steps
+from skrnn.preprocessing.output import OutputByLayout
+from skrnn.preprocessing.steps import Steps
+from skrnn.validation.layouts import TABLE, recognise
+
+PASSTHROUGH = "passthrough"
+
+
+def _inner_has(method):
+    """Make a condition: the transformer, fitted if it is, has a method."""
+    return lambda self: hasattr(vars(self).get("transformer_", self._inner), method)
+
+
+class PerStepTransformer(MetaEstimatorMixin, OutputByLayout, BaseEstimator):
+    """Applies a transformer of scikit-learn to every step of sequences.
+
+    Transformers of scikit-learn want a table with one row a sample. Here a row is a
+    step: the transformer is fitted on the steps of all sequences that `fit` gets, and
+    what it makes of steps is cut into sequences again. An array stays an array, and a
+    list a list of arrays of the same lengths. In a pipeline it is fitted on the
+    training part of each split, as any other step, and never sees the rest.
+
+    NaN and text pass through to the transformer, which takes them or does not.
+
+    Parameters
+    ----------
+    transformer : transformer or "passthrough"
+        Whatever transforms tables row by row: a scaler, an imputer, a decomposition, a
+        `ColumnTransformer`, a pipeline or union of them. "passthrough" changes nothing.
+    features_per_step : int, default=1
+        For tables: how many columns make a step. The columns of the first step come
+        first.
+
+    Attributes
+    ----------
+    transformer_ : transformer
+        The fitted copy.
+    n_features_in_ : int
+        Features of a step, or columns of a table.
+    feature_names_in_ : ndarray of shape (n_features_in_,)
+        Names of the columns, for tables and sequences that are data frames.
+    input_layout_ : {"3-D array", "ragged list", "table"}
+        The layout of the sequences.
+    features_per_step_ : int
+        Only for tables.
+
+    Notes
+    -----
+    What is given for each sequence, each of its steps gets: its label in `y`, its
+    `sample_weight`. A longer sequence counts more, since it has more steps.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from sklearn.impute import SimpleImputer
+    >>> from sklearn.pipeline import make_pipeline
+    >>> from sklearn.preprocessing import StandardScaler
+    >>> from skrnn import GRUClassifier
+    >>> from skrnn.preprocessing import PerStepTransformer
+    >>> X = [np.array([[1.0, 0.0], [np.nan, 4.0]]), np.array([[3.0, 8.0]])]
+    >>> scaler = PerStepTransformer(make_pipeline(SimpleImputer(), StandardScaler()))
+    >>> for x in scaler.fit_transform(X):
+    ...     print(x.round(2).tolist())
+    [[-1.22, -1.22], [0.0, 0.0]]
+    [[1.22, 1.22]]
+    >>> pipeline = make_pipeline(scaler, GRUClassifier(max_iter=5, random_state=0))
+    >>> pipeline.fit(X * 10, [0, 1] * 10).predict(X)
+    array([0, 1])
+    """
+
+    _parameter_constraints: ClassVar[dict] = {
+        "transformer": [Transformer(), OneOf((PASSTHROUGH,))],
+        "features_per_step": [Number(Integral, 1)],
+    }
+
+    def __init__(self, transformer, *, features_per_step=1):
+        self.transformer = transformer
+        self.features_per_step = features_per_step
+
+    def fit(self, X, y=None, **params):
+        """Fit the transformer to the steps of all sequences.
+
+        Parameters
+        ----------
+        X : array of shape (n, n_steps, n_features), list of n arrays of shape \
+(n_steps_i, n_features), or table of shape (n, n_columns)
+            The sequences.
+        y : array-like of shape (n,) or (n, n_outputs), default=None
+            Their labels or targets, for a transformer that wants some.
+        **params : dict
+            Metadata for the transformer, such as `sample_weight`. Without metadata
+            routing all of it goes to `fit` of the transformer; with it, what that has
+            requested.
+
+        Returns
+        -------
+        self : object
+            The fitted transformer.
+        """
+        self._fit(X, y, params, "fit")
+        return self
+
+    @available_if(_inner_has("partial_fit"))
+    def partial_fit(self, X, y=None, **params):
+        """Fit the transformer to some more sequences.
+
+        Parameters
+        ----------
+        X : array of shape (n, n_steps, n_features), list of n arrays of shape \
+(n_steps_i, n_features), or table of shape (n, n_columns)
+            The sequences.
+        y : array-like of shape (n,) or (n, n_outputs), default=None
+            Their labels or targets, for a transformer that wants some.
+        **params : dict
+            Metadata for the transformer, as in `fit`.
+
+        Returns
+        -------
+        self : object
+            The transformer.
+        """
+        self._fit(X, y, params, "partial_fit", goes_on=hasattr(self, "transformer_"))
+        return self
+
+    @available_if(_inner_has("inverse_transform"))
+    def inverse_transform(self, X, **params):
+        """Transform every step back.
+
+        Parameters
+        ----------
+        X : array of shape (n, n_steps, n_outputs), list of n arrays of shape \
+(n_steps_i, n_outputs), or table of shape (n, n_steps * n_outputs)
+            What `transform` gave.
+        **params : dict
+            Metadata for the transformer.
+
+        Returns
+        -------
+        ndarray of shape (n, n_steps, n_features), list of n arrays of shape \
+(n_steps_i, n_features), or ndarray of shape (n, n_columns)
+            Sequences in the layout of `fit`.
+        """
+        check_is_fitted(self)
+        if self.input_layout_ == TABLE:
+            X = np.asarray(X)  # the names of its columns are not those of `fit`
+        steps = Steps.of(self._of_outputs(X), X, reset=False)
+        return self._apply("inverse_transform", steps, params)
+
+    @available_if(_inner_has("get_feature_names_out"))
+    def get_feature_names_out(self, input_features=None):
+        """Name the features of a step, or the columns of a table.
+
+        Parameters
+        ----------
+        input_features : array-like of str of shape (n_features_in_,), default=None
+            Names of what came in.
+
+        Returns
+        -------
+        ndarray of str objects of shape (n_outputs,) or (n_steps * n_outputs,)
+            In a table, a feature that keeps its name is called as its column; another
+            gets the number of its step, as in "pca0_step3".
+        """
+        check_is_fitted(self)
+        names = OneToOneFeatureMixin.get_feature_names_out(self, input_features)
+        if self.input_layout_ != TABLE:
+            return self.transformer_.get_feature_names_out(names)
+        width = self.features_per_step_
+        inner = [f"x{i}" for i in range(width)]
+        found = self.transformer_.get_feature_names_out(inner)
+        steps = names.reshape(-1, width)
+        return np.asarray(
+            [
+                columns[inner.index(name)] if name in inner else f"{name}_step{step}"
+                for step, columns in enumerate(steps)
+                for name in found
+            ],
+            dtype=object,
+        )
+
+    def get_metadata_routing(self):
+        """Say which metadata goes to which method of the transformer.
+
+        Returns
+        -------
+        MetadataRouter
+        """
+        return make_router(self, self._inner)
+
+    @property
+    def _inner(self):
+        if isinstance(self.transformer, str) and self.transformer == PASSTHROUGH:
+            return FunctionTransformer(feature_names_out="one-to-one")
+        return self.transformer
+
+    def _fit(self, X, y, params, method, goes_on=False):
+        """Fit by a method, publish what was learnt, and give what the method gave."""
+        check_parameters(self)
+        steps = Steps.of(self, X, reset=not goes_on)
+        params = self._route(method, params, steps)
+        y = None if y is None else self._of_each_step(y, steps)
+        inner = self.transformer_ if goes_on else clone(self._inner)
+        if method in params:
+            out = self._call(inner, method, steps, y, **params[method])
+        else:
+            self._call(inner, "fit", steps, y, **params["fit"])
+            out = self._call(inner, "transform", steps, **params["transform"])
+        rest = {k: v for k, v in vars(self).items() if not k.endswith("_")}
+        self.__dict__ = {**rest, **steps.fitted, "transformer_": inner}
+        return steps, out
+
+    def _fit_transform(self, X, y, params):
+        steps, out = self._fit(X, y, params, "fit_transform")
+        return steps.restore(out, type(self.transformer_).__name__)
+
+    def _transform(self, X, params):
+        check_is_fitted(self)
+        steps = Steps.of(self, X, reset=False)
+        return self._apply("transform", steps, params)
+
+    def _apply(self, method, steps, params):
+        params = self._route(method, params, steps)[method]
+        out = self._call(self.transformer_, method, steps, **params)
+        return steps.restore(out, type(self.transformer_).__name__)
+
+    def _call(self, inner, method, steps, *y, **params):
+        """Call a method of the transformer; if values stand against it, say where."""
+        try:
+            return getattr(inner, method)(steps.values, *y, **params)
+        except ValueError as error:
+            if note := steps.first_not_finite():
+                error.add_note(note)
+            raise
+
+    def _of_each_step(self, y, steps):
+        n, y = len(steps.lengths), np.asarray(y)
+        if y.shape[:1] != (n,):
+            raise ValueError(
+                f"X has {n} sequences, but y has shape {y.shape}: there must be "
+                "one label or target for each sequence. Each of its steps gets it."
+            )
+        return steps.repeat(y)
+
+    def _route(self, method, params, steps):
+        return metadata_of_steps(self, method, params, steps, self._inner)
+
+    def _of_outputs(self, X):
+        """Give a stand-in to which outputs are what comes in, in the same layout."""
+        X, layout = recognise(X, type(self).__name__)
+        stand_in = copy.copy(self)
+        vars(stand_in).pop("feature_names_in_", None)
+        n_columns = np.shape(X if layout == TABLE else X[0])[1]
+        n_steps = 1
+        if layout == TABLE == self.input_layout_:
+            n_steps = self.n_features_in_ // self.features_per_step_
+        n_outputs = n_columns // n_steps
+        if hasattr(self.transformer_, "get_feature_names_out"):
+            n_outputs = len(self.transformer_.get_feature_names_out())
+        stand_in.n_features_in_ = n_steps * n_outputs
+        stand_in.features_per_step_ = n_outputs
+        return stand_in
+
+    def __sklearn_tags__(self):
+        """Say what the transformer takes, and that sequences may be 3-D arrays."""
+        tags = super().__sklearn_tags__()
+        if hasattr(self._inner, "__sklearn_tags__"):
+            inner = get_tags(self._inner)
+            tags.input_tags = inner.input_tags
+            tags.target_tags = inner.target_tags
+            tags.transformer_tags = inner.transformer_tags
+            tags.non_deterministic = inner.non_deterministic
+        tags.input_tags.sparse = False
+        tags.input_tags.three_d_array = True
+        return tags

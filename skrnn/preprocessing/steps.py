@@ -1,0 +1,133 @@
+"""The steps of all sequences in one table, and the way back."""
+
+from dataclasses import dataclass, field
+from itertools import pairwise
+
+import numpy as np
+from scipy import sparse
+
+from skrnn.preprocessing.optional import narwhals
+from skrnn.validation import check_sequences
+from skrnn.validation.layouts import BLOCK, RAGGED
+
+
+@dataclass(frozen=True, eq=False)
+class Steps:
+    """The steps of some sequences, one below the other.
+
+    Attributes
+    ----------
+    values : ndarray or data frame of shape (n_steps_in_all, n_features)
+        The steps of the first sequence, then those of the second, and so on. A view
+        where the sequences were one array, a copy where they were many.
+    lengths : ndarray of int of shape (n,)
+        How many steps each sequence has.
+    layout : {"3-D array", "ragged list", "table"}
+        How the sequences came.
+    fitted : dict of str to object
+        What an estimator that is fitted on them remembers.
+    """
+
+    values: object
+    lengths: np.ndarray
+    layout: str
+    fitted: dict = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, estimator, X, *, reset):
+        """Stack the sequences in X, in any layout, once their shapes are checked."""
+        frames = _frames(X, type(estimator).__name__)
+        # Frames are checked by their shapes alone: nothing of them is converted.
+        shapes = [np.broadcast_to(np.int8(0), frame.shape) for frame in frames]
+        checked = check_sequences(
+            estimator, shapes if frames else X, reset=reset, numbers=False
+        )
+        fitted, samples = checked.fitted, checked.samples
+        lengths = np.fromiter(map(len, samples), np.intp, len(samples))
+        if frames:
+            values = narwhals().concat(frames).to_native()
+            if all(isinstance(name, str) for name in frames[0].columns):
+                names = np.asarray(frames[0].columns, dtype=object)
+                fitted = {**fitted, "feature_names_in_": names}
+        elif isinstance(samples, list):
+            values = np.concatenate(samples)
+        else:
+            values = samples.reshape(-1, samples.shape[2])
+        return cls(values, lengths, fitted["input_layout_"], fitted)
+
+    def repeat(self, values):
+        """Give each step what its sequence has: (n, ...) to (n_steps_in_all, ...)."""
+        return np.repeat(np.asarray(values), self.lengths, axis=0)
+
+    def first_not_finite(self):
+        """Say where the first NaN or infinity stands, if there is one."""
+        values = np.asarray(self.values)
+        if values.dtype.kind != "f" or np.isfinite(values).all():
+            return None
+        row, feature = np.argwhere(~np.isfinite(values))[0]
+        sequence = np.searchsorted(np.cumsum(self.lengths), row, side="right")
+        step = row - self.lengths[:sequence].sum()
+        what = "NaN" if np.isnan(values[row, feature]) else "infinity"
+        return (
+            f"The first {what} in X: sequence {sequence}, step {step}, feature "
+            f"{feature} (counted from 0)."
+        )
+
+    def restore(self, values, name):
+        """Cut what a transformer made of the steps into sequences, in their layout.
+
+        Parameters
+        ----------
+        values : array, sparse matrix or data frame of shape (n_steps_in_all, n_outputs)
+            One row for each step.
+        name : str
+            The transformer.
+
+        Returns
+        -------
+        ndarray of shape (n, n_steps, n_outputs), list of n arrays of shape \
+(n_steps_i, n_outputs), or ndarray of shape (n, n_steps * n_outputs)
+            Views, where `values` is an array.
+        """
+        if isinstance(values, tuple):
+            values = values[0]  # those of PLS give y, transformed, beside X
+        values = values.toarray() if sparse.issparse(values) else np.asarray(values)
+        n_steps = self.lengths.sum()
+        if values.ndim != 2 or len(values) != n_steps:
+            raise ValueError(
+                f"{name} must give one row of features for each step: expected shape "
+                f"({n_steps}, n_features_out), got {values.shape}. A transformer that "
+                "drops, adds or mixes rows cannot work step by step."
+            )
+        if self.layout == RAGGED:
+            ends = np.concatenate([[0], np.cumsum(self.lengths)]).tolist()
+            return [values[start:end] for start, end in pairwise(ends)]
+        n = len(self.lengths)
+        if self.layout == BLOCK:
+            return values.reshape(n, -1, values.shape[1])
+        return values.reshape(n, -1)
+
+
+def _frames(X, name):
+    """Give the sequences as frames of narwhals if they are data frames, else none."""
+    if not isinstance(X, list | tuple | np.ndarray) or getattr(X, "ndim", 1) != 1:
+        return []
+    are_frames = [hasattr(sequence, "columns") for sequence in X]
+    if not any(are_frames):
+        return []
+    if not all(are_frames):
+        i, j = are_frames.index(True), are_frames.index(False)
+        raise ValueError(
+            f"{name} expected sequences of one kind, but sequence {i} of X is a data "
+            f"frame and sequence {j} is {type(X[j]).__name__}. Pass data frames with "
+            "the same columns, or arrays of shape (steps, features)."
+        )
+    frames = [narwhals().from_native(frame, eager_only=True) for frame in X]
+    names = frames[0].columns
+    for i, frame in enumerate(frames):
+        if frame.columns != names:
+            raise ValueError(
+                "All sequences must have the same columns, in the same order, but "
+                f"sequence 0 of X has {names} and sequence {i} has {frame.columns}."
+            )
+    return frames
