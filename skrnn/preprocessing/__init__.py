@@ -1,5 +1,15 @@
 """From data as they come to sequences that a network reads."""
 
+from skrnn.preprocessing.padding import (
+    channels_last,
+    padded_from_ragged,
+    ragged_from_padded,
+)
 from skrnn.preprocessing.per_step import PerStepTransformer
 
-__all__ = ["PerStepTransformer"]
+__all__ = [
+    "PerStepTransformer",
+    "channels_last",
+    "padded_from_ragged",
+    "ragged_from_padded",
+]

@@ -1,0 +1,198 @@
+"""From padded blocks to ragged lists and back, and from one order of axes to ours."""
+
+import numpy as np
+
+from skrnn.preprocessing.wording import some_of
+from skrnn.validation.layouts import BLOCK, RAGGED, SHAPES, recognise
+from skrnn.validation.sequences import check_block, check_ragged
+from skrnn.validation.values import as_numbers
+
+
+def ragged_from_padded(X, lengths=None):
+    """Cut sequences that were padded to one length to their own.
+
+    Padding is never guessed from values, but for NaN at the end, where `lengths` are
+    not given.
+
+    Parameters
+    ----------
+    X : array of shape (n, n_steps, n_features)
+        Sequences with padding after their end.
+    lengths : array-like of int of shape (n,), default=None
+        How many steps of each sequence are its own; whatever stands after them is cut
+        off. Without them, the last steps of a sequence are cut off in which all
+        features are NaN. Any NaN before is a missing value, and stays.
+
+    Returns
+    -------
+    list of n arrays of shape (n_steps_i, n_features)
+        Views of `X`, where that is an array of numbers.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skrnn.preprocessing import ragged_from_padded
+    >>> X = np.array([[[1.0], [np.nan], [3.0]], [[4.0], [np.nan], [np.nan]]])
+    >>> [x.ravel().tolist() for x in ragged_from_padded(X)]
+    [[1.0, nan, 3.0], [4.0]]
+    >>> X = np.array([[[1], [0]], [[4], [5]]])
+    >>> [x.ravel().tolist() for x in ragged_from_padded(X, lengths=[1, 2])]
+    [[1], [4, 5]]
+    """
+    X = _read_block(X, "ragged_from_padded")
+    lengths = _ends_of_numbers(X) if lengths is None else _check_lengths(lengths, X)
+    return [x[:length] for x, length in zip(X, lengths.tolist(), strict=True)]
+
+
+def padded_from_ragged(X, *, fill_value=np.nan, n_steps=None):
+    """Pad sequences to one length.
+
+    Parameters
+    ----------
+    X : list of n arrays of shape (n_steps_i, n_features), or array of shape \
+(n, n_steps, n_features)
+        The sequences.
+    fill_value : float, default=nan
+        What stands after the end of a sequence.
+    n_steps : int, default=None
+        How many steps all get, not less than the longest has; that many if None.
+
+    Returns
+    -------
+    block : ndarray of shape (n, n_steps, n_features)
+        A copy. float32 stays float32; integers stay integers if `fill_value` is one,
+        and become float64 otherwise.
+    lengths : ndarray of int of shape (n,)
+        How many steps each sequence had: `ragged_from_padded(block, lengths)` is the
+        way back.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skrnn.preprocessing import padded_from_ragged
+    >>> block, lengths = padded_from_ragged([np.ones((2, 1)), np.ones((1, 1))])
+    >>> block[:, :, 0].tolist(), lengths.tolist()
+    ([[1.0, 1.0], [1.0, nan]], [2, 1])
+    """
+    samples = _read_sequences(X, "padded_from_ragged")
+    lengths = np.fromiter(map(len, samples), np.intp, len(samples))
+    longest = int(lengths.max())
+    if n_steps is None:
+        n_steps = longest
+    elif n_steps < longest:
+        raise ValueError(
+            f"n_steps={n_steps} is less than the {longest} steps of sequence "
+            f"{int(lengths.argmax())} of X. Nothing is cut off: pass at least "
+            f"{longest}, or cut the sequences first, as [x[-{n_steps}:] for x in X]."
+        )
+    fill_value = np.asarray(fill_value).item()  # a Python number widens no float32
+    dtype = np.result_type(*{x.dtype for x in samples}, fill_value)
+    block = np.full((len(samples), n_steps, samples[0].shape[1]), fill_value, dtype)
+    for row, sequence in zip(block, samples, strict=True):
+        row[: len(sequence)] = sequence
+    return block, lengths
+
+
+def channels_last(X):
+    """Put the features last, where other libraries have them before the steps.
+
+    Parameters
+    ----------
+    X : array of shape (n, n_features, n_steps), or list of n arrays of shape \
+(n_features, n_steps_i)
+        Sequences, with features first.
+
+    Returns
+    -------
+    ndarray of shape (n, n_steps, n_features), or list of n arrays of shape \
+(n_steps_i, n_features)
+        Views of the arrays in `X`.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skrnn.preprocessing import channels_last
+    >>> channels_last(np.zeros((10, 3, 50))).shape
+    (10, 50, 3)
+    """
+    name = "channels_last"
+    X, layout = recognise(X, name)
+    if layout == BLOCK:
+        return X.transpose(0, 2, 1)
+    if layout != RAGGED:
+        raise ValueError(
+            f"{name} expected an array of shape (sequences, features, steps) or a list "
+            f"of (features, steps) arrays, got a table of shape {np.shape(X)}. Pass "
+            "X[np.newaxis] if it is one sequence."
+        )
+    arrays = [np.asarray(x) for x in X]
+    for i, x in enumerate(arrays):
+        if x.shape[:1] != arrays[0].shape[:1]:
+            raise ValueError(
+                f"All sequences must have the same features, but sequence 0 of X has "
+                f"shape {arrays[0].shape} and sequence {i} has shape {x.shape}: {name} "
+                "expected shape (features, steps). If the steps come first, X is in "
+                "our order as it is."
+            )
+    return check_ragged([x.T for x in arrays], name, numbers=False)[0]
+
+
+def _read_block(X, name):
+    X, layout = recognise(X, name)
+    if layout != BLOCK:
+        advice = (
+            "A list is ragged already."
+            if layout == RAGGED
+            else ("Pass X[:, :, np.newaxis] if each column is a step of one number.")
+        )
+        raise ValueError(
+            f"{name} expected {SHAPES[BLOCK]}, got {SHAPES[layout]}. {advice}"
+        )
+    check_block(X, name, numbers=False)
+    return as_numbers(X, "X", name)
+
+
+def _read_sequences(X, name):
+    X, layout = recognise(X, name)
+    if layout == BLOCK:
+        return list(_read_block(X, name))
+    if layout != RAGGED:
+        raise ValueError(
+            f"{name} expected {SHAPES[RAGGED]}, got {SHAPES[layout]} of shape "
+            f"{np.shape(X)}. All sequences of a table have one length."
+        )
+    samples, _ = check_ragged(X, name, numbers=False)
+    return [as_numbers(x, f"Sequence {i} of X", name) for i, x in enumerate(samples)]
+
+
+def _ends_of_numbers(X):
+    """Give for each sequence how many steps it has up to the last one with a number."""
+    n, n_steps, _ = X.shape
+    if X.dtype.kind != "f":
+        return np.full(n, n_steps)
+    padding = np.isnan(X).all(axis=2)
+    empty = np.flatnonzero(padding.all(axis=1))
+    if len(empty):
+        raise ValueError(
+            f"All values are NaN in sequence(s) {some_of(empty.tolist())} of X: "
+            "nothing would be left. Leave such sequences and their labels out."
+        )
+    return n_steps - np.argmin(padding[:, ::-1], axis=1)
+
+
+def _check_lengths(lengths, X):
+    n, n_steps, _ = X.shape
+    lengths = np.asarray(lengths)
+    if lengths.shape != (n,) or lengths.dtype.kind not in "iu":
+        raise ValueError(
+            f"lengths must be one int for each of the {n} sequences, got "
+            f"{lengths.dtype} of shape {lengths.shape}."
+        )
+    wrong = np.flatnonzero((lengths < 1) | (lengths > n_steps))
+    if len(wrong):
+        raise ValueError(
+            f"lengths must be in the range [1, {n_steps}], as X has {n_steps} steps, "
+            f"but lengths[{wrong[0]}] is {lengths[wrong[0]]}. Leave sequences without "
+            "steps, and their labels, out."
+        )
+    return lengths
