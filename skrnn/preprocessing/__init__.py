@@ -1,5 +1,6 @@
 """From data as they come to sequences that a network reads."""
 
+from skrnn.preprocessing.frames import sequences_from_frame
 from skrnn.preprocessing.padding import (
     channels_last,
     padded_from_ragged,
@@ -12,4 +13,5 @@ __all__ = [
     "channels_last",
     "padded_from_ragged",
     "ragged_from_padded",
+    "sequences_from_frame",
 ]

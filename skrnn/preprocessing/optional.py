@@ -7,6 +7,6 @@ def narwhals():
         import narwhals
     except ImportError as error:
         raise ImportError(
-            "Data frames as sequences need narwhals: pip install 'skrnn[frame]'."
+            "Reading data frames needs narwhals: pip install 'skrnn[frame]'."
         ) from error
     return narwhals

@@ -594,5 +594,5 @@ def test_frames_that_differ(frames):
 def test_without_narwhals(frames, monkeypatch):
     monkeypatch.setitem(__import__("sys").modules, "narwhals", None)
     assert failure(PerStepTransformer(by_name()).fit, frames, error=ImportError) == (
-        "Data frames as sequences need narwhals: pip install 'skrnn[frame]'."
+        "Reading data frames needs narwhals: pip install 'skrnn[frame]'."
     )

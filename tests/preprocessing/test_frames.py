@@ -1,0 +1,265 @@
+"""Rows of a long data frame go to the right sequence, in the right order."""
+
+import datetime
+import sys
+
+import numpy as np
+import pandas as pd
+import polars
+import pyarrow
+import pytest
+from numpy.testing import assert_array_equal
+
+from skrnn import LSTMClassifier, LSTMRegressor
+from skrnn.preprocessing import PerStepTransformer, sequences_from_frame
+
+DATA = {
+    "who": ["b", "a", "b", "c", "a", "b"],
+    "second": [3, 7, 1, 0, 5, 2],
+    "speed": [0.3, 1.7, 0.1, None, 1.5, 0.2],
+    "count": [30, 17, 10, 0, 15, 20],
+    "on": [True, False, False, True, True, False],
+    "label": ["x", "y", "x", "y", "y", "x"],
+}
+
+
+def pandas_with(**options):
+    return lambda data: pd.DataFrame(data).convert_dtypes(**options)
+
+
+def with_categories(data):
+    return pd.DataFrame(data).astype({"who": "category", "label": "category"})
+
+
+KINDS = {
+    "pandas": pd.DataFrame,
+    "pandas, nullable": pandas_with(),
+    "pandas, pyarrow": pandas_with(dtype_backend="pyarrow"),
+    "pandas, categories": with_categories,
+    "polars": polars.DataFrame,
+    "polars, lazy": polars.LazyFrame,
+    "polars, categories": lambda data: polars.DataFrame(data).with_columns(
+        polars.col("who").cast(polars.Categorical)
+    ),
+    "pyarrow": pyarrow.table,
+}
+every_kind = pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS)
+
+
+def frame_of(**columns):
+    return pd.DataFrame({**DATA, **columns})
+
+
+@every_kind
+def test_sequences(kind):
+    found = sequences_from_frame(kind(DATA), id="who", time="second", target="label")
+    nan = np.nan
+    assert [x.tolist() for x in found.X[:2]] == [
+        [[0.1, 10.0, 0.0], [0.2, 20.0, 0.0], [0.3, 30.0, 1.0]],
+        [[1.5, 15.0, 1.0], [1.7, 17.0, 0.0]],
+    ]
+    assert_array_equal(found.X[2], [[nan, 0.0, 1.0]])
+    assert found.X[0].dtype == np.float64
+    assert found.ids.tolist() == ["b", "a", "c"]
+    assert found.y.tolist() == ["x", "y", "y"]
+    assert found.feature_names == ["speed", "count", "on"]
+    assert [times.tolist() for times in found.times] == [[1, 2, 3], [5, 7], [0]]
+
+
+@every_kind
+def test_without_time_rows_stay_in_order(kind):
+    found = sequences_from_frame(kind(DATA), id="who", features=["count", "second"])
+    assert [x[:, 0].tolist() for x in found.X] == [[30, 10, 20], [17, 15], [0]]
+    assert found.X[0][:, 1].tolist() == [3, 1, 2]
+    assert found.y is None
+    assert found.times is None
+
+
+def test_against_a_plain_loop():
+    rng = np.random.default_rng(0)
+    n = 500
+    frame = pd.DataFrame(
+        {
+            "id": rng.integers(0, 30, n),
+            "time": rng.permutation(n) / 7,
+            "a": rng.normal(size=n),
+            "b": rng.normal(size=n),
+        },
+        index=rng.permutation(n),
+    )
+    found = sequences_from_frame(frame, id="id", time="time")
+    by_hand = {}
+    for _, row in frame.iterrows():
+        by_hand.setdefault(row["id"], []).append((row["time"], row["a"], row["b"]))
+    assert found.ids.tolist() == list(by_hand)
+    for x, times, rows in zip(found.X, found.times, by_hand.values(), strict=True):
+        assert_array_equal(np.column_stack([times, x]), sorted(rows))
+
+
+def test_types():
+    frame = frame_of().astype({"speed": "float32"})
+    single = sequences_from_frame(frame, id="who", features="speed")
+    assert single.X[0].dtype == np.float32
+    both = sequences_from_frame(frame, id="who", features=["speed", "on"])
+    assert both.X[0].dtype == np.float64
+    base = both.X[0].base
+    assert all(x.base is base for x in both.X)
+
+
+def test_ids_and_times_of_other_types():
+    day = datetime.datetime(2024, 5, 1, 12)
+    times = [day + datetime.timedelta(minutes=m) for m in DATA["second"]]
+    frame = frame_of(who=[1.5, 0.5, 1.5, 2.5, 0.5, 1.5], second=times)
+    for kind in (frame, polars.DataFrame(frame.to_dict("list"))):
+        found = sequences_from_frame(
+            kind, id="who", time="second", features=["count"], target="label"
+        )
+        assert found.ids.tolist() == [1.5, 0.5, 2.5]
+        assert [x.ravel().tolist() for x in found.X] == [[10, 20, 30], [15, 17], [0]]
+        assert found.times[1][0] == np.datetime64("2024-05-01T12:05")
+    aware = frame_of(second=pd.to_datetime(pd.Series(times)).dt.tz_localize("UTC"))
+    found = sequences_from_frame(aware, id="who", time="second", features=["count"])
+    assert found.X[0].ravel().tolist() == [10, 20, 30]
+
+
+def test_several_targets():
+    frame = frame_of(up=[1, 0, 1, 1, 0, 1], size=[2.5, 1, 2.5, 0, 1, 2.5])
+    found = sequences_from_frame(
+        frame, id="who", features=["count"], target=["up", "size"]
+    )
+    assert found.y.tolist() == [[1, 2.5], [0, 1], [1, 0]]
+    one = sequences_from_frame(frame, id="who", features=["count"], target=["size"])
+    assert one.y.tolist() == [[2.5], [1], [0]]
+
+
+def test_sequences_are_ready_for_a_network():
+    rng = np.random.default_rng(0)
+    frame = pd.DataFrame(
+        {"id": np.repeat(np.arange(20), 3), "x": rng.normal(size=60), "z": 1.0}
+    )
+    frame["label"] = np.where(frame["id"] % 2, "odd", "even")
+    frame["size"] = frame["id"] * 2.5
+    for target, kind in [("label", LSTMClassifier), ("size", LSTMRegressor)]:
+        found = sequences_from_frame(frame, id="id", features=["x", "z"], target=target)
+        model = kind(2, max_iter=2, random_state=0).fit(found.X, found.y)
+        assert len(model.predict(found.X)) == 20
+    scaled = PerStepTransformer("passthrough").fit_transform(found.X)
+    assert_array_equal(scaled[3], found.X[3])
+
+
+# What cannot be
+
+
+def failure(frame, error=ValueError, **options):
+    with pytest.raises(error) as caught:
+        sequences_from_frame(frame, **{"id": "who", "features": ["count"], **options})
+    assert type(caught.value) is error
+    return str(caught.value)
+
+
+@every_kind
+def test_times_that_repeat(kind):
+    data = {**DATA, "second": [3, 5, 1, 0, 5, 3]}
+    assert failure(kind(data), time="second") == (
+        "Column 'second', the time, has the same value twice in id 'b', 'a': the order "
+        "of such rows is not known. Drop or average them, or leave `time` out if the "
+        "rows are in order."
+    )
+    # The same time in two sequences is no repetition.
+    kept = {**DATA, "second": [3, 3, 1, 3, 1, 2]}
+    found = sequences_from_frame(
+        kind(kept), id="who", time="second", features=["count"]
+    )
+    assert [x.ravel().tolist() for x in found.X] == [[10, 20, 30], [15, 17], [0]]
+
+
+@every_kind
+def test_ids_and_times_that_are_missing(kind):
+    data = {**DATA, "who": ["b", "a", None, "c", "a", None]}
+    assert failure(kind(data), time="second") == (
+        "Column 'who', the id, has no value in 2 row(s), the first of them row 2 "
+        "(counted from 0). Drop them, or say which sequence they belong to."
+    )
+    data = {**DATA, "second": [None, 7, 1, 0, None, 2]}
+    assert failure(kind(data), time="second") == (
+        "Column 'second', the time, has no value in some rows of id 'b', 'a'. Drop "
+        "these rows, or fill the time in."
+    )
+
+
+def test_nan_of_polars_is_missing_too():
+    frame = polars.DataFrame({**DATA, "second": [3.0, 7.0, np.nan, 0.0, 5.0, 2.0]})
+    assert "rows of id 'b'." in failure(frame, time="second")
+
+
+@every_kind
+def test_targets_that_are_none(kind):
+    data = {**DATA, "label": ["x", "y", "x", "y", "x", "z"]}
+    assert failure(kind(data), target="label") == (
+        "Column 'label', the target, changes within id 'b', 'a'. A sequence has one "
+        "target: pass a column that is constant in it. For a label a step, make "
+        "windows: skrnn.preprocessing.sliding_windows."
+    )
+    data = {**DATA, "label": ["x", "y", "x", None, "y", "x"]}
+    assert failure(kind(data), target="label") == (
+        "Column 'label', the target, has no value in some rows of id 'c'. Fill it in, "
+        "or leave such sequences out."
+    )
+
+
+def test_features_that_are_no_numbers():
+    for frame, text, category in [
+        (with_categories({**DATA, "where": DATA["who"]}), "String", "Categorical"),
+        (polars.DataFrame({**DATA, "where": DATA["who"]}), "String", "String"),
+    ]:
+        assert failure(frame, id="who", features=None) == (
+            "Features must be numbers or booleans, but these columns are not: 'label' "
+            f"({category}), 'where' ({text}). Encode them first, for example with "
+            "sklearn.preprocessing.OrdinalEncoder, or name the columns that you want "
+            "in `features`."
+        )
+
+
+def test_columns_that_are_not_there():
+    indexed = frame_of().set_index("who")
+    columns = "'second', 'speed', 'count', 'on', 'label'"
+    assert failure(indexed, target="labels") == (
+        f"The frame has no column 'who', 'labels'. It has: {columns}. If it is in the "
+        "index of a pandas frame, pass frame.reset_index()."
+    )
+    assert failure(frame_of(), features=["count", "label"], target="label") == (
+        "Column 'label' is a feature as well as the target: the network would read "
+        "what it is to predict."
+    )
+    assert failure(frame_of()[["who", "label"]], features=None, target="label") == (
+        "No column is left for the features of a step: pass their names in `features`."
+    )
+
+
+def test_times_that_are_text():
+    frame = frame_of(second=[str(second) for second in DATA["second"]])
+    assert failure(frame, time="second") == (
+        "Column 'second', the time, must be numbers or dates, but is String. Text "
+        "sorts '10' before '9': convert the column first."
+    )
+
+
+def test_long_lists_are_cut():
+    frame = pd.DataFrame({"who": np.arange(20) // 2, "count": 0, "second": 0})
+    assert "in id 0, 1, 2, 3, 4 and 5 more: the" in failure(frame, time="second")
+
+
+def test_what_is_no_frame():
+    assert failure([[1, 2]], error=TypeError) == (
+        "sequences_from_frame expected a data frame with one row a step, got list."
+    )
+    assert failure(frame_of().iloc[:0]) == (
+        "The frame has no rows: there is no sequence in it."
+    )
+
+
+def test_without_narwhals(monkeypatch):
+    monkeypatch.setitem(sys.modules, "narwhals", None)
+    assert failure(frame_of(), error=ImportError) == (
+        "Reading data frames needs narwhals: pip install 'skrnn[frame]'."
+    )
