@@ -112,17 +112,17 @@ class _Rows:
         """Give the one value that a column has in each sequence."""
         if ids := self.ids_where(_is_missing(column)[self.order]):
             raise ValueError(
-                f"Column {name!r}, the target, has no value in some rows of id {ids}. Fill "
-                "it in, or leave such sequences out."
+                f"Column {name!r}, the target, has no value in some rows of id {ids}. "
+                "Fill it in, or leave such sequences out."
             )
         values = column.to_numpy()[self.order]
         one = values[self.starts]
         lengths = np.diff(self.starts, append=len(values))
         if ids := self.ids_where(values != np.repeat(one, lengths)):
             raise ValueError(
-                f"Column {name!r}, the target, changes within id {ids}. A sequence has one "
-                "target: pass a column that is constant in it. For a label a step, make "
-                "windows: skrnn.preprocessing.sliding_windows."
+                f"Column {name!r}, the target, changes within id {ids}. A sequence has "
+                "one target: pass a column that is constant in it. For a label a step, "
+                "make windows: skrnn.preprocessing.sliding_windows."
             )
         return one
 
@@ -193,9 +193,7 @@ def _sort(frame, id, time):
         keys.append(nw.col(time).alias("time"))
     keys = frame.select(*keys).with_row_index("row")
     keys = keys.with_columns(first=nw.col("row").min().over("id")).drop("id")
-    keys = keys.sort(
-        [name for name in ("first", "time", "row") if name in keys.columns]
-    )
+    keys = keys.sort("first", *([] if time is None else ["time"]), "row")
     order, first = keys["row"].to_numpy(), keys["first"].to_numpy()
     starts = np.flatnonzero(np.diff(first, prepend=-1))
     rows = _Rows(order, starts, frame[id].to_numpy()[order[starts]])
@@ -208,8 +206,8 @@ def _check_id(column, name):
     rows = np.flatnonzero(_is_missing(column))
     if len(rows):
         raise ValueError(
-            f"Column {name!r}, the id, has no value in {len(rows)} row(s), the first of "
-            f"them row {rows[0]} (counted from 0). Drop them, or say which sequence "
+            f"Column {name!r}, the id, has no value in {len(rows)} row(s), the first "
+            f"of them row {rows[0]} (counted from 0). Drop them, or say which sequence "
             "they belong to."
         )
 
