@@ -7,6 +7,7 @@ from skrnn.preprocessing.padding import (
     ragged_from_padded,
 )
 from skrnn.preprocessing.per_step import PerStepTransformer
+from skrnn.preprocessing.windows import sliding_windows
 
 __all__ = [
     "PerStepTransformer",
@@ -14,4 +15,5 @@ __all__ = [
     "padded_from_ragged",
     "ragged_from_padded",
     "sequences_from_frame",
+    "sliding_windows",
 ]
