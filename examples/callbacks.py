@@ -1,12 +1,12 @@
 """Look on while networks are trained: a progress bar, scores, a goal.
 
-scikit-learn 1.9 brought callbacks. A grid search in two processes shows how far each of
-its fits is, a monitor writes down the accuracy of every epoch, and a callback of our own
-stops training once the loss is below a goal.
+scikit-learn 1.9 brought callbacks. A grid search in two processes shows how far each
+of its fits is, a monitor writes down the accuracy of every epoch, and a callback of our
+own stops training once the loss is below a goal.
 
-Run it with ``python examples/callbacks.py``, or with the name of a picture,
-``python examples/callbacks.py accuracy.png``. It needs scikit-learn 1.9, matplotlib, and
-rich for the progress bar.
+Run it with ``python examples/callbacks.py``, or with the name of a picture to save,
+``python examples/callbacks.py accuracy.png``. It needs scikit-learn 1.9, matplotlib,
+and rich for the progress bar.
 """
 
 import sys

@@ -12,7 +12,11 @@ Run it with ``python examples/groups.py``.
 import numpy as np
 import sklearn
 from sklearn.base import clone
-from sklearn.model_selection import GroupKFold, KFold, cross_validate
+from sklearn.model_selection import (
+    StratifiedGroupKFold,
+    StratifiedKFold,
+    cross_validate,
+)
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
@@ -27,7 +31,7 @@ def make_walks(rng, n_people=40, n_steps=150):
     for limp in limps:
         pace, lift, tilt = rng.normal([0.5, 1.0, 0.0], [0.08, 0.3, 1.0])
         phase = pace * np.arange(n_steps) + rng.uniform(0, 6)
-        foot = lift * np.sin(phase) + 0.15 * limp * np.sin(phase / 2)
+        foot = lift * np.sin(phase) + 0.4 * limp * np.sin(phase / 2)
         hip = tilt + 0.5 * np.cos(phase)
         noise = rng.normal(scale=0.3, size=(n_steps, 2))
         walks.append(np.column_stack([foot, hip]) + noise)
@@ -47,9 +51,10 @@ def main():
     scaler = PerStepTransformer(StandardScaler())
     alone = make_pipeline(scaler, network)
     together = make_pipeline(scaler, clone(network).set_fit_request(groups=True))
+    folds = {"n_splits": 4, "shuffle": True, "random_state": 0}
     for name, model, cv in (
-        ("split by windows", alone, KFold(4, shuffle=True, random_state=0)),
-        ("split by people", together, GroupKFold(4)),
+        ("split by windows", alone, StratifiedKFold(**folds)),
+        ("split by people", together, StratifiedGroupKFold(**folds)),
     ):
         params = {"groups": windows.groups} if model is together else None
         found = cross_validate(
