@@ -7,9 +7,11 @@ from multiprocessing.pool import ThreadPool
 import joblib
 import numpy as np
 import pytest
+import skops.io
 from sklearn.base import is_classifier
 
 from skrnn import RecurrentFeatures
+from skrnn.interop import SKOPS_TRUSTED
 from skrnn.network import Network
 
 
@@ -23,12 +25,18 @@ def memory_map(model, path):
     return joblib.load(path, mmap_mode="r")
 
 
+def skops_and_load(model, path):
+    skops.io.dump(model, path)
+    return skops.io.load(path, trusted=SKOPS_TRUSTED)
+
+
 WAYS = {
     "joblib": dump_and_load,
     "compressed": lambda model, path: dump_and_load(model, path, compress=3),
     "memory-mapped": memory_map,
     "pickle": lambda model, path: pickle.loads(pickle.dumps(model)),
     "old pickle": lambda model, path: pickle.loads(pickle.dumps(model, protocol=2)),
+    "skops": skops_and_load,
     "deepcopy": lambda model, path: copy.deepcopy(model),
 }
 METHODS = (
