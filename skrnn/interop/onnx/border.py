@@ -1,0 +1,122 @@
+"""What stands around the network in an ONNX model: inputs, outputs and metadata."""
+
+import json
+
+import numpy as np
+from sklearn.base import is_classifier
+
+import skrnn
+from skrnn.interop.onnx.network import COMPUTED
+from skrnn.validation.layouts import RAGGED, TABLE
+
+#: What `n` and `n_steps` are called in the shapes of a model: they may vary.
+N, N_STEPS = "n", "n_steps"
+
+
+def write_inputs(graph, estimator):
+    """Write how what is passed becomes sequences.
+
+    Returns
+    -------
+    inputs : list of onnx.ValueInfoProto
+        What is passed.
+    x : str
+        Name of the sequences, (n, n_steps, n_features).
+    lengths : str or None
+        Name of their numbers of steps, (n,).
+    """
+    layout, n_features = estimator.input_layout_, estimator.architecture_["n_features"]
+    if layout == TABLE:
+        n_columns = estimator.n_features_in_
+        x = graph.add("Reshape", "X", [0, n_columns // n_features, n_features])
+        return [_tensor("X", COMPUTED, (N, n_columns))], x, None
+    inputs = [_tensor("X", COMPUTED, (N, N_STEPS, n_features))]
+    if layout == RAGGED:
+        inputs.append(_tensor("lengths", np.int64, (N,)))
+        return inputs, "X", "lengths"
+    return inputs, "X", None
+
+
+def write_outputs(graph, estimator, scores):
+    """Write what scores mean.
+
+    Returns
+    -------
+    list of onnx.ValueInfoProto
+    """
+    if not is_classifier(estimator):
+        return _write_targets(graph, estimator, scores)
+    if estimator.multilabel_:
+        return _write_labels(graph, len(estimator.classes_), scores)
+    return _write_classes(graph, labels_of(estimator), scores)
+
+
+def _write_targets(graph, estimator, scores):
+    """Write the way back to the units of the targets, in float64 as `predict` does."""
+    scores = graph.cast(scores, np.float64)
+    scores = graph.add("Mul", scores, estimator.target_scale_)
+    graph.add("Add", scores, estimator.target_mean_, to="variable")
+    return [_tensor("variable", np.float64, (N, len(estimator.target_mean_)))]
+
+
+def _write_classes(graph, labels, scores):
+    if len(labels) == 2:
+        # One score: the log-odds of the second class.
+        both = graph.add("Concat", graph.add("Neg", scores), scores, axis=1)
+        graph.add("Sigmoid", both, to="probabilities")
+        scores = both
+    else:
+        graph.add("Softmax", scores, to="probabilities", axis=1)
+    likeliest = graph.add("ArgMax", scores, axis=1, keepdims=0)
+    graph.add("Gather", labels, likeliest, to="label")
+    return [
+        _tensor("label", labels.dtype, (N,)),
+        _tensor("probabilities", COMPUTED, (N, len(labels))),
+    ]
+
+
+def _write_labels(graph, n_labels, scores):
+    graph.add("Sigmoid", scores, to="probabilities")
+    likely = graph.add("Greater", scores, COMPUTED.type(0))
+    graph.cast(likely, np.int64, to="label")
+    return [
+        _tensor("label", np.int64, (N, n_labels)),
+        _tensor("probabilities", COMPUTED, (N, n_labels)),
+    ]
+
+
+def labels_of(estimator):
+    """Give the classes as labels that a model can hold."""
+    classes = estimator.classes_
+    if classes.dtype.kind in "OU":
+        return classes.astype(object)
+    if classes.dtype.kind in "iu" and classes.max() <= np.iinfo(np.int64).max:
+        return classes.astype(np.int64)
+    if classes.dtype in (bool, np.float32, np.float64):
+        return classes
+    raise ValueError(
+        "export_onnx takes labels that are strings, bools, integers that fit int64, "
+        f"float32 or float64, but those of this {type(estimator).__name__} have dtype "
+        f"{classes.dtype}. Fit it to labels of one of these types."
+    )
+
+
+def metadata(estimator):
+    """Say what a model was: str by str."""
+    told = {
+        "estimator": type(estimator).__name__,
+        "skrnn_version": skrnn.__version__,
+        "input_layout": estimator.input_layout_,
+    }
+    if is_classifier(estimator):
+        told["classes"] = json.dumps(estimator.classes_.tolist())
+    if hasattr(estimator, "feature_names_in_"):
+        told["feature_names"] = json.dumps(estimator.feature_names_in_.tolist())
+    return told
+
+
+def _tensor(name, dtype, shape):
+    from onnx import helper
+
+    kind = helper.np_dtype_to_tensor_dtype(np.dtype(dtype))
+    return helper.make_tensor_value_info(name, kind, shape)

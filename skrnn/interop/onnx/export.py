@@ -1,0 +1,141 @@
+"""From a fitted estimator to an ONNX model."""
+
+from numbers import Integral
+
+from sklearn.utils.validation import check_is_fitted
+
+import skrnn
+from skrnn.architecture import fitted_network
+from skrnn.constraints import Number
+from skrnn.interop.onnx.border import metadata, write_inputs, write_outputs
+from skrnn.interop.onnx.graph import GraphWriter
+from skrnn.interop.onnx.network import OPERATORS, write_network
+
+#: The first version of the operators in which all are as they are used here.
+OLDEST_OPSET = 18
+
+#: What to pass in place of something that has an estimator within.
+WITHIN = {
+    "steps": "pass its last step, pipeline[-1], and do before it what the others do",
+    "best_estimator_": "pass its best_estimator_",
+    "estimator_": "pass its estimator_",
+}
+
+
+def export_onnx(estimator, path=None, *, opset=OLDEST_OPSET):
+    """Make an ONNX model that predicts what a fitted estimator predicts.
+
+    Whatever runs ONNX models can then predict with it, onnxruntime for one, without
+    skrnn, scikit-learn or Python. To make it takes onnx:
+    ``pip install 'skrnn[onnx]'``.
+
+    Parameters
+    ----------
+    estimator : estimator
+        A fitted skrnn classifier or regressor.
+    path : str or path-like, default=None
+        Where to save the model, if anywhere.
+    opset : int, default=18
+        Version of ONNX's operators, from 18 to the newest that the installed onnx
+        knows. Older runtimes know only older ones.
+
+    Returns
+    -------
+    onnx.ModelProto
+        The model. Its inputs are those of the layout of `fit`,
+
+        - ``X`` of float32 and of shape (n, n_steps, n_features), or (n, n_columns) if
+          `fit` had a table; n and n_steps may differ from run to run;
+        - ``lengths`` of int64 and of shape (n,), only if `fit` had a ragged list: the
+          number of steps of each sequence, from 1 to n_steps. In ``X`` each then has
+          anything at all after its end.
+
+        Its outputs have the names that sklearn-onnx uses. Of a classifier,
+
+        - ``label`` of shape (n,) or (n, n_labels), as from `predict`;
+        - ``probabilities`` of float32 and of shape (n, n_classes), as from
+          `predict_proba`.
+
+        Of a regressor,
+
+        - ``variable`` of float64 and of shape (n, n_targets), as from `predict`.
+
+        The metadata are ``estimator``, ``skrnn_version``, ``input_layout`` and, in
+        JSON, ``classes`` and ``feature_names``, where there are any.
+
+    Notes
+    -----
+    Recurrent operators compute in float32. What the model predicts is, to rounding,
+    what the estimator predicts for sequences of float32. The model does not check what
+    it is given as the estimator does: NaN in a sequence makes NaN of its probabilities.
+
+    Examples
+    --------
+    >>> from skrnn import LSTMClassifier
+    >>> from skrnn.datasets import make_sign_of_sum
+    >>> X, y = make_sign_of_sum(n_samples=50, random_state=0)
+    >>> clf = LSTMClassifier(hidden_size=8, max_iter=20, random_state=0).fit(X, y)
+    >>> model = export_onnx(clf)
+    >>> [value.name for value in model.graph.input]
+    ['X']
+    >>> [value.name for value in model.graph.output]
+    ['label', 'probabilities']
+    """
+    onnx = _import_onnx()
+    network = _network_of(estimator)
+    _check_opset(opset, onnx.defs.onnx_opset_version())
+    graph = GraphWriter()
+    inputs, x, lengths = write_inputs(graph, estimator)
+    scores = write_network(graph, network, estimator.weights_, x, lengths)
+    outputs = write_outputs(graph, estimator, scores)
+    model = onnx.helper.make_model(
+        onnx.helper.make_graph(
+            graph.nodes, type(estimator).__name__, inputs, outputs, graph.constants
+        ),
+        opset_imports=[onnx.helper.make_opsetid("", int(opset))],
+        producer_name="skrnn",
+        producer_version=skrnn.__version__,
+    )
+    # Not the newest, which older runtimes refuse.
+    model.ir_version = onnx.helper.find_min_ir_version_for(model.opset_import)
+    onnx.helper.set_model_props(model, metadata(estimator))
+    if path is not None:
+        onnx.save(model, path)
+    return model
+
+
+def _import_onnx():
+    try:
+        import onnx
+    except ImportError as error:
+        raise ImportError(
+            "export_onnx needs onnx: pip install 'skrnn[onnx]'."
+        ) from error
+    return onnx
+
+
+def _network_of(estimator):
+    """Give the network of a fitted estimator; refuse what has none that ONNX knows."""
+    if not hasattr(estimator, "pooled_states"):
+        advice = [advice for name, advice in WITHIN.items() if hasattr(estimator, name)]
+        raise TypeError(
+            "export_onnx expected a fitted classifier or regressor of skrnn, got "
+            f"{': '.join([type(estimator).__name__, *advice])}."
+        )
+    check_is_fitted(estimator)
+    network = fitted_network(estimator)
+    for cell in network.stack.cells.values():
+        if type(cell) not in OPERATORS:
+            raise ValueError(
+                f"ONNX has no operator for {type(cell).__name__}, only for "
+                f"{', '.join(kind.__name__ for kind in OPERATORS)}."
+            )
+    return network
+
+
+def _check_opset(opset, newest):
+    if not Number(Integral, OLDEST_OPSET, newest, closed="both").accepts(opset):
+        raise ValueError(
+            f"opset must be an int from {OLDEST_OPSET} to {newest}, the newest that "
+            f"the installed onnx knows; got {opset!r}."
+        )

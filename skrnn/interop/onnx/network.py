@@ -1,0 +1,170 @@
+"""The parts of a network, each as the ONNX operators that do the same.
+
+Between the parts a batch is an array of shape (n, n_steps, n_features), padded at its
+ends, beside the number of steps of each sequence, of shape (n,), or None if nothing is
+padded.
+"""
+
+import numpy as np
+
+from skrnn.cells import GRUCell, LSTMCell, RNNCell
+from skrnn.interop.torch import TORCH_GATES, vector_to_state
+
+#: The type in which ONNX runtimes compute recurrent operators.
+COMPUTED = np.dtype(np.float32)
+
+#: The operator of each cell, and its gates in the order of that operator.
+OPERATORS = {
+    RNNCell: ("RNN", ("h",)),
+    LSTMCell: ("LSTM", ("i", "o", "f", "g")),
+    GRUCell: ("GRU", ("z", "r", "n")),
+}
+
+
+def write_network(graph, network, weights, x, lengths):
+    """Write all from raw steps to scores.
+
+    Parameters
+    ----------
+    graph : GraphWriter
+        Where to.
+    network : Network
+        What to write.
+    weights : ndarray of shape (n_parameters,)
+        Its weights.
+    x : str
+        Name of the sequences, (n, n_steps, n_features).
+    lengths : str or None
+        Name of their numbers of steps, (n,).
+
+    Returns
+    -------
+    str
+        Name of the scores, (n, n_outputs).
+    """
+    state = vector_to_state(network, weights.astype(COMPUTED))
+    x, lengths = write_reading(graph, network, x, lengths)
+    top = network.stack.layers[-1]
+    for k, layer in enumerate(network.stack.layers):
+        only_last = network.pooling.only_last and layer is top
+        x, last = write_layer(graph, layer, k, state, x, lengths, only_last)
+    pooled = write_pooling(graph, network.pooling, x, last, lengths)
+    weight, bias = state["head.weight"], state["head.bias"]
+    return graph.add("Gemm", pooled, weight, bias, to="scores", transB=1)
+
+
+def write_reading(graph, network, x, lengths):
+    """Write how raw steps become what the lowest layer reads."""
+    reading, width = network.reading, network.stack.layers[0].cells[0].n_features
+    if reading.mean is not None:
+        # Folded into the weights, a mean far from zero would cost float32 its digits.
+        x = graph.add("Sub", x, reading.mean.astype(COMPUTED))
+        scale = np.maximum(reading.scale, np.finfo(COMPUTED).tiny)
+        x = graph.add("Div", x, scale.astype(COMPUTED))
+    if lengths is not None:
+        # Whatever stands there, NaN too.
+        x = _without_padding(graph, x, lengths, 0.0)
+    if reading.patch_size > 1:
+        x = _put_in_patches(graph, x, reading.patch_size, width)
+        lengths = lengths and _n_patches(graph, lengths, reading.patch_size)
+    return x, lengths
+
+
+def write_layer(graph, layer, k, state, x, lengths, only_last):
+    """Write a layer, both its directions in one operator.
+
+    Returns
+    -------
+    states : str or None
+        Name of the hidden states, (n, n_steps, n_out); None with `only_last`.
+    last : str
+        Name of the last ones of each direction, (n, n_out).
+    """
+    cell, suffixes = layer.cells[0], (f"l{k}", f"l{k}_reverse")[: len(layer.cells)]
+    operator, _ = OPERATORS[type(cell)]
+
+    def weights(name):
+        return np.stack([_reordered(cell, state[f"{name}_{end}"]) for end in suffixes])
+
+    states, last = graph.add(
+        operator,
+        graph.add("Transpose", x, perm=[1, 0, 2]),
+        weights("weight_ih"),
+        weights("weight_hh"),
+        np.concatenate([weights("bias_ih"), weights("bias_hh")], axis=1),
+        lengths and graph.cast(lengths, np.int32),
+        to=("" if only_last else f"layer{k}_states", f"layer{k}_last"),
+        hidden_size=cell.hidden_size,
+        direction="bidirectional" if len(suffixes) == 2 else "forward",
+        **_options(cell, len(suffixes)),
+    )
+    # Directions stand before sequences there; here, side by side.
+    last = graph.add("Transpose", last, perm=[1, 0, 2])
+    last = graph.add("Reshape", last, [0, layer.n_out])
+    if only_last:
+        return None, last
+    states = graph.add("Transpose", states, perm=[2, 0, 1, 3])
+    return graph.add("Reshape", states, [0, 0, layer.n_out]), last
+
+
+def write_pooling(graph, pooling, states, last, lengths):
+    """Write how the states of all steps become one row, (n, pooled features)."""
+    write = {"last": lambda *_: last, "mean": _write_mean, "max": _write_max}
+    parts = [write[name](graph, states, lengths) for name in pooling.names]
+    return graph.add("Concat", *parts, axis=1) if len(parts) > 1 else parts[0]
+
+
+def _write_mean(graph, states, lengths):
+    if lengths is None:
+        return graph.add("ReduceMean", states, [1], keepdims=0)
+    states = _without_padding(graph, states, lengths, 0.0)
+    total = graph.add("ReduceSum", states, [1], keepdims=0)
+    n_steps = graph.add("Unsqueeze", graph.cast(lengths, COMPUTED), [1])
+    return graph.add("Div", total, n_steps)
+
+
+def _write_max(graph, states, lengths):
+    if lengths is not None:
+        states = _without_padding(graph, states, lengths, -np.inf)
+    return graph.add("ReduceMax", states, [1], keepdims=0)
+
+
+def _without_padding(graph, x, lengths, value):
+    """Put a value in the place of all steps that no sequence has."""
+    n_steps = graph.add("Squeeze", _n_steps(graph, x), [0])
+    step = graph.add("Range", np.int64(0), n_steps, np.int64(1))
+    there = graph.add("Less", step, graph.add("Unsqueeze", lengths, [1]))
+    there = graph.add("Unsqueeze", there, [2])
+    return graph.add("Where", there, x, COMPUTED.type(value))
+
+
+def _put_in_patches(graph, x, size, width):
+    """Put so many steps side by side, zeros where a last patch is not full."""
+    missing = graph.add("Mod", graph.add("Neg", _n_steps(graph, x)), [size])
+    pads = graph.add("Concat", [0], missing, axis=0)
+    x = graph.add("Pad", x, pads, None, [1])
+    return graph.add("Reshape", x, [0, -1, width])
+
+
+def _n_patches(graph, lengths, size):
+    return graph.add(
+        "Div", graph.add("Add", lengths, np.int64(size - 1)), np.int64(size)
+    )
+
+
+def _n_steps(graph, x):
+    return graph.add("Shape", x, start=1, end=2)
+
+
+def _reordered(cell, array):
+    """Bring rows in PyTorch's order of the gates into that of the operator."""
+    blocks = np.split(array, len(cell.gates))
+    by_gate = dict(zip(TORCH_GATES[type(cell)], blocks, strict=True))
+    return np.concatenate([by_gate[gate] for gate in OPERATORS[type(cell)][1]])
+
+
+def _options(cell, n_directions):
+    """Say what the operator must know beyond its sizes."""
+    if isinstance(cell, RNNCell):
+        return {"activations": [cell.activation.capitalize()] * n_directions}
+    return {"linear_before_reset": 1} if isinstance(cell, GRUCell) else {}

@@ -1,0 +1,371 @@
+"""ONNX models, run by onnxruntime, against the estimators that they were made from."""
+
+import json
+import sys
+
+import joblib
+import numpy as np
+import onnx
+import onnxruntime
+import pytest
+from numpy.testing import assert_allclose, assert_array_equal
+from sklearn.exceptions import NotFittedError
+from sklearn.frozen import FrozenEstimator
+from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import GridSearchCV
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import FunctionTransformer
+
+import skrnn
+from skrnn import (
+    GRUClassifier,
+    GRURegressor,
+    LSTMClassifier,
+    LSTMRegressor,
+    RecurrentFeatures,
+    RNNClassifier,
+    RNNRegressor,
+)
+from skrnn.cells import CELLS, RNNCell
+from skrnn.interop import export_onnx
+
+N, T, D = 24, 9, 2
+BLOCK = (5 + 3 * np.random.default_rng(0).normal(size=(N, T, D))).astype(np.float32)
+#: Of 1 to 9 steps, each more than twice.
+RAGGED = [sequence[: 1 + i % T] for i, sequence in enumerate(BLOCK)]
+LAYOUTS = {"block": BLOCK, "ragged": RAGGED, "table": BLOCK.reshape(N, -1)}
+CELL = {
+    "lstm": (LSTMClassifier, LSTMRegressor, {}),
+    "gru": (GRUClassifier, GRURegressor, {}),
+    "rnn-tanh": (RNNClassifier, RNNRegressor, {"activation": "tanh"}),
+    "rnn-relu": (RNNClassifier, RNNRegressor, {"activation": "relu"}),
+}
+COUNT = np.arange(N)
+TARGETS = {
+    "binary": COUNT % 2,
+    "multiclass": np.array(["a", "b", "c"])[COUNT % 3],
+    "multilabel": np.column_stack([COUNT % 2, COUNT % 3 == 0, COUNT > 9]).astype(int),
+    "single target": 1e6 + 1e3 * np.cos(COUNT),
+    "multi-target": np.column_stack([COUNT, 1e-3 * np.sin(COUNT)]),
+}
+
+every_cell = pytest.mark.parametrize("cell", CELL)
+
+
+def fitted(cell, X, y, **parameters):
+    """Give an estimator with weights of which each makes a difference."""
+    classifier, regressor, options = CELL[cell]
+    kind = regressor if y.dtype == float else classifier
+    quick = {"hidden_size": 3, "max_iter": 1, "random_state": 0, "patch_size": 1}
+    model = kind(**{**quick, **options, **parameters}).fit(X, y)
+    rng = np.random.default_rng(1)
+    model.weights_ = rng.normal(scale=0.5, size=model.weights_.size)
+    return model
+
+
+def padded(sequences, n_steps=T, value=np.nan):
+    """Give what a model of ragged lists takes."""
+    X = np.full((len(sequences), n_steps, D), value, np.float32)
+    for row, sequence in zip(X, sequences, strict=True):
+        row[: len(sequence)] = sequence
+    return {"X": X, "lengths": np.array([len(x) for x in sequences])}
+
+
+def run(model, inputs):
+    """Give the outputs of a model by name."""
+    session = onnxruntime.InferenceSession(
+        model.SerializeToString(), providers=["CPUExecutionProvider"]
+    )
+    names = [output.name for output in session.get_outputs()]
+    return dict(zip(names, session.run(None, inputs), strict=True))
+
+
+def assert_equal_predictions(estimator, X, model=None):
+    """Hold a model against its estimator, and its shapes against what it says."""
+    model = model or export_onnx(estimator)
+    onnx.checker.check_model(model, full_check=True)
+    came = run(model, padded(X) if isinstance(X, list) else {"X": X})
+    for output in model.graph.output:
+        sizes = [axis.dim_value or axis.dim_param for axis in shape_of(output)]
+        assert sizes == ["n", *came[output.name].shape[1:]]
+    if hasattr(estimator, "predict_proba"):
+        proba = estimator.predict_proba(X)
+        assert list(came) == ["label", "probabilities"]
+        assert came["probabilities"].dtype == np.float32
+        assert_allclose(came["probabilities"], proba, rtol=0, atol=1e-5)
+        assert_array_equal(came["label"], estimator.predict(X))
+    else:
+        assert list(came) == ["variable"]
+        assert came["variable"].dtype == np.float64
+        predicted = estimator.predict(X).reshape(len(X), -1)
+        error = (came["variable"] - predicted) / estimator.target_scale_
+        assert_allclose(error, 0.0, atol=1e-5)
+    return came
+
+
+def shape_of(value):
+    return value.type.tensor_type.shape.dim
+
+
+# The same predictions
+
+
+@every_cell
+@pytest.mark.parametrize("hidden_size", [4, (3, 2)], ids=["one layer", "two layers"])
+@pytest.mark.parametrize("bidirectional", [False, True], ids=["there", "both ways"])
+@pytest.mark.parametrize("pooling", ["last", "mean", "max", "concat"])
+@pytest.mark.parametrize("patch_size", [1, 4])
+def test_every_network(cell, hidden_size, bidirectional, pooling, patch_size):
+    network = {"hidden_size": hidden_size, "bidirectional": bidirectional}
+    network |= {"pooling": pooling, "patch_size": patch_size}
+    for layout in ("ragged", "block"):
+        X = LAYOUTS[layout]
+        assert_equal_predictions(fitted(cell, X, TARGETS["multiclass"], **network), X)
+
+
+@every_cell
+@pytest.mark.parametrize("layout", LAYOUTS)
+@pytest.mark.parametrize("task", TARGETS)
+@pytest.mark.parametrize("standardize", [True, False])
+def test_every_task(cell, layout, task, standardize):
+    X, y = LAYOUTS[layout], TARGETS[task]
+    width = {"features_per_step": D} if layout == "table" else {}
+    model = fitted(cell, X, y, patch_size=2, standardize=standardize, **width)
+    assert_equal_predictions(model, X)
+
+
+@every_cell
+def test_one_sequence_alone(cell):
+    model = fitted(cell, RAGGED, TARGETS["binary"], bidirectional=True, patch_size=2)
+    exported = export_onnx(model)
+    for sequence in RAGGED[:T]:
+        assert_equal_predictions(model, [sequence], exported)
+
+
+@every_cell
+@pytest.mark.parametrize("patch_size", [1, 4])
+@pytest.mark.parametrize("value", [np.nan, np.inf, -1e30, 0.0])
+def test_padding_changes_nothing(cell, patch_size, value):
+    network = {"hidden_size": (3, 2), "bidirectional": True, "patch_size": patch_size}
+    model = export_onnx(fitted(cell, RAGGED, TARGETS["multiclass"], **network))
+    expected = run(model, padded(RAGGED))["probabilities"]
+    for n_steps in (T, T + 1, 3 * T):
+        came = run(model, padded(RAGGED, n_steps, value))["probabilities"]
+        assert_allclose(came, expected, rtol=0, atol=1e-6)
+
+
+@every_cell
+@pytest.mark.parametrize("patch_size", [1, 4])
+def test_other_numbers_of_steps_than_in_fit(cell, patch_size):
+    model = fitted(cell, BLOCK, TARGETS["binary"], patch_size=patch_size)
+    exported = export_onnx(model)
+    for X in (BLOCK[:, :1], BLOCK[:5, :4], np.concatenate([BLOCK, BLOCK], axis=1)):
+        assert_equal_predictions(model, X, exported)
+
+
+@every_cell
+def test_features_far_from_zero(cell):
+    far = [1000 * x + np.float32(1e6) for x in RAGGED]
+    assert_equal_predictions(fitted(cell, far, TARGETS["multiclass"]), far)
+
+
+def test_a_constant_feature_of_float64_that_float32_cannot_divide_by():
+    X = np.concatenate([BLOCK[:, :, :1], np.full((N, T, 1), 1e-300)], axis=2)
+    X[0, 0, 1] = 2e-300
+    model = fitted("gru", X, TARGETS["binary"])
+    assert 0 < model.feature_scale_[1] < np.finfo(np.float32).tiny
+    assert_equal_predictions(model, X.astype(np.float32))
+
+
+@every_cell
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_after_training(cell, dtype):
+    classifier, _, options = CELL[cell]
+    X = [x.astype(dtype) for x in RAGGED]
+    model = classifier(4, n_layers=2, max_iter=20, random_state=0, **options)
+    model.fit(X, [x[0, 0] > 5 for x in X])
+    assert model.weights_.dtype == dtype
+    assert_equal_predictions(model, RAGGED)
+
+
+def test_targets_of_many_digits():
+    y = 1e9 + np.cos(COUNT)
+    model = fitted("lstm", BLOCK, y)
+    came = assert_equal_predictions(model, BLOCK)["variable"]
+    assert came.shape == (N, 1)
+    assert np.ptp(came) > 0.1
+
+
+@pytest.mark.parametrize("cell", CELL)
+@pytest.mark.parametrize("opset", [18, 19, 20, 21])
+def test_every_opset(cell, opset):
+    model = fitted(cell, RAGGED, TARGETS["binary"], patch_size=2, bidirectional=True)
+    exported = export_onnx(model, opset=opset)
+    assert [(o.domain, o.version) for o in exported.opset_import] == [("", opset)]
+    assert_equal_predictions(model, RAGGED, exported)
+
+
+def test_the_newest_opset_is_valid():
+    newest = onnx.defs.onnx_opset_version()
+    model = fitted("gru", RAGGED, TARGETS["single target"], patch_size=2)
+    onnx.checker.check_model(export_onnx(model, opset=newest), full_check=True)
+
+
+# What a model says of itself
+
+
+@pytest.mark.parametrize(
+    ("labels", "dtype"),
+    [
+        (np.array([3, 7]), np.int64),
+        (np.array([3, 7], np.int8), np.int64),
+        (np.array([3, 7], np.uint64), np.int64),
+        (np.array([False, True]), np.bool_),
+        (np.array([-1.0, 2.0]), np.float64),
+        (np.array([-1.0, 2.0], np.float32), np.float32),
+        (np.array(["no", "yes, \u00e9"]), object),
+        (np.array(["no", "yes"], dtype=object), object),
+    ],
+    ids=lambda value: getattr(value, "dtype", getattr(value, "__name__", None)),
+)
+def test_labels(labels, dtype):
+    y = labels[COUNT % len(labels)]
+    model = LSTMClassifier(2, max_iter=1, random_state=0).fit(BLOCK, y)
+    came = assert_equal_predictions(model, BLOCK)["label"]
+    assert came.dtype == dtype
+    (told,) = [p for p in export_onnx(model).metadata_props if p.key == "classes"]
+    assert json.loads(told.value) == labels.tolist()
+
+
+@pytest.mark.parametrize("layout", [*LAYOUTS, "frame"])
+def test_inputs_and_metadata(any_small, layouts, codes, layout):
+    model = any_small(patch_size=3).fit(layouts[layout], codes)
+    exported = export_onnx(model)
+    inputs = {
+        value.name: (
+            value.type.tensor_type.elem_type,
+            [axis.dim_value or axis.dim_param for axis in shape_of(value)],
+        )
+        for value in exported.graph.input
+    }
+    expected = {
+        "block": {"X": (onnx.TensorProto.FLOAT, ["n", "n_steps", 2])},
+        "table": {"X": (onnx.TensorProto.FLOAT, ["n", 8])},
+    }
+    expected["ragged"] = {
+        **expected["block"],
+        "lengths": (onnx.TensorProto.INT64, ["n"]),
+    }
+    expected["frame"] = expected["table"]
+    assert inputs == expected[layout]
+    metadata = {prop.key: prop.value for prop in exported.metadata_props}
+    assert metadata.pop("classes", "[0, 1]") == "[0, 1]"
+    assert metadata.pop("feature_names", None) == (
+        json.dumps(list("abcdefgh")) if layout == "frame" else None
+    )
+    assert metadata == {
+        "estimator": type(model).__name__,
+        "skrnn_version": skrnn.__version__,
+        "input_layout": model.input_layout_,
+    }
+    producer = exported.producer_name, exported.producer_version
+    assert producer == ("skrnn", skrnn.__version__)
+
+
+def test_to_a_file(tmp_path):
+    model = fitted("lstm", RAGGED, TARGETS["binary"])
+    for path in (tmp_path / "model.onnx", str(tmp_path / "text.onnx")):
+        exported = export_onnx(model, path)
+        assert onnx.load(path) == exported == export_onnx(model)
+
+
+@every_cell
+def test_the_estimator_stays_as_it_was(cell):
+    model = fitted(cell, RAGGED, TARGETS["multiclass"], bidirectional=True)
+    before = joblib.hash(vars(model))
+    export_onnx(model)
+    assert joblib.hash(vars(model)) == before
+
+
+def test_a_frozen_estimator():
+    model = fitted("gru", RAGGED, TARGETS["binary"])
+    assert_equal_predictions(model, RAGGED, export_onnx(FrozenEstimator(model)))
+
+
+# What cannot be exported
+
+
+def refusal(error, *args, **options):
+    with pytest.raises(error) as caught:
+        export_onnx(*args, **options)
+    return str(caught.value)
+
+
+def test_other_estimators():
+    model = LSTMClassifier(2, max_iter=1)
+    y, expected = (
+        TARGETS["binary"],
+        ("export_onnx expected a fitted classifier or regressor of skrnn, got "),
+    )
+    pipeline = make_pipeline(FunctionTransformer(), model).fit(BLOCK, y)
+    search = GridSearchCV(model, {"hidden_size": [2]}, cv=2).fit(BLOCK, y)
+    features = RecurrentFeatures(model).fit(BLOCK, y)
+    for other, text in [
+        (
+            pipeline,
+            "Pipeline: pass its last step, pipeline[-1], and do before it what the "
+            "others do.",
+        ),
+        (search, "GridSearchCV: pass its best_estimator_."),
+        (features, "RecurrentFeatures: pass its estimator_."),
+        (LogisticRegression(), "LogisticRegression."),
+    ]:
+        assert refusal(TypeError, other) == expected + text
+
+
+def test_an_estimator_that_is_not_fitted(any_small):
+    with pytest.raises(NotFittedError, match="is not fitted yet"):
+        export_onnx(any_small())
+
+
+@pytest.mark.parametrize("opset", [17, 10_000, True, 18.0, "18"])
+def test_an_opset_that_is_none(opset):
+    model = fitted("lstm", BLOCK, TARGETS["binary"])
+    newest = onnx.defs.onnx_opset_version()
+    assert refusal(ValueError, model, opset=opset) == (
+        f"opset must be an int from 18 to {newest}, the newest that the installed onnx "
+        f"knows; got {opset!r}."
+    )
+
+
+@pytest.mark.parametrize(
+    "labels",
+    [np.array([0, 1], np.float16), np.array([1, 2**64 - 1], np.uint64)],
+    ids=lambda labels: labels.dtype,
+)
+def test_labels_that_onnx_has_not(labels):
+    model = LSTMClassifier(2, max_iter=1).fit(BLOCK, labels[COUNT % 2])
+    assert refusal(ValueError, model) == (
+        "export_onnx takes labels that are strings, bools, integers that fit int64, "
+        "float32 or float64, but those of this LSTMClassifier have dtype "
+        f"{labels.dtype}. Fit it to labels of one of these types."
+    )
+
+
+def test_a_cell_that_onnx_has_not(monkeypatch):
+    class OwnCell(RNNCell):
+        pass
+
+    model = fitted("rnn-tanh", BLOCK, TARGETS["binary"])
+    monkeypatch.setitem(CELLS, "rnn", OwnCell)
+    assert refusal(ValueError, model) == (
+        "ONNX has no operator for OwnCell, only for RNNCell, LSTMCell, GRUCell."
+    )
+
+
+def test_onnx_is_not_there(monkeypatch):
+    model = fitted("lstm", BLOCK, TARGETS["binary"])
+    monkeypatch.setitem(sys.modules, "onnx", None)
+    assert refusal(ImportError, model) == (
+        "export_onnx needs onnx: pip install 'skrnn[onnx]'."
+    )
