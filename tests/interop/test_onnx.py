@@ -196,12 +196,14 @@ def test_targets_of_many_digits():
     assert np.ptp(came) > 0.1
 
 
-@pytest.mark.parametrize("cell", CELL)
-@pytest.mark.parametrize("opset", [18, 19, 20, 21])
-def test_every_opset(cell, opset):
+@every_cell
+@pytest.mark.parametrize(("opset", "format_version"), [(18, 8), (20, 9), (21, 10)])
+def test_other_opsets(cell, opset, format_version):
     model = fitted(cell, RAGGED, TARGETS["binary"], patch_size=2, bidirectional=True)
     exported = export_onnx(model, opset=opset)
     assert [(o.domain, o.version) for o in exported.opset_import] == [("", opset)]
+    # Runtimes refuse formats that are newer than they are.
+    assert exported.ir_version == format_version
     assert_equal_predictions(model, RAGGED, exported)
 
 

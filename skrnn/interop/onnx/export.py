@@ -66,8 +66,8 @@ def export_onnx(estimator, path=None, *, opset=OLDEST_OPSET):
     Notes
     -----
     Recurrent operators compute in float32. What the model predicts is, to rounding,
-    what the estimator predicts for sequences of float32. The model does not check what
-    it is given as the estimator does: NaN in a sequence makes NaN of its probabilities.
+    what the estimator predicts for sequences of float32. The model checks nothing that
+    it is given: where the estimator refuses NaN, its predictions have no meaning.
 
     Examples
     --------
