@@ -86,8 +86,7 @@ def assert_equal_predictions(estimator, X, model=None):
     onnx.checker.check_model(model, full_check=True)
     came = run(model, padded(X) if isinstance(X, list) else {"X": X})
     for output in model.graph.output:
-        sizes = [axis.dim_value or axis.dim_param for axis in shape_of(output)]
-        assert sizes == ["n", *came[output.name].shape[1:]]
+        assert sizes_of(output) == ["n", *came[output.name].shape[1:]]
     if hasattr(estimator, "predict_proba"):
         proba = estimator.predict_proba(X)
         assert list(came) == ["label", "probabilities"]
@@ -103,8 +102,10 @@ def assert_equal_predictions(estimator, X, model=None):
     return came
 
 
-def shape_of(value):
-    return value.type.tensor_type.shape.dim
+def sizes_of(value):
+    """Give the shape of an input or output, with names where it may vary."""
+    axes = value.type.tensor_type.shape.dim
+    return [axis.dim_value or axis.dim_param for axis in axes]
 
 
 # The same predictions
@@ -216,6 +217,21 @@ def test_the_newest_opset_is_valid():
 # What a model says of itself
 
 
+@every_cell
+@pytest.mark.parametrize("layout", LAYOUTS)
+@pytest.mark.parametrize("task", ["binary", "multiclass", "multilabel", "multi-target"])
+def test_shapes_follow_from_the_inputs(cell, layout, task):
+    model = export_onnx(fitted(cell, LAYOUTS[layout], TARGETS[task], patch_size=2))
+    n_columns = {"binary": 2, "multi-target": 2}.get(task, 3)
+    expected = {"label": ["n", 3] if task == "multilabel" else ["n"]}
+    expected |= {"probabilities": ["n", n_columns], "variable": ["n", n_columns]}
+    for value in model.graph.output:
+        value.type.tensor_type.ClearField("shape")
+    inferred = onnx.shape_inference.infer_shapes(model, strict_mode=True)
+    for value in inferred.graph.output:
+        assert sizes_of(value) == expected[value.name]
+
+
 @pytest.mark.parametrize(
     ("labels", "dtype"),
     [
@@ -244,10 +260,7 @@ def test_inputs_and_metadata(any_small, layouts, codes, layout):
     model = any_small(patch_size=3).fit(layouts[layout], codes)
     exported = export_onnx(model)
     inputs = {
-        value.name: (
-            value.type.tensor_type.elem_type,
-            [axis.dim_value or axis.dim_param for axis in shape_of(value)],
-        )
+        value.name: (value.type.tensor_type.elem_type, sizes_of(value))
         for value in exported.graph.input
     }
     expected = {
@@ -319,7 +332,7 @@ def test_other_estimators():
             "others do.",
         ),
         (search, "GridSearchCV: pass its best_estimator_."),
-        (features, "RecurrentFeatures: pass its estimator_."),
+        (features, "RecurrentFeatures."),
         (LogisticRegression(), "LogisticRegression."),
     ]:
         assert refusal(TypeError, other) == expected + text

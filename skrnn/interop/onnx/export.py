@@ -18,7 +18,6 @@ OLDEST_OPSET = 18
 WITHIN = {
     "steps": "pass its last step, pipeline[-1], and do before it what the others do",
     "best_estimator_": "pass its best_estimator_",
-    "estimator_": "pass its estimator_",
 }
 
 

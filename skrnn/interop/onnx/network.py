@@ -141,8 +141,10 @@ def _without_padding(graph, x, lengths, value):
 def _put_in_patches(graph, x, size, width):
     """Put so many steps side by side, zeros where a last patch is not full."""
     missing = graph.add("Mod", graph.add("Neg", _n_steps(graph, x)), [size])
-    pads = graph.add("Concat", [0], missing, axis=0)
-    x = graph.add("Pad", x, pads, None, [1])
+    n = graph.add("Shape", x, start=0, end=1)
+    zeros = graph.add("Concat", n, missing, [width // size], axis=0)
+    # Not by Pad, behind which the inference of shapes knows no `n` any more.
+    x = graph.add("Concat", x, graph.add("ConstantOfShape", zeros), axis=1)
     return graph.add("Reshape", x, [0, -1, width])
 
 
