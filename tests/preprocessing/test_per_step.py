@@ -138,6 +138,14 @@ def test_other_numbers_of_features(X):
     assert_equal_sequences(narrow.transform(back), out)
 
 
+def test_back_from_outputs_without_names(X):
+    both = per_step(FunctionTransformer(np.exp, np.log, check_inverse=False), X).fit(X)
+    assert not hasattr(both, "get_feature_names_out")
+    back = both.inverse_transform(both.transform(X))
+    assert type(back) is type(X)
+    assert_equal_sequences(back, X)
+
+
 @pytest.mark.parametrize("kind", [tuple, "objects"])
 def test_every_ragged_kind_gives_a_list(layouts, kind):
     X = layouts["ragged"]
