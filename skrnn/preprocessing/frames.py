@@ -154,6 +154,11 @@ def _check_columns(frame, others, features, targets):
             f"{some_of(frame.columns, 20)}. If it is in the index of a pandas frame, "
             "pass frame.reset_index()."
         )
+    if unnamed := [c for c in [*others, *features] if not isinstance(c, str)]:
+        raise ValueError(
+            f"Columns are named by text, but {some_of(unnamed)} is not. Pass "
+            "frame.rename(columns=str), and the names as text."
+        )
     if both := [column for column in targets if column in features]:
         raise ValueError(
             f"Column {some_of(both)} is a feature as well as the target: the network "

@@ -160,7 +160,7 @@ class PerStepTransformer(MetaEstimatorMixin, OutputByLayout, BaseEstimator):
             Sequences in the layout of `fit`.
         """
         check_is_fitted(self)
-        if self.input_layout_ == TABLE:
+        if hasattr(X, "columns"):
             X = np.asarray(X)  # the names of its columns are not those of `fit`
         steps = Steps.of(self._of_outputs(X), X, reset=False)
         return self._apply("inverse_transform", steps, params)

@@ -236,6 +236,18 @@ def test_columns_that_are_not_there():
     )
 
 
+def test_names_that_are_numbers():
+    frame = pd.DataFrame({0: [1, 2, 1], 1: [1.0, 2.0, 3.0]})
+    message = (
+        "Columns are named by text, but %s is not. Pass frame.rename(columns=str), and "
+        "the names as text."
+    )
+    assert failure(frame, id=0, features=None) == message % "0, 1"
+    assert failure(frame.rename(columns={0: "who"}), features=None) == message % "1"
+    found = sequences_from_frame(frame.rename(columns=str), id="0")
+    assert [x.ravel().tolist() for x in found.X] == [[1.0, 3.0], [2.0]]
+
+
 def test_times_that_are_text():
     frame = frame_of(second=[str(second) for second in DATA["second"]])
     assert failure(frame, time="second") == (

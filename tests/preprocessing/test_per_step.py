@@ -547,6 +547,16 @@ def test_other_features_or_another_layout(layouts):
         "Sequence 3 of X has no steps (shape (0, 2)); PerStepTransformer needs at "
         "least one. Leave empty sequences out."
     )
+    table = PerStepTransformer(FunctionTransformer(), features_per_step=2)
+    table.fit(layouts["table"])
+    assert failure(table.inverse_transform, ragged) == (
+        "PerStepTransformer was fitted on a table, one row a sequence, but X is a list "
+        "of (steps, features) arrays. Pass an array with one row a sequence, or fit on "
+        "a list."
+    )
+    assert failure(table.inverse_transform, np.zeros((1, 9))) == (
+        "X has 9 features, but PerStepTransformer is expecting 8 features as input."
+    )
     table = PerStepTransformer(StandardScaler(), features_per_step=3)
     assert failure(table.fit, layouts["table"]) == (
         "X has 8 columns, which is not a multiple of features_per_step=3: a row must "
