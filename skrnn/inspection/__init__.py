@@ -1,0 +1,5 @@
+"""Predictions explained."""
+
+from skrnn.inspection.saliency import saliency
+
+__all__ = ["saliency"]

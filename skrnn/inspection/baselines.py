@@ -1,0 +1,94 @@
+"""The sequences with which others are compared when they are explained."""
+
+from numbers import Real
+
+import numpy as np
+
+from skrnn.sequences import pack
+from skrnn.validation import check_sequences
+
+
+class Row:
+    """The same features at every step.
+
+    Parameters
+    ----------
+    features : ndarray of shape (n_features,)
+        Their values.
+    """
+
+    def __init__(self, features):
+        self.features = features
+
+    def packed(self, block, dtype):
+        """Give what broadcasts with the packed steps of some sequences."""
+        return self.features.astype(dtype)
+
+
+class Given:
+    """A sequence for each sequence, of its shape.
+
+    Parameters
+    ----------
+    samples : ndarray of shape (n, n_steps, n_features) or list of 2-D arrays
+        The sequences.
+    """
+
+    def __init__(self, samples):
+        self.samples = samples
+
+    def packed(self, block, dtype):
+        """Give the steps of some sequences, packed: (n_rows, n_features)."""
+        return pack(self.samples, block, dtype).data
+
+
+def check_baseline(estimator, baseline, X):
+    """Check what the user gave as a baseline for checked sequences.
+
+    Parameters
+    ----------
+    estimator : estimator
+        Fitted; None stands for what its network reads as zero.
+    baseline : None, float, array-like of shape (n_features,), or as X
+        What the user gave.
+    X : CheckedSequences
+        The sequences that are explained.
+
+    Returns
+    -------
+    Row or Given
+    """
+    d = X.n_features
+    if baseline is None:
+        mean = estimator.feature_mean_
+        return Row(np.zeros(d) if mean is None else mean)
+    if not _has_steps(baseline):
+        row = np.asarray(baseline, dtype=np.float64)
+        if row.shape not in ((), (d,)) or not np.isfinite(row).all():
+            raise ValueError(
+                f"baseline must be a finite number, {d} of them, one for each feature "
+                f"of a step, or sequences like X. Got {baseline!r}."
+            )
+        return Row(np.broadcast_to(row, d))
+    other = check_sequences(estimator, baseline, reset=False).samples
+    if len(other) != len(X):
+        raise ValueError(
+            f"baseline has {len(other)} sequences, but X has {len(X)}: there must be "
+            "one for each sequence."
+        )
+    for i, (start, end) in enumerate(zip(other, X.samples, strict=True)):
+        if len(start) != len(end):
+            raise ValueError(
+                f"Sequence {i} of baseline has {len(start)} steps, but sequence {i} of "
+                f"X has {len(end)}: they must be of the same length."
+            )
+    return Given(other)
+
+
+def _has_steps(baseline):
+    """Say whether a baseline is more than a number, or one a feature."""
+    if isinstance(baseline, Real):
+        return False
+    if isinstance(baseline, list | tuple) or np.ndim(baseline) == 1:
+        return any(np.ndim(item) > 0 for item in baseline)
+    return True

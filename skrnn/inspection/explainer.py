@@ -1,0 +1,74 @@
+"""An output of a network, and its gradient, as functions of the sequences read."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from skrnn.inspection.outputs import Outputs
+from skrnn.network import Network
+from skrnn.network.network import MOST_AT_ONCE
+from skrnn.sequences import blocks_by_length, lengths_of, pack
+
+#: So many hidden states are kept for the way back at once: some 50 MB for an LSTM.
+STATES_AT_ONCE = 2**19
+
+
+@dataclass(frozen=True, eq=False)
+class Explainer:
+    """What is explained, and at which sequences.
+
+    Parameters
+    ----------
+    network : Network
+        The network.
+    weights : ndarray of shape (n_parameters,)
+        Its weights, in the type of the computation.
+    samples : ndarray of shape (n, n_steps, n_features) or list of 2-D arrays
+        The sequences.
+    start : Row or Given
+        The baseline of each.
+    outputs : Outputs
+        The output of each that is explained.
+    """
+
+    network: Network
+    weights: np.ndarray
+    samples: object
+    start: object
+    outputs: Outputs
+
+    def blocks(self):
+        """Cut the sequences into blocks of which the way back fits into memory."""
+        n_units = sum(cell.hidden_size for cell in self.network.stack.cells.values())
+        return list(
+            blocks_by_length(
+                lengths_of(self.samples),
+                max_steps=max(1, STATES_AT_ONCE // n_units),
+                max_sequences=min(self.network.portion, MOST_AT_ONCE),
+            )
+        )
+
+    def read(self, rows):
+        """Pack some sequences, and give how far they are from their baselines.
+
+        Returns
+        -------
+        x : Sequences
+        way : ndarray of shape (n_packed_rows, n_features)
+        """
+        x = pack(self.samples, rows, self.weights.dtype)
+        return x, x.data - self.start.packed(rows, x.data.dtype)
+
+    def value(self, x, rows):
+        """Compute the output of packed sequences: ndarray of shape (n_rows,)."""
+        scores, _ = self.network.forward(self.weights, x, keep=False)
+        return self.outputs.value(scores, rows)
+
+    def gradient(self, x, rows):
+        """Compute its gradient: ndarray of shape (n_packed_rows, n_features)."""
+        scores, tape = self.network.forward(self.weights, x)
+        d_scores = self.outputs.gradient(scores, rows)
+        d_x, _ = self.network.backward(
+            self.weights, tape, d_scores, input_gradient=True
+        )
+        return d_x

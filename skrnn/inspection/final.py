@@ -1,0 +1,54 @@
+"""The network inside what a user passes: itself, or at the end of a pipeline."""
+
+from sklearn.pipeline import Pipeline
+
+#: Where estimators that wrap another keep the one that they fitted.
+FITTED_INSIDE = ("best_estimator_", "estimator_", "regressor_")
+
+
+def final_network(estimator):
+    """Find the network that a model ends in.
+
+    Parameters
+    ----------
+    estimator : estimator
+        A network of skrnn, or a pipeline, a search or another estimator that has
+        fitted one.
+
+    Returns
+    -------
+    estimator or None
+        None where there is no network.
+    """
+    while estimator is not None and not hasattr(estimator, "pooled_states"):
+        estimator = _inside(estimator)
+    return estimator
+
+
+def check_is_network(estimator, function):
+    """Refuse all but a network of skrnn, and say what to pass to the function."""
+    if hasattr(estimator, "pooled_states"):
+        return
+    raise TypeError(
+        f"{function} expected a fitted classifier or regressor of skrnn, got "
+        f"{type(estimator).__name__}.{_advice(estimator, function)}"
+    )
+
+
+def _inside(estimator):
+    if isinstance(estimator, Pipeline):
+        return estimator.steps[-1][1]
+    places = vars(estimator).keys() & FITTED_INSIDE
+    return getattr(estimator, places.pop()) if places else None
+
+
+def _advice(estimator, function):
+    if isinstance(estimator, Pipeline):
+        return (
+            " Pass the last step of the pipeline, and X as that step reads it: "
+            f"{function}(pipeline[-1], pipeline[:-1].transform(X))."
+        )
+    for place in FITTED_INSIDE:
+        if place in vars(estimator):
+            return f" Pass its {place}."
+    return ""

@@ -1,0 +1,161 @@
+"""Which output of a network is explained for each sequence, and its gradient."""
+
+from dataclasses import dataclass
+from numbers import Integral
+
+import numpy as np
+
+from skrnn.losses import ClassificationLoss, SquaredError, classification_loss
+
+SCORE, PROBABILITY = "score", "probability"
+
+
+@dataclass(frozen=True, eq=False)
+class Outputs:
+    """One output of a network for each sequence, as a function of its raw scores.
+
+    Parameters
+    ----------
+    kind : {"score", "probability"}
+        What of the output.
+    loss : Loss
+        What the raw scores mean.
+    codes : ndarray of int of shape (n,)
+        For each sequence the number of its class, label or target.
+    names : list
+        What each number stands for.
+    units : ndarray of float64 of shape (n_targets,) or None
+        What the scores of a regressor are multiplied with in its predictions.
+    exclusive : bool
+        Whether the names are classes, of which each sequence has one.
+    """
+
+    kind: str
+    loss: object
+    codes: np.ndarray
+    names: list
+    units: np.ndarray | None
+    exclusive: bool
+
+    def value(self, scores, rows):
+        """Give the outputs, ndarray of shape (n_rows,), of raw scores as `gradient`."""
+        codes = self.codes[rows, np.newaxis]
+        if self.kind == PROBABILITY:
+            scores = self.loss.probabilities(scores)
+        elif self.exclusive and scores.shape[1] == 1:
+            scores = np.concatenate([-scores, scores], axis=1)
+        return np.take_along_axis(scores, codes, axis=1)[:, 0]
+
+    def gradient(self, scores, rows):
+        """Give the gradient of the outputs in the raw scores of some sequences.
+
+        Parameters
+        ----------
+        scores : ndarray of shape (n_rows, n_scores)
+            Their raw scores.
+        rows : ndarray of int of shape (n_rows,)
+            Which sequences.
+
+        Returns
+        -------
+        ndarray of shape (n_rows, n_scores)
+        """
+        codes = self.codes[rows, np.newaxis]
+        if self.exclusive and scores.shape[1] == 1:
+            chosen = 2 * codes - 1
+        else:
+            chosen = codes == np.arange(scores.shape[1])
+        if self.kind == SCORE:
+            return chosen.astype(scores.dtype)
+        # The loss is -log p: of a class, or of several labels the sum, in which each
+        # has a score of its own.
+        target = codes[:, 0] if self.exclusive else np.ones(scores.shape)
+        _, d_scores = self.loss.value_and_gradient(scores, target)
+        p = np.take_along_axis(self.loss.probabilities(scores), codes, axis=1)
+        return -p * (d_scores if self.exclusive else chosen * d_scores)
+
+    def in_units(self, i, values):
+        """Bring values for one sequence from the scale of the scores to the user's."""
+        return values if self.units is None else values * self.units[self.codes[i]]
+
+
+def choose_outputs(estimator, target, kind, n, scores):
+    """Settle which output is explained for each of n sequences.
+
+    Parameters
+    ----------
+    estimator : estimator
+        A fitted classifier or regressor of skrnn.
+    target : object
+        What the user asked for: None, one class label, label number or target number,
+        or one for each sequence.
+    kind : {"score", "probability"}
+        What of the output.
+    n : int
+        Number of sequences.
+    scores : callable
+        Gives their raw scores; asked where the predicted class is to be known.
+
+    Returns
+    -------
+    Outputs
+    """
+    loss = _loss_of(estimator)
+    exclusive = isinstance(loss, ClassificationLoss) and not estimator.multilabel_
+    units = getattr(estimator, "target_scale_", None)
+    if units is not None and kind == PROBABILITY:
+        raise ValueError(
+            f"output='probability' is for classifiers: {type(estimator).__name__} "
+            "predicts numbers. Leave output at 'score'."
+        )
+    names = (
+        list(range(len(units))) if units is not None else estimator.classes_.tolist()
+    )
+    if target is None and exclusive:
+        codes = loss.decide(scores())
+    elif target is None and len(names) == 1:
+        codes = np.zeros(n, np.intp)
+    else:
+        codes = _codes_of(estimator, target, names, n, exclusive)
+    return Outputs(kind, loss, codes, names, units, exclusive)
+
+
+def _loss_of(estimator):
+    if hasattr(estimator, "classes_"):
+        return classification_loss(len(estimator.classes_), estimator.multilabel_)
+    return SquaredError()
+
+
+def _codes_of(estimator, target, names, n, exclusive):
+    name = type(estimator).__name__
+    if target is None:
+        raise ValueError(
+            f"{name} was fitted on {len(names)} {_kind_of(estimator)}s, and target "
+            "does not say which of them to explain. Pass the number of one, from 0 to "
+            f"{len(names) - 1}, or one for each sequence."
+        )
+    given = np.asarray(target)
+    if given.shape not in ((), (n,)):
+        raise ValueError(
+            f"target must be one {_kind_of(estimator)}, or one for each of the {n} "
+            f"sequences of X: got an array of shape {given.shape}."
+        )
+    code_of = {known: code for code, known in enumerate(names)}
+    given = np.broadcast_to(given, n).tolist()
+    for one in given:
+        if one not in code_of or not (exclusive or _is_number(one)):
+            raise ValueError(
+                f"target={one!r} is no {_kind_of(estimator)} of this {name}: it must "
+                f"be one of {names}."
+            )
+    return np.array([code_of[one] for one in given])
+
+
+def _is_number(value):
+    return isinstance(value, Integral) and not isinstance(value, bool)
+
+
+def _kind_of(estimator):
+    if not hasattr(estimator, "classes_"):
+        return "target"
+    return "label" if estimator.multilabel_ else "class"

@@ -1,0 +1,223 @@
+"""How an output of a network depends on each number of a sequence."""
+
+import warnings
+from numbers import Integral, Real
+
+import numpy as np
+from sklearn.exceptions import ConvergenceWarning
+from sklearn.utils.validation import check_is_fitted
+
+from skrnn.architecture import fitted_network
+from skrnn.constraints import Number, OneOf
+from skrnn.inspection.baselines import check_baseline
+from skrnn.inspection.explainer import Explainer
+from skrnn.inspection.final import check_is_network
+from skrnn.inspection.methods import (
+    gradient,
+    gradient_x_input,
+    integrated_gradients,
+)
+from skrnn.inspection.outputs import PROBABILITY, SCORE, choose_outputs
+from skrnn.jobs import Jobs
+from skrnn.network.network import QUIETLY
+from skrnn.validation import check_sequences
+from skrnn.validation.layouts import BLOCK, RAGGED
+
+GRADIENT, INTEGRATED = "gradient", "integrated_gradients"
+#: The methods that look at the sequences themselves alone.
+SIMPLE = {GRADIENT: gradient, "gradient_x_input": gradient_x_input}
+
+OPTIONS = {
+    "method": OneOf((*SIMPLE, INTEGRATED)),
+    "output": OneOf((SCORE, PROBABILITY)),
+    "n_steps": Number(Integral, 1),
+    "tol": Number(Real, 0, closed="neither"),
+}
+
+
+def saliency(
+    estimator,
+    X,
+    *,
+    method="gradient",
+    target=None,
+    output="score",
+    baseline=None,
+    n_steps=16,
+    tol=1e-3,
+):
+    """Explain predictions: how an output depends on each feature of each step.
+
+    The gradients are exact. They come from the pass through time with which the
+    networks learn, taken down to the input, in the units of `X`: patches and the scale
+    of the features are undone.
+
+    Parameters
+    ----------
+    estimator : estimator
+        A fitted classifier or regressor of skrnn. Its `n_jobs` threads share out the
+        sequences.
+    X : array of shape (n, n_steps, n_features), list of n arrays of shape \
+(n_steps_i, n_features), or table of shape (n, n_columns)
+        The sequences, in the layout of `fit`.
+    method : {"gradient", "gradient_x_input", "integrated_gradients"}, \
+default="gradient"
+        What is computed for each number x of a sequence.
+
+        - "gradient": by how much the output changes when x grows, per unit of x.
+        - "gradient_x_input": the gradient times ``x - baseline``, in the units of the
+          output.
+        - "integrated_gradients": ``x - baseline`` times the mean of the gradient on
+          the straight way from the baseline to the sequence, in the units of the
+          output. Over all steps and features the sum is the output of the sequence
+          less the output of the baseline.
+    target : label, int, or array-like of shape (n,), default=None
+        Which output, one for all sequences or one for each.
+
+        - Classifier: the label of a class. By default the class predicted for each
+          sequence.
+        - Classifier with several labels a sequence: the number of a label.
+        - Regressor: the number of a target; may be left out where there is one.
+    output : {"score", "probability"}, default="score"
+        What is explained: the raw score, of which `decision_function` gives one a
+        class, or the probability. With two classes the score of the second is the
+        log-odds that `decision_function` gives, and that of the first is the same with
+        the opposite sign. The score of a regressor is its prediction.
+    baseline : float, array-like of shape (n_features,) or like X, default=None
+        The input that says nothing, for the two methods that need one: a number, one
+        for each feature of a step, or a sequence for each sequence. By default what
+        the network reads as zero: the mean of each feature in training,
+        `feature_mean_`, and 0 with ``standardize=False``.
+    n_steps : int, default=16
+        For "integrated_gradients": points of Gauss-Legendre quadrature on the way from
+        the baseline. Time grows with them.
+    tol : float, default=1e-3
+        For "integrated_gradients": what the sum may be wrong by, as a part of the sum
+        of the absolute values. Where it is worse, the way is halved, again and again.
+
+    Returns
+    -------
+    ndarray of shape (n, n_steps, n_features), list of (n_steps_i, n_features), or \
+ndarray of shape (n, n_columns)
+        In the layout of `X`, of float32 for a classifier that reads float32, else of
+        float64.
+
+    See Also
+    --------
+    permutation_importance : What a model needs on the whole, by its score.
+    SaliencyDisplay : Draws what this function gives.
+
+    Notes
+    -----
+    Where pooling is by the largest value ("max", "concat"), or the activation is
+    "relu", the output has kinks, at which the gradient is that of one side.
+
+    A network that remembers may have points at which a small change of the input
+    changes what it keeps, and so its output, much. Gradients there are large, and say
+    little of what lies beyond: integrated gradients then tell more.
+
+    References
+    ----------
+    M. Sundararajan, A. Taly and Q. Yan, Axiomatic Attribution for Deep Networks, ICML
+    2017, for integrated gradients.
+
+    Examples
+    --------
+    The label is the sign of the sum, so that every step counts, and counts the same.
+
+    >>> from skrnn import LSTMClassifier
+    >>> from skrnn.datasets import make_sign_of_sum
+    >>> from skrnn.inspection import saliency
+    >>> X, y = make_sign_of_sum(n_samples=300, n_steps=5, random_state=0)
+    >>> clf = LSTMClassifier(hidden_size=8, random_state=0).fit(X, y)
+    >>> gradients = saliency(clf, X, target=1)
+    >>> gradients.shape
+    (300, 5, 1)
+    >>> bool((gradients.mean(axis=0) > 0).all())
+    True
+    """
+    return explain(
+        estimator,
+        X,
+        method=method,
+        target=target,
+        output=output,
+        baseline=baseline,
+        n_steps=n_steps,
+        tol=tol,
+    )[0]
+
+
+def explain(estimator, X, *, method, target, output, baseline, n_steps, tol):
+    """Do as `saliency`, and say also which outputs were explained.
+
+    Returns
+    -------
+    attributions : ndarray or list of ndarray
+        As `saliency` gives them.
+    outputs : Outputs
+    """
+    check_is_network(estimator, "saliency")
+    check_is_fitted(estimator)
+    _check_options(method=method, output=output, n_steps=n_steps, tol=tol)
+    if method == GRADIENT and baseline is not None:
+        raise ValueError(
+            "method='gradient' is a slope at X itself and has no baseline. Leave "
+            "baseline out, or choose 'gradient_x_input' or 'integrated_gradients'."
+        )
+    X = check_sequences(estimator, X, reset=False)
+    network, workers = fitted_network(estimator), Jobs(estimator.n_jobs)
+    weights = estimator.weights_.astype(X.dtype, copy=False)
+    start = check_baseline(estimator, baseline, X)
+
+    def scores():
+        return network.scores(weights, X.samples, workers=workers)
+
+    outputs = choose_outputs(estimator, target, output, len(X), scores)
+    explainer = Explainer(network, weights, X.samples, start, outputs)
+    found, missed = _run(explainer, workers, method, n_steps, tol)
+    if missed.any():
+        _warn_of_missed(missed, n_steps)
+    return _in_layout(found, estimator.input_layout_), outputs
+
+
+def _run(explainer, workers, method, n_steps, tol):
+    """Explain all sequences; say also of which the integral missed its sum."""
+    n = len(explainer.samples)
+    found, missed = [None] * n, np.zeros(n, bool)
+
+    @QUIETLY
+    def explain_block(_, rows):
+        if method == INTEGRATED:
+            values, missed[rows] = integrated_gradients(explainer, rows, n_steps, tol)
+        else:
+            values = SIMPLE[method](explainer, rows)
+        for i, one in zip(rows, values, strict=True):
+            found[i] = explainer.outputs.in_units(i, one)
+
+    workers.share(explainer.blocks(), explain_block)
+    return found, missed
+
+
+def _warn_of_missed(missed, n_steps):
+    warnings.warn(
+        f"The integrated gradients of {missed.sum()} of {len(missed)} sequences do not "
+        "add up to the change of their output, the first of them those of sequence "
+        f"{missed.argmax()}: somewhere on the way from the baseline it changes too "
+        f"abruptly. Try more than n_steps={n_steps}, or another baseline.",
+        ConvergenceWarning,
+        stacklevel=4,
+    )
+
+
+def _in_layout(found, layout):
+    if layout == RAGGED:
+        return found
+    block = np.stack(found)
+    return block if layout == BLOCK else block.reshape(len(block), -1)
+
+
+def _check_options(**options):
+    for name, value in options.items():
+        if not OPTIONS[name].accepts(value):
+            raise ValueError(f"{name} must be {OPTIONS[name]}. Got {value!r}.")
