@@ -1,0 +1,191 @@
+"""Parts of sequences exchanged between them, in every layout.
+
+Each layout has ``lengths`` (n,), ``n_features``, and ``exchange(part, donors)``, which
+gives a collection of the same kind in which sequence i has the part of sequence
+``donors[i]``. What is passed in is never written to.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from skrnn.sequences import lengths_of
+from skrnn.validation.layouts import BLOCK, TABLE, recognise
+
+
+class Part(NamedTuple):
+    """Some steps of each sequence, and some features of them.
+
+    Attributes
+    ----------
+    first, last : ndarray of int of shape (n,)
+        The first step of each sequence, and the one after the last.
+    features : list of int or slice
+        Which features.
+    """
+
+    first: np.ndarray
+    last: np.ndarray
+    features: object
+
+    def donors(self, order):
+        """Give each sequence that has such steps another that has, by an order of all.
+
+        Parameters
+        ----------
+        order : ndarray of shape (n,)
+            A permutation.
+
+        Returns
+        -------
+        ndarray of shape (n,)
+        """
+        takes_part = self.last > self.first
+        donors = np.arange(len(order))
+        donors[takes_part] = order[takes_part[order]]
+        return donors
+
+
+def collection(X, features_per_step, name):
+    """Recognise the layout of X.
+
+    Parameters
+    ----------
+    X : 3-D array, list of 2-D arrays, or table
+        What the user gave.
+    features_per_step : callable
+        Gives, for a number of columns of a table, how many of them are a step.
+    name : str
+        Who wants to know.
+
+    Returns
+    -------
+    Block, Ragged or Table
+    """
+    X, layout = recognise(X, name)
+    if layout == BLOCK:
+        return Block(X)
+    if layout == TABLE:
+        return Table(X, features_per_step(X.shape[1]), name)
+    return Ragged(X)
+
+
+class Block:
+    """Sequences in an array of shape (n, n_steps, n_features)."""
+
+    def __init__(self, X):
+        self.X = X
+        self.lengths, self.n_features = lengths_of(X), X.shape[2]
+
+    def exchange(self, part, donors):
+        """Exchange a part: the same steps of all, as all have the same length."""
+        steps, changed = slice(part.first[0], part.last[0]), self.X.copy()
+        changed[:, steps, part.features] = self.X[:, steps, part.features][donors]
+        return changed
+
+
+class Ragged:
+    """Sequences in a list, tuple or 1-D object array of (n_steps_i, n_features)."""
+
+    def __init__(self, X):
+        self.X, self.samples = X, [np.asarray(x) for x in X]
+        for i, x in enumerate(self.samples):
+            if x.ndim != 2 or x.shape[1] != self.samples[0].shape[-1]:
+                raise ValueError(
+                    "All sequences must have shape (steps, features), with the same "
+                    f"features, but sequence 0 of X has shape {self.samples[0].shape} "
+                    f"and sequence {i} has {x.shape}."
+                )
+        self.lengths = lengths_of(self.samples)
+        self.n_features = self.samples[0].shape[1]
+        self.dtype = np.result_type(*{x.dtype for x in self.samples})
+
+    def exchange(self, part, donors):
+        """Exchange a part, stretched to the steps that it has where it comes to."""
+        changed = [
+            self._changed(part, i, donor) if part.last[i] > part.first[i] else x
+            for i, (x, donor) in enumerate(zip(self.samples, donors, strict=True))
+        ]
+        if isinstance(self.X, np.ndarray):
+            objects = np.empty(len(changed), object)
+            objects[:] = changed
+            return objects
+        return tuple(changed) if isinstance(self.X, tuple) else changed
+
+    def _changed(self, part, i, donor):
+        x, first, last = self.samples[i].astype(self.dtype), part.first, part.last
+        steps = stretched(last[donor] - first[donor], last[i] - first[i])
+        given = self.samples[donor][first[donor] + steps]
+        x[first[i] : last[i], part.features] = given[:, part.features]
+        return x
+
+
+class Table:
+    """Sequences in the rows of a table, so many columns a step."""
+
+    def __init__(self, X, width, name):
+        n, n_columns = X.shape
+        if n_columns % width:
+            raise ValueError(
+                f"X has {n_columns} columns, which is not a multiple of "
+                f"features_per_step={width}: a row must be made of whole steps."
+            )
+        self.X, self.n_features = X, width
+        self.lengths = np.full(n, n_columns // width)
+        self._with_columns = _WAYS.get(_kind_of(X))
+        if self._with_columns is None:
+            raise TypeError(
+                f"{name} expected a table as a NumPy array or a data frame of pandas "
+                f"or polars, got {type(X).__module__}.{type(X).__qualname__}. Convert "
+                "it to one of them."
+            )
+
+    def exchange(self, part, donors):
+        """Exchange a part: the same columns of all rows."""
+        columns = np.arange(self.X.shape[1]).reshape(-1, self.n_features)
+        columns = columns[part.first[0] : part.last[0], part.features].ravel()
+        return self._with_columns(self.X, columns, donors)
+
+
+def stretched(n_there, n_here):
+    """Say which of some steps to take for each of so many others, in their course.
+
+    A step takes the one that stands at the same part of the way.
+
+    Returns
+    -------
+    ndarray of int of shape (n_here,)
+
+    Examples
+    --------
+    >>> stretched(3, 3), stretched(2, 5), stretched(5, 2)
+    (array([0, 1, 2]), array([0, 0, 1, 1, 1]), array([1, 3]))
+    """
+    return (2 * np.arange(n_here) + 1) * n_there // (2 * max(1, n_here))
+
+
+def _kind_of(X):
+    if isinstance(X, np.ndarray):
+        return "numpy"
+    return type(X).__module__.partition(".")[0]
+
+
+def _array_with(X, columns, donors):
+    changed = X.copy()
+    changed[:, columns] = X[:, columns][donors]
+    return changed
+
+
+def _pandas_with(X, columns, donors):
+    changed = X.copy()
+    for column in columns:
+        changed.isetitem(column, X.iloc[donors, column].array)
+    return changed
+
+
+def _polars_with(X, columns, donors):
+    return X.with_columns(X.to_series(int(k)).gather(donors) for k in columns)
+
+
+#: How columns of a table are given the values of other rows.
+_WAYS = {"numpy": _array_with, "pandas": _pandas_with, "polars": _polars_with}
