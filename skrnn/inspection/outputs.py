@@ -5,7 +5,7 @@ from numbers import Integral
 
 import numpy as np
 
-from skrnn.losses import ClassificationLoss, SquaredError, classification_loss
+from skrnn.losses import SquaredError, classification_loss
 
 SCORE, PROBABILITY = "score", "probability"
 
@@ -26,8 +26,8 @@ class Outputs:
         What each number stands for.
     units : ndarray of float64 of shape (n_targets,) or None
         What the scores of a regressor are multiplied with in its predictions.
-    exclusive : bool
-        Whether the names are classes, of which each sequence has one.
+    what : {"class", "label", "target"}
+        What the names are.
     """
 
     kind: str
@@ -35,7 +35,12 @@ class Outputs:
     codes: np.ndarray
     names: list
     units: np.ndarray | None
-    exclusive: bool
+    what: str
+
+    @property
+    def exclusive(self):
+        """Whether each sequence has one of the names."""
+        return self.what == "class"
 
     def value(self, scores, rows):
         """Give the outputs, ndarray of shape (n_rows,), of raw scores as `gradient`."""
@@ -100,62 +105,54 @@ def choose_outputs(estimator, target, kind, n, scores):
     -------
     Outputs
     """
-    loss = _loss_of(estimator)
-    exclusive = isinstance(loss, ClassificationLoss) and not estimator.multilabel_
-    units = getattr(estimator, "target_scale_", None)
-    if units is not None and kind == PROBABILITY:
+    loss, what, names = _meaning(estimator)
+    if what == "target" and kind == PROBABILITY:
         raise ValueError(
             f"output='probability' is for classifiers: {type(estimator).__name__} "
             "predicts numbers. Leave output at 'score'."
         )
-    names = (
-        list(range(len(units))) if units is not None else estimator.classes_.tolist()
-    )
-    if target is None and exclusive:
+    if target is None and what == "class":
         codes = loss.decide(scores())
     elif target is None and len(names) == 1:
         codes = np.zeros(n, np.intp)
     else:
-        codes = _codes_of(estimator, target, names, n, exclusive)
-    return Outputs(kind, loss, codes, names, units, exclusive)
+        codes = _codes_of(type(estimator).__name__, target, what, names, n)
+    units = getattr(estimator, "target_scale_", None)
+    return Outputs(kind, loss, codes, names, units, what)
 
 
-def _loss_of(estimator):
-    if hasattr(estimator, "classes_"):
-        return classification_loss(len(estimator.classes_), estimator.multilabel_)
-    return SquaredError()
+def _meaning(estimator):
+    """Give the loss, what the outputs stand for, and the name of each."""
+    if not hasattr(estimator, "classes_"):
+        return SquaredError(), "target", list(range(len(estimator.target_scale_)))
+    names, multilabel = estimator.classes_.tolist(), estimator.multilabel_
+    loss = classification_loss(len(names), multilabel)
+    return loss, "label" if multilabel else "class", names
 
 
-def _codes_of(estimator, target, names, n, exclusive):
-    name = type(estimator).__name__
+def _codes_of(name, target, what, names, n):
     if target is None:
         raise ValueError(
-            f"{name} was fitted on {len(names)} {_kind_of(estimator)}s, and target "
-            "does not say which of them to explain. Pass the number of one, from 0 to "
-            f"{len(names) - 1}, or one for each sequence."
+            f"{name} was fitted on {len(names)} {what}s, and target does not say which "
+            f"of them to explain. Pass the number of one, from 0 to {len(names) - 1}, "
+            "or one for each sequence."
         )
     given = np.asarray(target)
     if given.shape not in ((), (n,)):
         raise ValueError(
-            f"target must be one {_kind_of(estimator)}, or one for each of the {n} "
-            f"sequences of X: got an array of shape {given.shape}."
+            f"target must be one {what}, or one for each of the {n} sequences of X: "
+            f"got an array of shape {given.shape}."
         )
     code_of = {known: code for code, known in enumerate(names)}
     given = np.broadcast_to(given, n).tolist()
     for one in given:
-        if one not in code_of or not (exclusive or _is_number(one)):
+        if one not in code_of or not (what == "class" or _is_number(one)):
             raise ValueError(
-                f"target={one!r} is no {_kind_of(estimator)} of this {name}: it must "
-                f"be one of {names}."
+                f"target={one!r} is no {what} of this {name}: it must be one of "
+                f"{names}."
             )
     return np.array([code_of[one] for one in given])
 
 
 def _is_number(value):
     return isinstance(value, Integral) and not isinstance(value, bool)
-
-
-def _kind_of(estimator):
-    if not hasattr(estimator, "classes_"):
-        return "target"
-    return "label" if estimator.multilabel_ else "class"
