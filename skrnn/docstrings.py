@@ -78,8 +78,9 @@ warm_start : bool, default=False
     Let `fit` go on from the weights, and the state of the optimizer, of the last fit.
 n_jobs : int or None, default=None
     How many threads share out large batches in `fit`, and the sequences in prediction;
-    -1 is one for each core, None is one. Networks that are small are left to one
-    thread, which is faster. The numbers are the same for any number of threads.
+    -1 is one for each core of the machine, None is one unless joblib is told to use
+    threads. Networks that are small are left to one thread, which is faster. The
+    numbers are the same for any number of threads.
 verbose : bool or int, default=False
     Print a line for each epoch.
 random_state : int, RandomState instance or None, default=None

@@ -2,7 +2,7 @@
 
 from contextlib import contextmanager
 
-from joblib import effective_n_jobs
+from joblib import Parallel, effective_n_jobs, parallel_config
 from threadpoolctl import threadpool_limits
 
 from skrnn.workers import ALONE, Workers
@@ -15,12 +15,23 @@ def workers_for(n_jobs, n_parts):
     Where there are several, each has one thread of the BLAS: more would get in each
     other's way.
     """
-    n_workers = min(effective_n_jobs(n_jobs), max(1, n_parts))
+    n_workers = min(_n_threads(n_jobs), n_parts) if n_parts > 1 else 1
     if n_workers == 1:
         yield ALONE
         return
     with threadpool_limits(1, user_api="blas"), Workers(n_workers) as workers:
         yield workers
+
+
+def _n_threads(n_jobs):
+    """Give how many threads of this process `n_jobs` stands for.
+
+    The engine that joblib works with may count something else: that of a cluster gives
+    the cores of all its machines, whatever it is asked for.
+    """
+    n_jobs = Parallel(n_jobs, require="sharedmem").n_jobs
+    with parallel_config(backend="threading"):
+        return effective_n_jobs(n_jobs)
 
 
 class Jobs:

@@ -3,8 +3,10 @@
 import threading
 import warnings
 
+import joblib
 import numpy as np
 import pytest
+from joblib.parallel import ParallelBackendBase
 from threadpoolctl import threadpool_info
 
 from skrnn import GRUClassifier, LSTMClassifier, LSTMRegressor, RNNClassifier, jobs
@@ -112,6 +114,35 @@ def test_what_is_not_worth_a_thread_gets_none(monkeypatch):
 
     monkeypatch.setattr(jobs, "Workers", none)
     fitted(BLOCK, n_jobs=2).predict(BLOCK)
+
+
+class Cluster(ParallelBackendBase):
+    """An engine with many cores elsewhere, which it gives whatever was asked for."""
+
+    default_n_jobs = -1
+
+    def effective_n_jobs(self, n_jobs):
+        return 1000
+
+
+@pytest.mark.parametrize(
+    ("n_jobs", "n_threads"), [(None, 1), (1, 1), (3, 3), (-1, joblib.cpu_count())]
+)
+def test_the_cores_of_a_cluster_are_no_threads(n_jobs, n_threads):
+    with joblib.parallel_config(backend=Cluster()):
+        assert joblib.effective_n_jobs(n_jobs) == (1 if n_jobs == 1 else 1000)
+        with jobs.workers_for(n_jobs, 2000) as workers:
+            assert workers.n_workers == n_threads
+
+
+def test_joblib_may_say_how_many_threads_there_are():
+    with (
+        joblib.parallel_config(backend="threading", n_jobs=3),
+        jobs.workers_for(None, 10) as workers,
+    ):
+        assert workers.n_workers == 3
+    with jobs.workers_for(None, 10) as workers:
+        assert workers.n_workers == 1
 
 
 def test_the_blas_has_one_thread_where_there_are_several_workers():
