@@ -33,6 +33,7 @@ def recognise(X, name):
     X : ndarray, list, tuple or table
     layout : {"3-D array", "ragged list", "table"}
     """
+    X = _computed(X)
     if sparse.issparse(X) or _is_frame(X):
         return X, TABLE
     if not isinstance(X, list | tuple):
@@ -56,6 +57,24 @@ def recognise(X, name):
 
 def _expected(name):
     return f"{name} expected {SHAPES[BLOCK]}, {SHAPES[RAGGED]} or {SHAPES[TABLE]}"
+
+
+def _computed(X):
+    """Give what a collection of Dask stands for, or a list of them; the rest as it is.
+
+    A list is computed at once, so that what several of its items need is computed once.
+    """
+    if _is_lazy(X):
+        return X.compute()
+    if isinstance(X, list | tuple) and any(map(_is_lazy, X)):
+        from dask import compute
+
+        return list(compute(*X))
+    return X
+
+
+def _is_lazy(X):
+    return hasattr(X, "__dask_graph__")
 
 
 def _is_ragged(X, name):
