@@ -1,0 +1,88 @@
+"""Searches on a cluster of Dask: worker processes that compute the same, or die."""
+
+import os
+
+import dask
+import dask.array as da
+import joblib
+import numpy as np
+import pytest
+from distributed import Client, LocalCluster
+
+from skrnn import jobs
+from tests.clusters.searches import LAYOUTS, SEARCHES, X, Y, assert_same, model, mortal
+
+pytestmark = pytest.mark.xdist_group("dask")
+
+
+class Replicating(Client):
+    """A client that leaves what joblib hands out with every worker.
+
+    With one worker it would be lost with it, and the search would end.
+    """
+
+    def scatter(self, data, **options):
+        return super().scatter(data, **{**options, "broadcast": True})
+
+
+@pytest.fixture(scope="module")
+def client(tmp_path_factory):
+    with (
+        LocalCluster(
+            n_workers=2,
+            threads_per_worker=1,
+            dashboard_address=None,
+            local_directory=str(tmp_path_factory.mktemp("dask")),
+        ) as cluster,
+        Replicating(cluster) as client,
+    ):
+        # It would take away what is there twice.
+        client.amm.stop()
+        yield client
+
+
+@pytest.mark.parametrize("search", SEARCHES)
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_a_search_gives_what_it_gives_alone(client, layout, search):
+    make, X = SEARCHES[search], LAYOUTS[layout]
+    with joblib.parallel_config(backend="dask"):
+        found = make(model()).fit(X, Y)
+    assert_same(found, make(model()).fit(X, Y), X)
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_a_worker_that_is_killed_costs_time_alone(client, layout, tmp_path):
+    make, X = SEARCHES["grid"], LAYOUTS[layout]
+    marker = tmp_path / "killed"
+    before = set(client.run(os.getpid).values())
+    with joblib.parallel_config(backend="dask"):
+        found = make(model(mortal(marker))).fit(X, Y)
+    assert marker.exists()
+    assert_same(found, make(model()).fit(X, Y), X)
+    client.wait_for_workers(2)
+    assert len(before - set(client.run(os.getpid).values())) == 1
+
+
+def test_a_worker_fits_in_one_thread(client):
+    def look():
+        with jobs.workers_for(None, 100) as workers:
+            return os.getpid(), workers.n_workers, joblib.effective_n_jobs(None)
+
+    with joblib.parallel_config(backend="dask"):
+        looks = joblib.Parallel()(joblib.delayed(look)() for _ in range(8))
+    pids, n_threads, n_cores = zip(*looks, strict=True)
+    assert os.getpid() not in pids
+    assert set(n_threads) == {1}
+    assert set(n_cores) == {2}
+
+
+def test_the_workers_predict_blocks(client):
+    fitted = model().fit(X, Y)
+    blocks = da.from_array(X, chunks=(64, -1, -1))
+    lazy = blocks.map_blocks(
+        fitted.predict_proba, drop_axis=2, chunks=(blocks.chunks[0], (2,)), dtype=float
+    )
+    found = lazy.compute()
+    with dask.config.set(scheduler="synchronous"):
+        assert np.array_equal(found, lazy.compute())
+    np.testing.assert_allclose(found, fitted.predict_proba(X), rtol=1e-12)
