@@ -15,6 +15,7 @@ import logging
 import sys
 import tempfile
 
+import dask
 import joblib
 import numpy as np
 from distributed import Client, LocalCluster
@@ -63,11 +64,11 @@ def main(address=None):
         # A worker has one thread, and so has its BLAS: Dask sees to that.
         with (
             tempfile.TemporaryDirectory() as folder,
+            dask.config.set({"temporary-directory": folder}),
             LocalCluster(
                 n_workers=2,
                 threads_per_worker=1,
                 dashboard_address=":0",
-                local_directory=folder,
                 silence_logs=logging.ERROR,
             ) as cluster,
         ):

@@ -2,6 +2,7 @@
 
 import os
 
+import dask
 import dask.array as da
 import joblib
 import numpy as np
@@ -26,13 +27,10 @@ class Replicating(Client):
 
 @pytest.fixture(scope="module")
 def client(tmp_path_factory):
+    folder = str(tmp_path_factory.mktemp("dask"))
     with (
-        LocalCluster(
-            n_workers=2,
-            threads_per_worker=1,
-            dashboard_address=":0",
-            local_directory=str(tmp_path_factory.mktemp("dask")),
-        ) as cluster,
+        dask.config.set({"temporary-directory": folder}),
+        LocalCluster(2, threads_per_worker=1, dashboard_address=":0") as cluster,
         Replicating(cluster) as client,
     ):
         # It would take away what is there twice.
