@@ -30,7 +30,9 @@ def client(tmp_path_factory):
     folder = str(tmp_path_factory.mktemp("dask"))
     with (
         dask.config.set({"temporary-directory": folder}),
-        LocalCluster(2, threads_per_worker=1, dashboard_address=":0") as cluster,
+        LocalCluster(
+            n_workers=2, threads_per_worker=1, dashboard_address=":0"
+        ) as cluster,
         Replicating(cluster) as client,
     ):
         # It would take away what is there twice.
