@@ -14,6 +14,7 @@ from skrnn.constraints import Mapping, OneOf
 from skrnn.losses import classification_loss
 from skrnn.problem import Problem, without_copies
 from skrnn.settings import reads_in_parts
+from skrnn.streaming.staged import staged_scores
 from skrnn.validation import (
     check_class_weight,
     check_groups,
@@ -135,9 +136,7 @@ class RecurrentClassifier(ClassifierMixin, BaseRecurrent):
         ndarray of shape (n,) or (n, n_labels)
             An indicator matrix if `fit` had one.
         """
-        scores = self._raw_scores(X)
-        decisions = self._loss.decide(scores)
-        return decisions if self.multilabel_ else self.classes_[decisions]
+        return self._decisions(self._raw_scores(X))
 
     def predict_proba(self, X):
         """Predict the probability of each class for each sequence.
@@ -154,8 +153,7 @@ class RecurrentClassifier(ClassifierMixin, BaseRecurrent):
             Columns in the order of `classes_`; rows sum to one, but for the labels of
             an indicator matrix, of which each has a probability of its own.
         """
-        scores = self._raw_scores(X)
-        return self._loss.probabilities(scores)
+        return self._answers(self._raw_scores(X))
 
     def predict_log_proba(self, X):
         """Predict the logarithm of the probability of each class.
@@ -191,6 +189,50 @@ class RecurrentClassifier(ClassifierMixin, BaseRecurrent):
         """
         scores = self._raw_scores(X)
         return scores[:, 0] if scores.shape[1] == 1 else scores
+
+    def staged_predict(self, X):
+        """Predict the label of each sequence after each of its steps.
+
+        Parameters
+        ----------
+        X : array of shape (n, n_steps, n_features), list of n arrays of shape \
+(n_steps_i, n_features), or table of shape (n, n_columns)
+            The sequences, in the layout of `fit`.
+
+        Returns
+        -------
+        generator of ndarray of shape (n,) or (n, n_labels)
+            Stage t, counted from 0, is what `predict` says of the first t + 1 steps. A
+            sequence that has ended keeps its last label. Not with `bidirectional`.
+        """
+        return map(self._decisions, staged_scores(self, X, "staged_predict"))
+
+    def staged_predict_proba(self, X):
+        """Predict the probability of each class after each step of each sequence.
+
+        Parameters
+        ----------
+        X : array of shape (n, n_steps, n_features), list of n arrays of shape \
+(n_steps_i, n_features), or table of shape (n, n_columns)
+            The sequences, in the layout of `fit`.
+
+        Returns
+        -------
+        generator of ndarray of shape (n, n_classes)
+            Stage t, counted from 0, is what `predict_proba` says of the first t + 1
+            steps. A sequence that has ended keeps its last row. Not with
+            `bidirectional`.
+        """
+        return map(self._answers, staged_scores(self, X, "staged_predict_proba"))
+
+    def _decisions(self, scores):
+        """Give the labels, (n,) or (n, n_labels), for which raw scores speak."""
+        decisions = self._loss.decide(scores)
+        return decisions if self.multilabel_ else self.classes_[decisions]
+
+    def _answers(self, scores):
+        """Give the probabilities, (n, n_classes), for which raw scores stand."""
+        return self._loss.probabilities(scores)
 
     def _read_problem(self, X, y, sample_weight, classes, groups, *, goes_on):
         X = check_sequences(self, X, reset=not goes_on)

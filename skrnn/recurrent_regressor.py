@@ -13,6 +13,7 @@ from skrnn.losses import SquaredError
 from skrnn.problem import Problem, without_copies
 from skrnn.scale import Scale
 from skrnn.settings import reads_in_parts
+from skrnn.streaming.staged import staged_scores
 from skrnn.validation import (
     check_groups,
     check_sequences,
@@ -114,7 +115,27 @@ class RecurrentRegressor(RegressorMixin, BaseRecurrent):
         ndarray of float64 of shape (n,) or (n, n_targets)
             In the units, and in the shape, of the targets in `fit`.
         """
-        scores = self._raw_scores(X)
+        return self._answers(self._raw_scores(X))
+
+    def staged_predict(self, X):
+        """Predict the target of each sequence after each of its steps.
+
+        Parameters
+        ----------
+        X : array of shape (n, n_steps, n_features), list of n arrays of shape \
+(n_steps_i, n_features), or table of shape (n, n_columns)
+            The sequences, in the layout of `fit`.
+
+        Returns
+        -------
+        generator of ndarray of float64 of shape (n,) or (n, n_targets)
+            Stage t, counted from 0, is what `predict` says of the first t + 1 steps. A
+            sequence that has ended keeps its last row. Not with `bidirectional`.
+        """
+        return map(self._answers, staged_scores(self, X, "staged_predict"))
+
+    def _answers(self, scores):
+        """Give the targets, (n,) or (n, n_targets), for which raw scores stand."""
         targets = self._target_scale.decode(scores)
         return targets[:, 0] if self.target_ndim_ == 1 else targets
 

@@ -33,10 +33,19 @@ class Reading:
     def forward(self, x):
         """Read a batch: ``Sequences`` of raw steps to ``Sequences`` of patches."""
         if self.mean is not None:
-            data = x.data - self.mean.astype(x.data.dtype)
-            data /= self._divisor(data.dtype)
-            x = x.replace(data)
+            x = x.replace(self.scaled(x.data))
         return put_in_patches(x, self.patch_size)
+
+    def scaled(self, steps):
+        """Bring raw steps, (n_rows, n_features), to the scale on which they are read.
+
+        The mean of a feature, which fills up last patches, is zero there.
+        """
+        if self.mean is None:
+            return steps
+        data = steps - self.mean.astype(steps.dtype)
+        data /= self._divisor(data.dtype)
+        return data
 
     def backward(self, d_patches, lengths):
         """Send a gradient back to the raw steps, packed by their `lengths`."""

@@ -1,0 +1,155 @@
+"""A network that reads streams: a step now, the next when it comes."""
+
+import numpy as np
+
+from skrnn.network.network import QUIETLY
+from skrnn.network.running import RUNNING
+from skrnn.sequences import pack
+
+
+class Stepper:
+    """Computes the scores of what streams have brought so far, step by step.
+
+    It is a function: what the network remembers of the streams, the memory, comes in
+    and goes out. It is a dict of arrays with a row for each stream:
+
+    ==================  ======================================================
+    ``steps``           number of steps read
+    ``waiting``         the scaled steps of an incomplete patch; zeros stand for
+                        those that are missing, as in a last patch
+    ``layer0.h``, ...   the state of each layer after the last complete patch
+    ``sum``, ``max``    what the pooling remembers of the states until then
+    ==================  ======================================================
+
+    A step that does not complete a patch gives the scores of the patch filled up, as
+    prediction does for whole sequences, and leaves the states as they were.
+
+    Parameters
+    ----------
+    network : Network
+        One that reads forward only.
+    weights : ndarray of shape (n_parameters,)
+        The flat vector; its type is that of the computation. It is not copied.
+    """
+
+    def __init__(self, network, weights):
+        self.reading, self.dtype = network.reading, weights.dtype
+        self.head = network.head
+        self._ways = [RUNNING[name] for name in network.pooling.names]
+        params = network.layout.views(weights)
+        self._head_params = params["head"]
+        self._cells = [
+            (cell, params[name], [f"{name}.{part}" for part in cell.state_names])
+            for name, cell in network.stack.cells.items()
+        ]
+        lowest = self._cells[0][0]
+        self._patch = (self.reading.patch_size, lowest.n_features // self.patch_size)
+
+    @property
+    def patch_size(self):
+        """Steps in a patch."""
+        return self.reading.patch_size
+
+    @property
+    def n_features(self):
+        """Features of a step."""
+        return self._patch[1]
+
+    def start(self, n):
+        """Give the memory of n streams before their first step.
+
+        Returns
+        -------
+        dict of str to ndarray of shape (n, ...)
+        """
+        memory = {"steps": np.zeros(n, np.int64)}
+        if self.patch_size > 1:
+            memory["waiting"] = np.zeros((n, *self._patch), self.dtype)
+        for cell, _, names in self._cells:
+            state = cell.initial_state(n, self.dtype)
+            memory |= dict(zip(names, state, strict=True))
+        for way in self._ways:
+            memory |= way.start(n, cell.hidden_size, self.dtype)
+        return memory
+
+    @QUIETLY
+    def step(self, memory, x):
+        """Read a step of each stream: ``(memory, x) -> (scores, memory)``.
+
+        Parameters
+        ----------
+        memory : dict of str to ndarray of shape (n, ...)
+            What the steps before it left; it is only read.
+        x : ndarray of shape (n, n_features)
+            The step, in the type of the weights.
+
+        Returns
+        -------
+        scores : ndarray of shape (n, n_outputs)
+        memory : dict of str to ndarray of shape (n, ...)
+        """
+        steps, size = memory["steps"], self.patch_size
+        after = {"steps": steps + 1}
+        patch = x = self.reading.scaled(x)
+        if size > 1:
+            waiting, within = memory["waiting"].copy(), steps % size
+            waiting[np.arange(len(x)), within] = x
+            patch = waiting.reshape(len(x), size * self.n_features)
+        h, states = self._read(memory, patch)
+        pooled, sums = self._pool(memory, h, steps // size + 1)
+        after |= states | sums
+        if size > 1:
+            _go_back(after, memory, within < size - 1)
+            waiting[within == size - 1] = 0.0
+            after["waiting"] = waiting
+        scores, _ = self.head.forward(self._head_params, pooled)
+        return scores, after
+
+    def _read(self, memory, x):
+        """Let every layer step: give the state of the top one, and all of them."""
+        after = {}
+        for cell, params, names in self._cells:
+            state = cell.step(params, x, tuple(memory[name] for name in names))
+            after |= zip(names, state, strict=True)
+            x = state[0]
+        return x, after
+
+    def _pool(self, memory, h, count):
+        """Take the state of the top layer in: give what is pooled, and remembered."""
+        pooled, after, count = [], {}, count[:, np.newaxis]
+        for way in self._ways:
+            part, remembered = way.step(memory, h, count)
+            pooled.append(part)
+            after |= remembered
+        return np.concatenate(pooled, axis=1), after
+
+    def stages(self, samples):
+        """Compute the scores after each step of whole sequences, one after the other.
+
+        Parameters
+        ----------
+        samples : ndarray of shape (n, n_steps, n_features) or list of 2-D arrays
+            The collection.
+
+        Yields
+        ------
+        ndarray of shape (n, n_outputs)
+            Sequences that have ended keep their last scores.
+        """
+        x = pack(samples, dtype=self.dtype)
+        memory = self.start(x.n_sequences)
+        scores = np.empty((x.n_sequences, self.head.n_outputs), self.dtype)
+        sizes = x.lengths.sizes.tolist()
+        for first, size in zip(x.lengths.starts.tolist(), sizes, strict=False):
+            alive = {name: values[:size] for name, values in memory.items()}
+            scores[:size], memory = self.step(alive, x.data[first : first + size])
+            yield x.unsort(scores).copy()
+
+
+def _go_back(after, before, rows):
+    """Put back what some rows, given as a mask, held of all but their steps."""
+    if not rows.any():
+        return
+    rows = rows[:, np.newaxis]
+    for name in after.keys() - {"steps"}:
+        after[name] = np.where(rows, before[name], after[name])

@@ -1,0 +1,136 @@
+"""The border to what streams bring: which of them, and which numbers."""
+
+import operator
+
+import numpy as np
+
+from skrnn.validation.values import as_numbers
+
+
+def choose_streams(streams, n_streams):
+    """Say which of n streams are meant: some, a mask, or all of them.
+
+    Parameters
+    ----------
+    streams : int, array-like of int, mask of shape (n_streams,), or None
+        What the user gave; None is all.
+    n_streams : int
+        How many there are.
+
+    Returns
+    -------
+    ndarray of int or None
+        None where all are meant.
+    """
+    if streams is None:
+        return None
+    chosen = np.atleast_1d(np.asarray(streams))
+    if chosen.dtype == bool and chosen.shape == (n_streams,):
+        return np.flatnonzero(chosen)
+    if chosen.size == 0 and chosen.ndim == 1:
+        return np.empty(0, np.intp)
+    if chosen.ndim != 1 or chosen.dtype.kind not in "iu":
+        raise ValueError(
+            f"streams must be ints from 0 to {n_streams - 1}, or a mask of shape "
+            f"({n_streams},). Got {chosen.dtype} of shape {np.shape(streams)}."
+        )
+    outside = chosen[(chosen < 0) | (chosen >= n_streams)]
+    if len(outside):
+        raise ValueError(
+            f"streams has {outside[0]}, but the {n_streams} stream(s) are numbered "
+            f"from 0 to {n_streams - 1}."
+        )
+    numbers, counts = np.unique(chosen, return_counts=True)
+    if (counts > 1).any():
+        raise ValueError(
+            f"streams has {numbers[counts > 1][0]} more than once: one call brings "
+            "each stream one arrival. Make a call for each."
+        )
+    return chosen.astype(np.intp)
+
+
+def count_of(value, name):
+    """Give a number of streams: an int of 1 or more."""
+    try:
+        n = -1 if isinstance(value, bool | np.bool_) else operator.index(value)
+    except TypeError:
+        n = -1
+    if n < 1:
+        raise ValueError(
+            f"The 'n_streams' parameter of {name} must be an int in the range [1, "
+            f"inf). Got {value!r}."
+        )
+    return n
+
+
+def check_arrival(x, rows, shape, dtype, name):
+    """Check what came for some streams, and give it in the type of the computation.
+
+    Parameters
+    ----------
+    x : array-like
+        What the user gave.
+    rows : ndarray of int
+        The streams that it is for.
+    shape : tuple of int
+        What each stream gets: (n_features,), or (None, n_features) for any number of
+        steps.
+    dtype : dtype
+        The type of the computation.
+    name : str
+        What asks, for messages.
+
+    Returns
+    -------
+    ndarray of shape (len(rows), n_features) or (len(rows), n_steps, n_features)
+    """
+    came = as_numbers(np.asarray(x), "x", name)
+    values = came[np.newaxis] if came.ndim == len(shape) and len(rows) == 1 else came
+    if not _fits(values.shape, (len(rows), *shape)):
+        raise ValueError(_wrong_shape(came.shape, len(rows), shape, name))
+    with np.errstate(over="ignore"):
+        checked = values.astype(dtype, copy=False)
+    if not np.isfinite(checked).all():
+        raise ValueError(_not_finite(values, checked, rows, name))
+    return checked
+
+
+def _fits(shape, expected):
+    return len(shape) == len(expected) and all(
+        want in (None, have) for have, want in zip(shape, expected, strict=True)
+    )
+
+
+def _wrong_shape(came, n, shape, name):
+    words = ", ".join("n_steps" if size is None else str(size) for size in shape)
+    one = f"({words}{',' * (len(shape) == 1)})"
+    many = f"({n}, {words})"
+    expected = f"{one} or {many}" if n == 1 else many
+    message = (
+        f"{name} expected x of shape {expected} for {n} stream(s) of {shape[-1]} "
+        f"feature(s) a step, got shape {came}."
+    )
+    if came == (n,) and shape == (1,):
+        message += " Pass x[:, np.newaxis]: one number a stream."
+    elif came == shape and n > 1:
+        message += " For one of them, say which: streams=0, for example."
+    return message
+
+
+def _not_finite(values, checked, rows, name):
+    """Say which number is not finite, and for which stream it came."""
+    first = tuple(np.argwhere(~np.isfinite(checked))[0].tolist())
+    value, (row, *step, feature) = values[first], first
+    where = f"stream {rows[row]}, "
+    where += f"step {step[0]}, " if step else ""
+    where += f"feature {feature} (counted from 0)"
+    if np.isfinite(value):
+        return (
+            f"x has {value} at {where}, which {checked.dtype} cannot hold. Make the "
+            f"{name} with dtype=np.float64."
+        )
+    what = "NaN" if np.isnan(value) else "infinity"
+    return (
+        f"x contains {what}: {where}. The state of the streams is as it was: impute "
+        "what is missing, or leave this stream out with streams=[...]."
+    )

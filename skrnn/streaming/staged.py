@@ -1,0 +1,29 @@
+"""Answers after every step of whole sequences."""
+
+from skrnn.streaming.forward import check_reads_forward, make_stepper
+from skrnn.validation import check_sequences
+
+
+def staged_scores(estimator, X, who):
+    """Compute the raw scores after each step of each sequence, step by step.
+
+    All checks are made before the first of them is asked for.
+
+    Parameters
+    ----------
+    estimator : estimator
+        A fitted classifier or regressor of skrnn.
+    X : 3-D array, list of 2-D arrays, or table
+        The sequences, in the layout of `fit`.
+    who : str
+        What asks, for messages.
+
+    Returns
+    -------
+    generator of ndarray of shape (n, n_outputs)
+        As many as the longest sequence has steps; a sequence that has ended keeps its
+        last scores.
+    """
+    check_reads_forward(estimator, who)
+    X = check_sequences(estimator, X, reset=False)
+    return make_stepper(estimator, X.dtype).stages(X.samples)

@@ -1,0 +1,259 @@
+"""Prediction step by step, with the state in the user's hands."""
+
+import copy
+
+import numpy as np
+
+from skrnn.streaming.arrivals import check_arrival, choose_streams, count_of
+from skrnn.streaming.forward import check_reads_forward, make_stepper
+
+#: What a stream does not need of an estimator.
+OF_TRAINING = ("optimizer_state_", "loss_curve_", "validation_scores_")
+
+
+class Stream:
+    """Predicts streams: a measurement comes in, and what does the network say now.
+
+    Every step gives what `predict_proba`, or `predict` of a regressor, says of all
+    steps that the stream has had, to rounding, and costs the same however many these
+    are. The network is that of the time at which the `Stream` was made: training the
+    estimator further does not change it.
+
+    Parameters
+    ----------
+    estimator : estimator
+        A fitted classifier or regressor of skrnn, not `bidirectional`.
+    n_streams : int, default=1
+        How many streams are read side by side, each with a state of its own.
+    dtype : {np.float32, np.float64}, default=None
+        The type of the computation; None is that of the fitted weights.
+
+    Attributes
+    ----------
+    n_streams : int
+        Number of streams.
+    dtype : dtype
+        The type of the computation.
+
+    Examples
+    --------
+    >>> from skrnn import GRUClassifier
+    >>> from skrnn.datasets import load_japanese_vowels
+    >>> from skrnn.streaming import Stream
+    >>> X, y = load_japanese_vowels(subset="train", return_X_y=True)
+    >>> clf = GRUClassifier(hidden_size=8, max_iter=30, random_state=0).fit(X, y)
+    >>> stream = Stream(clf)
+    >>> for x in X[0]:
+    ...     proba = stream.step(x)
+    >>> proba.shape
+    (1, 9)
+    >>> bool(abs(proba - clf.predict_proba(X[:1])).max() < 1e-12)
+    True
+    """
+
+    def __init__(self, estimator, n_streams=1, dtype=None):
+        _check_estimator(estimator, type(self).__name__)
+        self.n_streams = count_of(n_streams, type(self).__name__)
+        self.dtype = np.dtype(estimator.weights_.dtype if dtype is None else dtype)
+        if self.dtype not in (np.float32, np.float64):
+            raise ValueError(
+                f"The 'dtype' parameter of {type(self).__name__} must be np.float32, "
+                f"np.float64 or None. Got {dtype!r}."
+            )
+        self._estimator = _snapshot(estimator)
+        self._build()
+        self._memory = self._stepper.start(self.n_streams)
+
+    def _build(self):
+        self._stepper = make_stepper(self._estimator, self.dtype)
+        self._every = np.arange(self.n_streams)
+        columns = getattr(self._estimator, "features_per_step_", None)
+        self._most = columns and self._estimator.n_features_in_ // columns
+
+    @property
+    def n_steps(self):
+        """How many steps each stream has had, ndarray of shape (n_streams,)."""
+        return self._memory["steps"].copy()
+
+    def step(self, x, streams=None):
+        """Read the next step of the streams, or of some of them.
+
+        Parameters
+        ----------
+        x : array-like of shape (n_chosen, n_features), or (n_features,) for one stream
+            The step of each of the streams.
+        streams : int, array-like of int, or mask of shape (n_streams,), default=None
+            The streams that it is for, in its order; None is all of them.
+
+        Returns
+        -------
+        ndarray of shape (n_chosen, n_classes), (n_chosen,) or (n_chosen, n_targets)
+            Of a classifier the probabilities, as `predict_proba` has them, of a
+            regressor the numbers, as `predict` has them.
+        """
+        chosen = choose_streams(streams, self.n_streams)
+        rows = self._every if chosen is None else chosen
+        shape, name = (self._stepper.n_features,), type(self).__name__
+        x = check_arrival(x, rows, shape, self.dtype, name)
+        self._check_room(rows, 1)
+        memory = self._memory_of(chosen)
+        scores, memory = self._stepper.step(memory, x)
+        self._remember(chosen, memory)
+        return self._estimator._answers(scores)
+
+    def run(self, X, streams=None):
+        """Read several steps of the streams, or of some of them.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_chosen, n_steps, n_features), or (n_steps, \
+n_features) for one stream
+            The steps of each of the streams.
+        streams : int, array-like of int, or mask of shape (n_streams,), default=None
+            The streams that they are for, in their order; None is all of them.
+
+        Returns
+        -------
+        ndarray of shape (n_chosen, n_steps, n_classes), (n_chosen, n_steps) or \
+(n_chosen, n_steps, n_targets)
+            What `step` says after each of the steps.
+        """
+        chosen = choose_streams(streams, self.n_streams)
+        rows = self._every if chosen is None else chosen
+        shape, name = (None, self._stepper.n_features), type(self).__name__
+        X = check_arrival(X, rows, shape, self.dtype, name)
+        n, n_steps = X.shape[:2]
+        self._check_room(rows, n_steps)
+        memory = self._memory_of(chosen)
+        n_outputs = self._stepper.head.n_outputs
+        scores = np.empty((n, n_steps, n_outputs), self.dtype)
+        for t in range(n_steps):
+            scores[:, t], memory = self._stepper.step(memory, X[:, t])
+        self._remember(chosen, memory)
+        answers = self._estimator._answers(scores.reshape(n * n_steps, n_outputs))
+        return answers.reshape(n, n_steps, *answers.shape[1:])
+
+    def reset(self, streams=None):
+        """Begin again with all streams, or with some, as if they had had no step.
+
+        Parameters
+        ----------
+        streams : int, array-like of int, or mask of shape (n_streams,), default=None
+            Which of them; None is all.
+
+        Returns
+        -------
+        self : Stream
+        """
+        chosen = choose_streams(streams, self.n_streams)
+        n = self.n_streams if chosen is None else len(chosen)
+        self._remember(chosen, self._stepper.start(n))
+        return self
+
+    def copy(self):
+        """Give a second `Stream` in the same state, which then goes its own way."""
+        twin = object.__new__(type(self))
+        vars(twin).update(vars(self), _memory=self.get_state())
+        return twin
+
+    __copy__ = copy
+
+    def get_state(self):
+        """Give the state of all streams, a dict of arrays that may be stored.
+
+        Returns
+        -------
+        dict of str to ndarray of shape (n_streams, ...)
+            Copies. ``steps`` counts the steps of each stream; the rest is what the
+            network remembers of them.
+        """
+        return {name: values.copy() for name, values in self._memory.items()}
+
+    def set_state(self, state):
+        """Go on from a state that `get_state` gave, of the same network.
+
+        Parameters
+        ----------
+        state : dict of str to array-like of shape (n_streams, ...)
+            The state; it is copied.
+
+        Returns
+        -------
+        self : Stream
+        """
+        expected = self._stepper.start(self.n_streams)
+        if set(state) != set(expected):
+            raise ValueError(
+                f"The state has {sorted(state)}, but the network of this "
+                f"{type(self).__name__} remembers {sorted(expected)}: it is of another "
+                "network."
+            )
+        arrays = {name: np.array(state[name]) for name in expected}
+        for name, values in arrays.items():
+            wanted = expected[name]
+            if (values.shape, values.dtype) != (wanted.shape, wanted.dtype):
+                raise ValueError(
+                    f"{name!r} of the state must be {wanted.dtype} of shape "
+                    f"{wanted.shape} for this {type(self).__name__}, got "
+                    f"{values.dtype} of shape {values.shape}: the network, the type or "
+                    "the number of streams differs."
+                )
+        self._memory = arrays
+        return self
+
+    def _memory_of(self, chosen):
+        if chosen is None:
+            return self._memory
+        return {name: values[chosen] for name, values in self._memory.items()}
+
+    def _remember(self, chosen, memory):
+        if chosen is None:
+            self._memory = memory
+            return
+        # In place: what one stream costs does not depend on how many others there are.
+        for name, values in memory.items():
+            self._memory[name][chosen] = values
+
+    def _check_room(self, rows, n_steps):
+        """Refuse more steps than the rows of a table have."""
+        if self._most is None:
+            return
+        over = self._memory["steps"][rows] + n_steps > self._most
+        if over.any():
+            first = rows[int(np.argmax(over))]
+            raise ValueError(
+                f"Stream {first} has had {self._memory['steps'][first]} step(s), and "
+                f"{n_steps} more would exceed the {self._most} of a row of the table "
+                f"that the estimator was fitted on. Begin the next row with "
+                f"reset({first}), or fit on a 3-D array: then length is free."
+            )
+
+    def __getstate__(self):
+        state = vars(self).copy()
+        for name in ("_stepper", "_every", "_most"):
+            del state[name]
+        return state
+
+    def __setstate__(self, state):
+        self.__dict__ = state
+        self._build()
+
+
+def _check_estimator(estimator, name):
+    if not hasattr(estimator, "pooled_states"):
+        raise TypeError(
+            f"{name} expected a fitted classifier or regressor of skrnn, got "
+            f"{type(estimator).__name__}. Of a pipeline, pass the last step, and "
+            "transform what comes in as its other steps do; of a search, pass "
+            "best_estimator_."
+        )
+    check_reads_forward(estimator, name)
+
+
+def _snapshot(estimator):
+    """Give what prediction needs of an estimator, out of reach of further training."""
+    twin = copy.copy(getattr(estimator, "estimator", estimator))
+    for name in OF_TRAINING:
+        vars(twin).pop(name, None)
+    twin.weights_ = twin.weights_.copy()
+    return twin
