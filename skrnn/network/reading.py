@@ -33,19 +33,20 @@ class Reading:
     def forward(self, x):
         """Read a batch: ``Sequences`` of raw steps to ``Sequences`` of patches."""
         if self.mean is not None:
-            x = x.replace(self.scaled(x.data))
+            mean, divisor = self.in_type(x.data.dtype)
+            data = x.data - mean
+            data /= divisor
+            x = x.replace(data)
         return put_in_patches(x, self.patch_size)
 
-    def scaled(self, steps):
-        """Bring raw steps, (n_rows, n_features), to the scale on which they are read.
+    def in_type(self, dtype):
+        """Give what is taken off and what is divided by, in a type of computation.
 
-        The mean of a feature, which fills up last patches, is zero there.
+        Returns
+        -------
+        mean, divisor : ndarray of shape (n_features,)
         """
-        if self.mean is None:
-            return steps
-        data = steps - self.mean.astype(steps.dtype)
-        data /= self._divisor(data.dtype)
-        return data
+        return self.mean.astype(dtype), self._divisor(dtype)
 
     def backward(self, d_patches, lengths):
         """Send a gradient back to the raw steps, packed by their `lengths`."""

@@ -30,11 +30,22 @@ class Stepper:
         One that reads forward only.
     weights : ndarray of shape (n_parameters,)
         The flat vector; its type is that of the computation. It is not copied.
+
+    Attributes
+    ----------
+    dtype : dtype
+        The type of the computation.
+    head : Head
+        Of the network.
+    patch_size : int
+        Steps in a patch.
+    n_features : int
+        Features of a step.
     """
 
     def __init__(self, network, weights):
-        self.reading, self.dtype = network.reading, weights.dtype
-        self.head = network.head
+        reading, self.dtype, self.head = network.reading, weights.dtype, network.head
+        self._scale = None if reading.mean is None else reading.in_type(self.dtype)
         self._ways = [RUNNING[name] for name in network.pooling.names]
         params = network.layout.views(weights)
         self._head_params = params["head"]
@@ -42,18 +53,8 @@ class Stepper:
             (cell, params[name], [f"{name}.{part}" for part in cell.state_names])
             for name, cell in network.stack.cells.items()
         ]
-        lowest = self._cells[0][0]
-        self._patch = (self.reading.patch_size, lowest.n_features // self.patch_size)
-
-    @property
-    def patch_size(self):
-        """Steps in a patch."""
-        return self.reading.patch_size
-
-    @property
-    def n_features(self):
-        """Features of a step."""
-        return self._patch[1]
+        lowest, self.patch_size = self._cells[0][0], reading.patch_size
+        self.n_features = lowest.n_features // self.patch_size
 
     def start(self, n):
         """Give the memory of n streams before their first step.
@@ -64,7 +65,9 @@ class Stepper:
         """
         memory = {"steps": np.zeros(n, np.int64)}
         if self.patch_size > 1:
-            memory["waiting"] = np.zeros((n, *self._patch), self.dtype)
+            memory["waiting"] = np.zeros(
+                (n, self.patch_size, self.n_features), self.dtype
+            )
         for cell, _, names in self._cells:
             state = cell.initial_state(n, self.dtype)
             memory |= dict(zip(names, state, strict=True))
@@ -90,7 +93,10 @@ class Stepper:
         """
         steps, size = memory["steps"], self.patch_size
         after = {"steps": steps + 1}
-        patch = x = self.reading.scaled(x)
+        if self._scale is not None:
+            mean, divisor = self._scale
+            x = (x - mean) / divisor
+        patch = x
         if size > 1:
             waiting, within = memory["waiting"].copy(), steps % size
             waiting[np.arange(len(x)), within] = x

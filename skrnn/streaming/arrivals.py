@@ -88,8 +88,10 @@ def check_arrival(x, rows, shape, dtype, name):
     values = came[np.newaxis] if came.ndim == len(shape) and len(rows) == 1 else came
     if not _fits(values.shape, (len(rows), *shape)):
         raise ValueError(_wrong_shape(came.shape, len(rows), shape, name))
-    with np.errstate(over="ignore"):
-        checked = values.astype(dtype, copy=False)
+    checked = values
+    if values.dtype != dtype:
+        with np.errstate(over="ignore"):
+            checked = values.astype(dtype)
     if not np.isfinite(checked).all():
         raise ValueError(_not_finite(values, checked, rows, name))
     return checked

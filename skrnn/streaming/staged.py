@@ -1,5 +1,8 @@
 """Answers after every step of whole sequences."""
 
+from sklearn.utils.validation import check_is_fitted
+
+from skrnn.sequences import lengths_of
 from skrnn.streaming.forward import check_reads_forward, make_stepper
 from skrnn.validation import check_sequences
 
@@ -24,6 +27,24 @@ def staged_scores(estimator, X, who):
         As many as the longest sequence has steps; a sequence that has ended keeps its
         last scores.
     """
+    return _lengths_and_scores(estimator, X, who)[1]
+
+
+def staged_answers(estimator, X, who):
+    """Give the length of each sequence, and the answers as `staged_scores` does.
+
+    Returns
+    -------
+    lengths : ndarray of int of shape (n,)
+    stages : iterator of ndarray of shape (n, n_classes), (n,) or (n, n_targets)
+    """
+    lengths, stages = _lengths_and_scores(estimator, X, who)
+    return lengths, map(estimator._answers, stages)
+
+
+def _lengths_and_scores(estimator, X, who):
+    check_is_fitted(estimator)
     check_reads_forward(estimator, who)
     X = check_sequences(estimator, X, reset=False)
-    return make_stepper(estimator, X.dtype).stages(X.samples)
+    stages = make_stepper(estimator, X.dtype).stages(X.samples)
+    return lengths_of(X.samples), stages

@@ -5,7 +5,7 @@ import copy
 import numpy as np
 
 from skrnn.streaming.arrivals import check_arrival, choose_streams, count_of
-from skrnn.streaming.forward import check_reads_forward, make_stepper
+from skrnn.streaming.forward import check_streams, make_stepper
 
 #: What a stream does not need of an estimator.
 OF_TRAINING = ("optimizer_state_", "loss_curve_", "validation_scores_")
@@ -34,6 +34,8 @@ class Stream:
         Number of streams.
     dtype : dtype
         The type of the computation.
+    most_steps : int or None
+        How many steps the row of a table has; None if length is free.
 
     Examples
     --------
@@ -52,7 +54,7 @@ class Stream:
     """
 
     def __init__(self, estimator, n_streams=1, dtype=None):
-        _check_estimator(estimator, type(self).__name__)
+        estimator = check_streams(estimator, type(self).__name__)
         self.n_streams = count_of(n_streams, type(self).__name__)
         self.dtype = np.dtype(estimator.weights_.dtype if dtype is None else dtype)
         if self.dtype not in (np.float32, np.float64):
@@ -68,7 +70,7 @@ class Stream:
         self._stepper = make_stepper(self._estimator, self.dtype)
         self._every = np.arange(self.n_streams)
         columns = getattr(self._estimator, "features_per_step_", None)
-        self._most = columns and self._estimator.n_features_in_ // columns
+        self.most_steps = columns and self._estimator.n_features_in_ // columns
 
     @property
     def n_steps(self):
@@ -93,13 +95,31 @@ class Stream:
         """
         chosen = choose_streams(streams, self.n_streams)
         rows = self._every if chosen is None else chosen
-        shape, name = (self._stepper.n_features,), type(self).__name__
-        x = check_arrival(x, rows, shape, self.dtype, name)
+        x = self.check_step(x, rows)
         self._check_room(rows, 1)
         memory = self._memory_of(chosen)
         scores, memory = self._stepper.step(memory, x)
         self._remember(chosen, memory)
         return self._estimator._answers(scores)
+
+    def check_step(self, x, rows):
+        """Check a step for some streams, and give it in the type of the computation.
+
+        `step` does so itself.
+
+        Parameters
+        ----------
+        x : array-like of shape (n_rows, n_features), or (n_features,) for one stream
+            The step of each of the streams.
+        rows : ndarray of int of shape (n_rows,)
+            The streams that it is for.
+
+        Returns
+        -------
+        ndarray of shape (n_rows, n_features)
+        """
+        shape = (self._stepper.n_features,)
+        return check_arrival(x, rows, shape, self.dtype, type(self).__name__)
 
     def run(self, X, streams=None):
         """Read several steps of the streams, or of some of them.
@@ -216,21 +236,21 @@ n_features) for one stream
 
     def _check_room(self, rows, n_steps):
         """Refuse more steps than the rows of a table have."""
-        if self._most is None:
+        if self.most_steps is None:
             return
-        over = self._memory["steps"][rows] + n_steps > self._most
+        over = self._memory["steps"][rows] + n_steps > self.most_steps
         if over.any():
             first = rows[int(np.argmax(over))]
             raise ValueError(
                 f"Stream {first} has had {self._memory['steps'][first]} step(s), and "
-                f"{n_steps} more would exceed the {self._most} of a row of the table "
-                f"that the estimator was fitted on. Begin the next row with "
+                f"{n_steps} more would exceed the {self.most_steps} of a row of the "
+                "table that the estimator was fitted on. Begin the next row with "
                 f"reset({first}), or fit on a 3-D array: then length is free."
             )
 
     def __getstate__(self):
         state = vars(self).copy()
-        for name in ("_stepper", "_every", "_most"):
+        for name in ("_stepper", "_every", "most_steps"):
             del state[name]
         return state
 
@@ -239,20 +259,9 @@ n_features) for one stream
         self._build()
 
 
-def _check_estimator(estimator, name):
-    if not hasattr(estimator, "pooled_states"):
-        raise TypeError(
-            f"{name} expected a fitted classifier or regressor of skrnn, got "
-            f"{type(estimator).__name__}. Of a pipeline, pass the last step, and "
-            "transform what comes in as its other steps do; of a search, pass "
-            "best_estimator_."
-        )
-    check_reads_forward(estimator, name)
-
-
 def _snapshot(estimator):
     """Give what prediction needs of an estimator, out of reach of further training."""
-    twin = copy.copy(getattr(estimator, "estimator", estimator))
+    twin = copy.copy(estimator)
     for name in OF_TRAINING:
         vars(twin).pop(name, None)
     twin.weights_ = twin.weights_.copy()

@@ -1,0 +1,246 @@
+"""A classifier that decides before a sequence has ended."""
+
+from numbers import Integral, Real
+from typing import ClassVar
+
+import numpy as np
+from sklearn.base import (
+    BaseEstimator,
+    ClassifierMixin,
+    MetaEstimatorMixin,
+    clone,
+    is_classifier,
+)
+from sklearn.utils import get_tags
+from sklearn.utils.validation import check_is_fitted
+
+from skrnn.constraints import Number, check_parameters
+from skrnn.streaming.forward import check_reads_forward, is_of_skrnn, network_of
+from skrnn.streaming.prefixes import with_prefixes
+from skrnn.streaming.rule import decisions
+from skrnn.streaming.staged import staged_answers
+from skrnn.validation import check_labels, check_sequences, check_weights
+
+
+class AnyClassifier:
+    """A classifier of skrnn."""
+
+    def accepts(self, value):
+        """Say whether a value will do."""
+        return is_of_skrnn(value) and is_classifier(value)
+
+    def __str__(self):
+        return (
+            "a classifier of skrnn (scalers and the like go before EarlyClassifier in "
+            "a pipeline)"
+        )
+
+
+class EarlyClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):
+    """Classifier that reads a sequence only until it is sure enough.
+
+    `fit` trains a copy of a classifier, on beginnings of the sequences too. `predict`
+    gives it one step after the other, and decides at the first step at which the same
+    class has had a probability of `threshold` or more for `patience` steps in a row; at
+    the end of the sequence it decides anyway. A lower threshold decides earlier, and
+    more often wrongly: `accuracy_against_earliness` measures how much, and all
+    parameters can be searched.
+
+    To decide with a network that is trained already, wrap it in
+    `sklearn.frozen.FrozenEstimator`; `n_prefixes` plays no part then.
+
+    Parameters
+    ----------
+    estimator : estimator
+        A classifier of skrnn, not `bidirectional`.
+    threshold : float, default=0.9
+        The probability from which on a class is sure enough. With 1 nearly all
+        sequences are read to their end.
+    patience : int, default=1
+        For how many steps in a row the same class has to be sure enough.
+    n_prefixes : int, default=2
+        How many beginnings of each sequence the copy learns from, with the label of the
+        whole: with two these are its first and its first two thirds. A network that
+        has only seen whole sequences is often sure, and wrong, after a few steps. With
+        `early_stopping` of the network beginnings of one sequence may be on both sides
+        of the split: its score is too good then.
+
+    Attributes
+    ----------
+    estimator_ : estimator
+        The fitted copy.
+    classes_ : ndarray of shape (n_classes,)
+        The labels.
+    n_features_in_ : int
+        Features of a step, or columns of a table.
+    feature_names_in_ : ndarray of shape (n_features_in_,)
+        Names of the columns, for tables that have them.
+
+    See Also
+    --------
+    EarlyStream : The same decisions while the steps come in.
+    accuracy_against_earliness : What each threshold would do.
+
+    Examples
+    --------
+    >>> from skrnn import GRUClassifier
+    >>> from skrnn.datasets import load_japanese_vowels
+    >>> from skrnn.streaming import EarlyClassifier
+    >>> X, y = load_japanese_vowels(subset="train", return_X_y=True)
+    >>> network = GRUClassifier(hidden_size=16, max_iter=60, random_state=0)
+    >>> early = EarlyClassifier(network, threshold=0.8)
+    >>> early.fit(X, y).score(X, y) > 0.8
+    True
+    >>> early.decision_times(X).shape
+    (270,)
+    >>> early.earliness(X) < 0.9
+    True
+    """
+
+    _parameter_constraints: ClassVar[dict] = {
+        "estimator": [AnyClassifier()],
+        "threshold": [Number(Real, 0, 1, closed="right")],
+        "patience": [Number(Integral, 1)],
+        "n_prefixes": [Number(Integral, 0)],
+    }
+
+    def __init__(self, estimator, threshold=0.9, patience=1, n_prefixes=2):
+        self.estimator = estimator
+        self.threshold = threshold
+        self.patience = patience
+        self.n_prefixes = n_prefixes
+
+    def fit(self, X, y=None, sample_weight=None):
+        """Train a copy of the classifier.
+
+        Parameters
+        ----------
+        X : array of shape (n, n_steps, n_features), list of n arrays of shape \
+(n_steps_i, n_features), or table of shape (n, n_columns)
+            The sequences.
+        y : array-like of shape (n,), default=None
+            The label of each sequence; only a frozen classifier does without.
+        sample_weight : array-like of shape (n,), default=None
+            How much each sequence counts.
+
+        Returns
+        -------
+        self : object
+            The fitted estimator.
+        """
+        check_parameters(self)
+        check_reads_forward(network_of(self.estimator), type(self).__name__)
+        frozen = network_of(self.estimator) is not self.estimator
+        if self.n_prefixes == 0 or frozen:
+            weight = {} if sample_weight is None else {"sample_weight": sample_weight}
+            fitted = clone(self.estimator).fit(X, y, **weight)
+        else:
+            fitted = self._fit_with_prefixes(X, y, sample_weight)
+        if network_of(fitted).multilabel_:
+            raise ValueError(
+                f"{type(self).__name__} decides for one label a sequence, but y is an "
+                "indicator matrix of several labels. Fit one for each of its columns."
+            )
+        for name in ("n_features_in_", "feature_names_in_"):
+            vars(self).pop(name, None)
+            if hasattr(fitted, name):
+                setattr(self, name, getattr(fitted, name))
+        self.estimator_, self.classes_ = fitted, fitted.classes_
+        return self
+
+    def _fit_with_prefixes(self, X, y, sample_weight):
+        """Train a copy on whole sequences and their beginnings, for any layout."""
+        network = clone(self.estimator)
+        check_parameters(network)
+        checked = check_sequences(network, X, reset=True)
+        y, _ = check_labels(y, len(checked))
+        weight = check_weights(sample_weight, len(checked))
+        parts, rows = with_prefixes(checked.samples, self.n_prefixes)
+        network.fit(parts, y[rows], weight[rows])
+        # It was shown a list. What users show it is in the layout of X.
+        vars(network).update(checked.fitted)
+        return network
+
+    def predict(self, X):
+        """Predict the label of each sequence, as early as it is sure enough.
+
+        Parameters
+        ----------
+        X : array of shape (n, n_steps, n_features), list of n arrays of shape \
+(n_steps_i, n_features), or table of shape (n, n_columns)
+            The sequences, in the layout of `fit`.
+
+        Returns
+        -------
+        ndarray of shape (n,)
+        """
+        proba = self.predict_proba(X)
+        return self.classes_[proba.argmax(axis=1)]
+
+    def predict_proba(self, X):
+        """Predict the probability of each class at the time of the decision.
+
+        Parameters
+        ----------
+        X : array of shape (n, n_steps, n_features), list of n arrays of shape \
+(n_steps_i, n_features), or table of shape (n, n_columns)
+            The sequences, in the layout of `fit`.
+
+        Returns
+        -------
+        ndarray of shape (n, n_classes)
+            Columns in the order of `classes_`.
+        """
+        return self._decide(X)[0]
+
+    def decision_times(self, X):
+        """Say after how many steps each sequence is decided.
+
+        Parameters
+        ----------
+        X : array of shape (n, n_steps, n_features), list of n arrays of shape \
+(n_steps_i, n_features), or table of shape (n, n_columns)
+            The sequences, in the layout of `fit`.
+
+        Returns
+        -------
+        ndarray of int of shape (n,)
+        """
+        return self._decide(X)[1]
+
+    def earliness(self, X):
+        """Measure what share of its steps a sequence is read for, on average.
+
+        Parameters
+        ----------
+        X : array of shape (n, n_steps, n_features), list of n arrays of shape \
+(n_steps_i, n_features), or table of shape (n, n_columns)
+            The sequences, in the layout of `fit`.
+
+        Returns
+        -------
+        float
+            Above 0, where all is decided at once, up to 1, where all is read.
+        """
+        _, times, lengths = self._decide(X)
+        return float(np.mean(times / lengths))
+
+    def _decide(self, X):
+        """Give probabilities and times of the decisions, and how long sequences are."""
+        check_is_fitted(self)
+        check_parameters(self)
+        lengths, stages = staged_answers(
+            network_of(self.estimator_), X, type(self).__name__
+        )
+        times, decided = np.zeros(len(lengths), int), None
+        threshold = np.array([self.threshold])
+        for t, proba, (now,) in decisions(lengths, stages, threshold, self.patience):
+            decided = np.empty_like(proba) if decided is None else decided
+            decided[now], times[now] = proba[now], t
+        return decided, times, lengths
+
+    def __sklearn_tags__(self):
+        """Say what the network takes: one label a sequence, in every layout."""
+        tags = super().__sklearn_tags__()
+        tags.input_tags = get_tags(self.estimator).input_tags
+        return tags

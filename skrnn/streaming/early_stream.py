@@ -1,0 +1,187 @@
+"""Early decisions while the steps come in."""
+
+import numpy as np
+from sklearn.utils.validation import check_is_fitted
+
+from skrnn.constraints import check_parameters
+from skrnn.streaming.arrivals import choose_streams
+from skrnn.streaming.early import EarlyClassifier
+from skrnn.streaming.rule import lengthen
+from skrnn.streaming.stream import Stream
+
+
+class EarlyStream:
+    """Decides for each of some streams as soon as a class is sure enough.
+
+    The decisions are those of `EarlyClassifier.predict`. A stream that has been decided
+    is read no further until it is `reset`. Nobody says when a stream has ended: call
+    `end` then, which decides what is open. Rows of a table have an end that is known.
+
+    Parameters
+    ----------
+    early : EarlyClassifier
+        A fitted one. Training it further, or setting its parameters, does not change
+        the streams.
+    n_streams : int, default=1
+        How many streams are read side by side.
+    dtype : {np.float32, np.float64}, default=None
+        The type of the computation; None is that of the fitted weights.
+
+    Attributes
+    ----------
+    n_streams : int
+        Number of streams.
+    classes_ : ndarray of shape (n_classes,)
+        The labels.
+    probabilities : ndarray of shape (n_streams, n_classes)
+        After the last step that was read; NaN before the first.
+    decision_times : ndarray of int of shape (n_streams,)
+        After how many steps each stream was decided; 0 for those that are open.
+
+    Examples
+    --------
+    >>> from skrnn import GRUClassifier
+    >>> from skrnn.datasets import load_japanese_vowels
+    >>> from skrnn.streaming import EarlyClassifier, EarlyStream
+    >>> X, y = load_japanese_vowels(subset="train", return_X_y=True)
+    >>> network = GRUClassifier(hidden_size=8, max_iter=30, random_state=0)
+    >>> early = EarlyClassifier(network, threshold=0.8).fit(X, y)
+    >>> stream = EarlyStream(early)
+    >>> for x in X[0]:
+    ...     if stream.step(x).all():
+    ...         break
+    >>> bool(stream.end().labels[0] == early.predict(X[:1])[0])
+    True
+    >>> bool(stream.n_steps[0] == early.decision_times(X[:1])[0])
+    True
+    """
+
+    def __init__(self, early, n_streams=1, dtype=None):
+        if not isinstance(early, EarlyClassifier):
+            raise TypeError(
+                "EarlyStream expected a fitted EarlyClassifier, got "
+                f"{type(early).__name__}. For a network that is trained already, pass "
+                "EarlyClassifier(FrozenEstimator(network)).fit(X)."
+            )
+        check_is_fitted(early)
+        check_parameters(early)
+        self._stream = Stream(early.estimator_, n_streams, dtype)
+        self.n_streams = self._stream.n_streams
+        self.classes_ = early.classes_
+        self._threshold, self._patience = early.threshold, early.patience
+        shape = self.n_streams, len(self.classes_)
+        self.probabilities = np.empty(shape, self._stream.dtype)
+        self.decision_times = np.empty(self.n_streams, int)
+        self._runs = np.empty(self.n_streams, int)
+        self.reset()
+
+    @property
+    def n_steps(self):
+        """How many steps of each stream were read, ndarray of shape (n_streams,)."""
+        return self._stream.n_steps
+
+    @property
+    def decided(self):
+        """Which streams have been decided, ndarray of bool of shape (n_streams,)."""
+        return self.decision_times > 0
+
+    @property
+    def labels(self):
+        """The label of each stream, None for those that are open.
+
+        Returns
+        -------
+        ndarray of object of shape (n_streams,)
+        """
+        labels = np.full(self.n_streams, None, dtype=object)
+        rows = np.flatnonzero(self.decided)
+        labels[rows] = self.classes_[self.probabilities[rows].argmax(axis=1)]
+        return labels
+
+    def step(self, x, streams=None):
+        """Read the next step of the streams that are open, or of some of them.
+
+        Parameters
+        ----------
+        x : array-like of shape (n_chosen, n_features), or (n_features,) for one stream
+            The step of each of the streams; those of streams that have been decided
+            are not used.
+        streams : int, array-like of int, or mask of shape (n_streams,), default=None
+            The streams that it is for, in its order; None is all of them.
+
+        Returns
+        -------
+        ndarray of bool of shape (n_chosen,)
+            Which of these streams have been decided, now or before.
+        """
+        chosen = self._choose(streams)
+        x = self._stream.check_step(x, chosen)
+        is_open = self.decision_times[chosen] == 0
+        rows = chosen[is_open]
+        proba = self._stream.step(x[is_open], rows)
+        steps, labels = self._stream.n_steps[rows], proba.argmax(axis=1)
+        before = np.where(steps > 1, self.probabilities[rows].argmax(axis=1), -1)
+        runs = lengthen(
+            self._runs[rows], before, proba.max(axis=1), labels, self._threshold
+        )
+        now = (runs >= self._patience) | (steps == self._stream.most_steps)
+        self.probabilities[rows], self._runs[rows] = proba, runs
+        self.decision_times[rows[now]] = steps[now]
+        return self.decided[chosen]
+
+    def end(self, streams=None):
+        """Decide what is open, since no further step will come.
+
+        Parameters
+        ----------
+        streams : int, array-like of int, or mask of shape (n_streams,), default=None
+            The streams that have ended; None is all of them.
+
+        Returns
+        -------
+        self : EarlyStream
+        """
+        chosen = self._choose(streams)
+        steps = self.n_steps[chosen]
+        if not steps.all():
+            raise ValueError(
+                f"Stream {chosen[np.argmin(steps)]} has had no step, so that there is "
+                "nothing to decide by. Name those that have ended: streams=[...]."
+            )
+        rows = chosen[~self.decided[chosen]]
+        self.decision_times[rows] = self.n_steps[rows]
+        return self
+
+    def reset(self, streams=None):
+        """Begin again with all streams, or with some, as if they had had no step.
+
+        Parameters
+        ----------
+        streams : int, array-like of int, or mask of shape (n_streams,), default=None
+            Which of them; None is all.
+
+        Returns
+        -------
+        self : EarlyStream
+        """
+        chosen = self._choose(streams)
+        self._stream.reset(chosen)
+        self._runs[chosen], self.decision_times[chosen] = 0, 0
+        self.probabilities[chosen] = np.nan
+        return self
+
+    def copy(self):
+        """Give a second one in the same state, which then goes its own way."""
+        twin = object.__new__(type(self))
+        own = {
+            name: getattr(self, name).copy()
+            for name in ("_stream", "_runs", "decision_times", "probabilities")
+        }
+        vars(twin).update(vars(self), **own)
+        return twin
+
+    __copy__ = copy
+
+    def _choose(self, streams):
+        chosen = choose_streams(streams, self.n_streams)
+        return np.arange(self.n_streams) if chosen is None else chosen
