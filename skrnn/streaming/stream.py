@@ -77,6 +77,11 @@ class Stream:
         """How many steps each stream has had, ndarray of shape (n_streams,)."""
         return self._memory["steps"].copy()
 
+    @property
+    def classes_(self):
+        """The labels of a classifier, in the order of the probabilities."""
+        return self._estimator.classes_
+
     def step(self, x, streams=None):
         """Read the next step of the streams, or of some of them.
 

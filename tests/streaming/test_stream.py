@@ -252,3 +252,9 @@ def test_any_numbers_will_do(kind):
     x = np.array([[3.0, 4.0]])
     given = kind(x[0]) if kind in (list, tuple) else x.astype(kind)
     assert np.array_equal(Stream(estimator).step(given), Stream(estimator).step(x))
+
+
+def test_a_stored_stream_knows_the_labels():
+    estimator = fitted_on_list(ONE)
+    assert np.array_equal(stored(Stream(estimator)).classes_, estimator.classes_)
+    assert not hasattr(Stream(fitted_on_list((GRURegressor, "number"))), "classes_")
