@@ -1,28 +1,16 @@
 """A trained network as a transformer, for other estimators to build on."""
 
 import numpy as np
-from sklearn import get_config
-from sklearn.base import (
-    BaseEstimator,
-    MetaEstimatorMixin,
-    TransformerMixin,
-    clone,
-)
+from sklearn.base import BaseEstimator, TransformerMixin, clone
 from sklearn.utils import get_tags
-from sklearn.utils.metadata_routing import (
-    MetadataRouter,
-    MethodMapping,
-    process_routing,
-)
 from sklearn.utils.validation import check_is_fitted
 
 from skrnn.architecture import fitted_network
-from skrnn.callbacks import CallbackSupportMixin, passed_on, with_callbacks
+from skrnn.callbacks import passed_on, with_callbacks
+from skrnn.meta import TrainsNetwork
 
 
-class RecurrentFeatures(
-    MetaEstimatorMixin, TransformerMixin, CallbackSupportMixin, BaseEstimator
-):
+class RecurrentFeatures(TrainsNetwork, TransformerMixin, BaseEstimator):
     """Turns sequences into the features that a recurrent network has learnt.
 
     `fit` trains a copy of a recurrent classifier or regressor, and `transform` gives
@@ -100,18 +88,11 @@ class RecurrentFeatures(
                 f"estimator, got {type(self.estimator).__name__}. Put scalers and the "
                 "like before it in a pipeline."
             )
-        if sample_weight is not None:
-            fit_params["sample_weight"] = sample_weight
-        if get_config()["enable_metadata_routing"]:
-            fit_params = process_routing(self, "fit", **fit_params).estimator.fit
+        params = self._for_network(sample_weight, fit_params)
         fitted = clone(self.estimator)
         with passed_on(self, fitted, X, y):
-            fitted.fit(X, y, **fit_params)
-        for name in ("n_features_in_", "feature_names_in_"):
-            vars(self).pop(name, None)
-            if hasattr(fitted, name):
-                setattr(self, name, getattr(fitted, name))
-        self.estimator_ = fitted
+            fitted.fit(X, y, **params)
+        self._publish(fitted)
         return self
 
     def transform(self, X):
@@ -145,20 +126,6 @@ class RecurrentFeatures(
         check_is_fitted(self)
         names = fitted_network(self.estimator_).pooled_names
         return np.asarray(names, dtype=object)
-
-    def get_metadata_routing(self):
-        """Say that what `fit` gets goes to the network, if it has requested it.
-
-        Returns
-        -------
-        sklearn.utils.metadata_routing.MetadataRouter
-        """
-        to_fit = MethodMapping()
-        for caller in ("fit", "fit_transform"):
-            to_fit.add(caller=caller, callee="fit")
-        return MetadataRouter(owner=self).add(
-            estimator=self.estimator, method_mapping=to_fit
-        )
 
     def __sklearn_tags__(self):
         """Say what the network takes, and that it needs targets."""

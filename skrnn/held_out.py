@@ -155,7 +155,7 @@ def _read(estimator, problem, X, y, sample_weight):
     vars(probe).update(problem.X.fitted | problem.fitted)
     if hasattr(probe, "class_weight"):
         probe.class_weight = None
-    with _named_in_errors():
+    with named_in_errors():
         own = probe._read_problem(X, y, sample_weight, None, None, goes_on=True)
         if len(own.rows) < estimator._fewest_held_out:
             raise ValueError("X has one sequence, but R2 needs at least two.")
@@ -163,7 +163,7 @@ def _read(estimator, problem, X, y, sample_weight):
 
 
 @contextmanager
-def _named_in_errors():
+def named_in_errors():
     """Say in errors that X and y are those of the sequences held out."""
     try:
         yield

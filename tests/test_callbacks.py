@@ -11,8 +11,11 @@ from sklearn.base import clone
 from sklearn.callback import ProgressBar, ScoringMonitor
 from sklearn.model_selection import GridSearchCV
 from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
 
 from skrnn import RecurrentFeatures
+from skrnn.preprocessing import PerStepTransformer
+from skrnn.streaming import EarlyClassifier
 from tests.conftest import CLASSIFIERS, maker
 
 unfinished = pytest.mark.filterwarnings("ignore:L-BFGS stopped at max_iter")
@@ -180,18 +183,32 @@ def test_progress_is_shown_inside_pipelines_and_searches(kind, layouts, codes, n
     assert any(bar.startswith(f"{name} - fit") for bar in bars)
 
 
-def test_features_pass_callbacks_on(any_small, X, codes):
+@pytest.mark.parametrize("wrap", [RecurrentFeatures, EarlyClassifier])
+def test_callbacks_are_passed_on_to_the_network(small, X, codes, wrap):
     notes = Notes()
     notes.max_propagation_depth = None
-    features = RecurrentFeatures(any_small(max_iter=2)).set_callbacks(notes)
-    features.fit(X, codes)
-    name = type(any_small()).__name__
-    assert notes.said == [
-        "setup",
-        "begin fit",
-        *(["begin fit"] + ["begin epoch", "end epoch"] * 2 + ["end fit"]),
-        "end fit",
-        "teardown",
-    ]
-    assert not hasattr(features.estimator_, "_parent_callback_ctx")
-    assert name in {type(model).__name__ for model in notes.models}
+    wrapper = wrap(small(max_iter=2)).set_callbacks(notes).fit(X, codes)
+    inside = ["begin fit", *(["begin epoch", "end epoch"] * 2), "end fit"]
+    assert notes.said == ["setup", "begin fit", *inside, "end fit", "teardown"]
+    assert not hasattr(wrapper.estimator_, "_parent_callback_ctx")
+    assert type(small()) in map(type, notes.models)
+
+
+@pytest.mark.parametrize("method", ["fit", "fit_transform"])
+def test_callbacks_are_passed_on_to_a_transformer(X, method):
+    notes = Notes()
+    notes.max_propagation_depth = None
+    scaler = PerStepTransformer(StandardScaler()).set_callbacks(notes)
+    getattr(scaler, method)(X)
+    tasks = ["begin fit", "begin fit", "end fit", "end fit"]
+    assert notes.said == ["setup", *tasks, "teardown"]
+    scaler.partial_fit(X)
+    assert notes.said[-1] == "teardown"
+    assert len(notes.said) == 6
+
+
+def test_a_bar_for_everything_in_a_pipeline(small, X, codes):
+    pipe = make_pipeline(PerStepTransformer(StandardScaler()), small())
+    with redirect_stdout(io.StringIO()) as shown:  # warnings are errors
+        pipe.set_callbacks(ProgressBar(max_propagation_depth=None)).fit(X, codes)
+    assert "StandardScaler" in shown.getvalue()

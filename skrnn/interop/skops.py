@@ -8,7 +8,9 @@ SKOPS_TRUSTED = (
     "skrnn.classifiers.LSTMClassifier",
     "skrnn.classifiers.RNNClassifier",
     "skrnn.features.RecurrentFeatures",
+    "skrnn.preprocessing.per_step.PerStepTransformer",
     "skrnn.regressors.GRURegressor",
     "skrnn.regressors.LSTMRegressor",
     "skrnn.regressors.RNNRegressor",
+    "skrnn.streaming.early.EarlyClassifier",
 )

@@ -2,6 +2,7 @@
 
 from sklearn.base import TransformerMixin
 
+from skrnn.callbacks import with_callbacks
 from skrnn.validation.layouts import TABLE
 
 
@@ -39,6 +40,7 @@ class OutputByLayout(TransformerMixin, auto_wrap_output_keys=None):
         """
         return self._in_container(X, self._transform(X, params))
 
+    @with_callbacks
     def fit_transform(self, X, y=None, **params):
         """Fit to sequences, and transform them.
 

@@ -1,6 +1,6 @@
 """Any transformer of scikit-learn, at every step of sequences."""
 
-import copy
+from contextlib import nullcontext
 from numbers import Integral
 from typing import ClassVar
 
@@ -16,11 +16,12 @@ from sklearn.utils import get_tags
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted
 
+from skrnn.callbacks import CallbackSupportMixin, passed_on, with_callbacks
 from skrnn.constraints import Number, OneOf, Transformer, check_parameters
 from skrnn.preprocessing.metadata import make_router, metadata_of_steps
 from skrnn.preprocessing.output import OutputByLayout
-from skrnn.preprocessing.steps import Steps
-from skrnn.validation.layouts import TABLE, recognise
+from skrnn.preprocessing.steps import Steps, before_outputs
+from skrnn.validation.layouts import TABLE
 
 PASSTHROUGH = "passthrough"
 
@@ -30,7 +31,9 @@ def _inner_has(method):
     return lambda self: hasattr(vars(self).get("transformer_", self._inner), method)
 
 
-class PerStepTransformer(MetaEstimatorMixin, OutputByLayout, BaseEstimator):
+class PerStepTransformer(
+    MetaEstimatorMixin, OutputByLayout, CallbackSupportMixin, BaseEstimator
+):
     """Applies a transformer of scikit-learn to every step of sequences.
 
     Transformers of scikit-learn want a table with one row a sample. Here a row is a
@@ -96,6 +99,7 @@ class PerStepTransformer(MetaEstimatorMixin, OutputByLayout, BaseEstimator):
         self.transformer = transformer
         self.features_per_step = features_per_step
 
+    @with_callbacks
     def fit(self, X, y=None, **params):
         """Fit the transformer to the steps of all sequences.
 
@@ -162,7 +166,7 @@ class PerStepTransformer(MetaEstimatorMixin, OutputByLayout, BaseEstimator):
         check_is_fitted(self)
         if hasattr(X, "columns"):
             X = np.asarray(X)  # the names of its columns are not those of `fit`
-        steps = Steps.of(self._of_outputs(X), X, reset=False)
+        steps = Steps.of(before_outputs(self, X), X, reset=False)
         return self._apply("inverse_transform", steps, params)
 
     @available_if(_inner_has("get_feature_names_out"))
@@ -219,11 +223,13 @@ class PerStepTransformer(MetaEstimatorMixin, OutputByLayout, BaseEstimator):
         params = self._route(method, params, steps)
         y = None if y is None else self._of_each_step(y, steps)
         inner = self.transformer_ if goes_on else clone(self._inner)
-        if method in params:
-            out = self._call(inner, method, steps, y, **params[method])
-        else:
-            self._call(inner, "fit", steps, y, **params["fit"])
-            out = self._call(inner, "transform", steps, **params["transform"])
+        in_parts = method == "partial_fit"
+        with nullcontext() if in_parts else passed_on(self, inner, X, y):
+            if method in params:
+                out = self._call(inner, method, steps, y, **params[method])
+            else:
+                self._call(inner, "fit", steps, y, **params["fit"])
+                out = self._call(inner, "transform", steps, **params["transform"])
         rest = {k: v for k, v in vars(self).items() if not k.endswith("_")}
         self.__dict__ = {**rest, **steps.fitted, "transformer_": inner}
         return steps, out
@@ -262,22 +268,6 @@ class PerStepTransformer(MetaEstimatorMixin, OutputByLayout, BaseEstimator):
 
     def _route(self, method, params, steps):
         return metadata_of_steps(self, method, params, steps, self._inner)
-
-    def _of_outputs(self, X):
-        """Give a stand-in to which outputs are what comes in, in the same layout."""
-        X, layout = recognise(X, type(self).__name__)
-        stand_in = copy.copy(self)
-        vars(stand_in).pop("feature_names_in_", None)
-        n_columns = np.shape(X if layout == TABLE else X[0])[1]
-        n_steps = 1
-        if layout == TABLE == self.input_layout_:
-            n_steps = self.n_features_in_ // self.features_per_step_
-        n_outputs = n_columns // n_steps
-        if hasattr(self.transformer_, "get_feature_names_out"):
-            n_outputs = len(self.transformer_.get_feature_names_out())
-        stand_in.n_features_in_ = n_steps * n_outputs
-        stand_in.features_per_step_ = n_outputs
-        return stand_in
 
     def __sklearn_tags__(self):
         """Say what the transformer takes, and that sequences may be 3-D arrays."""

@@ -1,5 +1,6 @@
 """The steps of all sequences in one table, and the way back."""
 
+import copy
 from dataclasses import dataclass, field
 from itertools import pairwise
 
@@ -8,7 +9,7 @@ from scipy import sparse
 
 from skrnn.preprocessing.optional import narwhals
 from skrnn.validation import check_sequences
-from skrnn.validation.layouts import BLOCK, RAGGED
+from skrnn.validation.layouts import BLOCK, RAGGED, TABLE, recognise
 
 
 @dataclass(frozen=True, eq=False)
@@ -131,3 +132,20 @@ def _frames(X, name):
                 f"sequence 0 of X has {names} and sequence {i} has {frame.columns}."
             )
     return frames
+
+
+def before_outputs(estimator, X):
+    """Give a stand-in to which what an estimator gives, X, is what comes in."""
+    X, layout = recognise(X, type(estimator).__name__)
+    stand_in = copy.copy(estimator)
+    vars(stand_in).pop("feature_names_in_", None)
+    n_columns = np.shape(X if layout == TABLE else X[0])[1]
+    n_steps = 1
+    if layout == TABLE == estimator.input_layout_:
+        n_steps = estimator.n_features_in_ // estimator.features_per_step_
+    n_outputs = n_columns // n_steps
+    if hasattr(estimator.transformer_, "get_feature_names_out"):
+        n_outputs = len(estimator.transformer_.get_feature_names_out())
+    stand_in.n_features_in_ = n_steps * n_outputs
+    stand_in.features_per_step_ = n_outputs
+    return stand_in

@@ -4,22 +4,17 @@ from numbers import Integral, Real
 from typing import ClassVar
 
 import numpy as np
-from sklearn.base import (
-    BaseEstimator,
-    ClassifierMixin,
-    MetaEstimatorMixin,
-    clone,
-    is_classifier,
-)
+from sklearn.base import BaseEstimator, ClassifierMixin, clone, is_classifier
 from sklearn.utils import get_tags
 from sklearn.utils.validation import check_is_fitted
 
+from skrnn.callbacks import passed_on, with_callbacks
 from skrnn.constraints import Number, check_parameters
+from skrnn.meta import TrainsNetwork
 from skrnn.streaming.forward import check_reads_forward, is_of_skrnn, network_of
-from skrnn.streaming.prefixes import with_prefixes
+from skrnn.streaming.prefixes import fit_with_prefixes
 from skrnn.streaming.rule import decisions
 from skrnn.streaming.staged import staged_answers
-from skrnn.validation import check_labels, check_sequences, check_weights
 
 
 class AnyClassifier:
@@ -36,7 +31,7 @@ class AnyClassifier:
         )
 
 
-class EarlyClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):
+class EarlyClassifier(ClassifierMixin, TrainsNetwork, BaseEstimator):
     """Classifier that reads a sequence only until it is sure enough.
 
     `fit` trains a copy of a classifier, on beginnings of the sequences too. `predict`
@@ -62,8 +57,7 @@ class EarlyClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):
         How many beginnings of each sequence the copy learns from, with the label of the
         whole: with two these are its first and its first two thirds. A network that
         has only seen whole sequences is often sure, and wrong, after a few steps. With
-        `early_stopping` of the network beginnings of one sequence may be on both sides
-        of the split: its score is too good then.
+        `early_stopping` of the network, a sequence is held out with its beginnings.
 
     Attributes
     ----------
@@ -110,7 +104,8 @@ class EarlyClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):
         self.patience = patience
         self.n_prefixes = n_prefixes
 
-    def fit(self, X, y=None, sample_weight=None):
+    @with_callbacks
+    def fit(self, X, y=None, sample_weight=None, **fit_params):
         """Train a copy of the classifier.
 
         Parameters
@@ -122,6 +117,9 @@ class EarlyClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):
             The label of each sequence; only a frozen classifier does without.
         sample_weight : array-like of shape (n,), default=None
             How much each sequence counts.
+        **fit_params : dict
+            What else the network takes: `groups`, `X_val` and `y_val`. With metadata
+            routing it gets what it has requested.
 
         Returns
         -------
@@ -131,35 +129,21 @@ class EarlyClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):
         check_parameters(self)
         check_reads_forward(network_of(self.estimator), type(self).__name__)
         frozen = network_of(self.estimator) is not self.estimator
-        if self.n_prefixes == 0 or frozen:
-            weight = {} if sample_weight is None else {"sample_weight": sample_weight}
-            fitted = clone(self.estimator).fit(X, y, **weight)
-        else:
-            fitted = self._fit_with_prefixes(X, y, sample_weight)
+        params = self._for_network(sample_weight, fit_params)
+        fitted = clone(self.estimator)
+        with passed_on(self, fitted, X, y):
+            if self.n_prefixes == 0 or frozen:
+                fitted.fit(X, y, **params)
+            else:
+                fit_with_prefixes(fitted, self.n_prefixes, X, y, **params)
         if network_of(fitted).multilabel_:
             raise ValueError(
                 f"{type(self).__name__} decides for one label a sequence, but y is an "
                 "indicator matrix of several labels. Fit one for each of its columns."
             )
-        for name in ("n_features_in_", "feature_names_in_"):
-            vars(self).pop(name, None)
-            if hasattr(fitted, name):
-                setattr(self, name, getattr(fitted, name))
-        self.estimator_, self.classes_ = fitted, fitted.classes_
+        self._publish(fitted)
+        self.classes_ = fitted.classes_
         return self
-
-    def _fit_with_prefixes(self, X, y, sample_weight):
-        """Train a copy on whole sequences and their beginnings, for any layout."""
-        network = clone(self.estimator)
-        check_parameters(network)
-        checked = check_sequences(network, X, reset=True)
-        y, _ = check_labels(y, len(checked))
-        weight = check_weights(sample_weight, len(checked))
-        parts, rows = with_prefixes(checked.samples, self.n_prefixes)
-        network.fit(parts, y[rows], weight[rows])
-        # It was shown a list. What users show it is in the layout of X.
-        vars(network).update(checked.fitted)
-        return network
 
     def predict(self, X):
         """Predict the label of each sequence, as early as it is sure enough.

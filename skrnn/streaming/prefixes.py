@@ -1,8 +1,71 @@
 """Beginnings of sequences, for a network that is to answer before they end."""
 
+import copy
+
 import numpy as np
 
+from skrnn.constraints import check_parameters
+from skrnn.held_out import named_in_errors
 from skrnn.sequences import lengths_of
+from skrnn.validation import (
+    check_groups,
+    check_labels,
+    check_sequences,
+    check_weights,
+)
+
+
+def fit_with_prefixes(
+    network,
+    n_prefixes,
+    X,
+    y,
+    sample_weight=None,
+    groups=None,
+    X_val=None,
+    y_val=None,
+    sample_weight_val=None,
+):
+    """Train a network on sequences, in any layout, and their beginnings.
+
+    A sequence and its beginnings are one group, or of the group that is given for it.
+    The parameters but `n_prefixes`, the number of beginnings, are those of `fit`.
+    """
+    check_parameters(network)
+    fitted, rows, shown = _show(network, n_prefixes, X, y, sample_weight, reset=True)
+    groups = check_groups(groups, rows.max() + 1)
+    given = X_val, y_val, sample_weight_val
+    if X_val is not None and y_val is not None:
+        probe = copy.copy(network)
+        vars(probe).update(fitted)
+        with named_in_errors():
+            _, _, given = _show(probe, n_prefixes, *given, reset=False)
+    network.fit(
+        *shown,
+        groups=rows if groups is None else groups[rows],
+        **dict(zip(("X_val", "y_val", "sample_weight_val"), given, strict=True)),
+    )
+    # It was shown a list. What users show it is in the layout of X.
+    vars(network).update(fitted)
+
+
+def _show(network, n_prefixes, X, y, sample_weight, reset):
+    """Put beginnings beside sequences, their labels and their weights.
+
+    Returns
+    -------
+    fitted : dict of str to object
+        What an estimator that is fitted on X remembers.
+    rows : ndarray of int of shape (n_parts,)
+        Of which sequence each is a part.
+    shown : tuple
+        X, y and weights.
+    """
+    checked = check_sequences(network, X, reset=reset)
+    y, _ = check_labels(y, len(checked))
+    weight = check_weights(sample_weight, len(checked))
+    parts, rows = with_prefixes(checked.samples, n_prefixes)
+    return checked.fitted, rows, (parts, y[rows], weight[rows])
 
 
 def with_prefixes(samples, n_prefixes):

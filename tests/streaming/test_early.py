@@ -5,13 +5,14 @@ import pickle
 import numpy as np
 import pandas as pd
 import pytest
+from sklearn import config_context
 from sklearn.base import clone
 from sklearn.frozen import FrozenEstimator
-from sklearn.model_selection import GridSearchCV, cross_val_score
+from sklearn.model_selection import GridSearchCV, GroupKFold, cross_val_score
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer
 
-from skrnn import GRUClassifier, LSTMClassifier, RNNClassifier
+from skrnn import GRUClassifier, LSTMClassifier, RNNClassifier, base
 from skrnn.streaming import EarlyClassifier
 from skrnn.streaming.prefixes import with_prefixes
 from tests.streaming.problems import D, N, T, block, fitted, targets_of
@@ -211,3 +212,68 @@ def test_pickled():
     early = early_on("table")
     twin, X = pickle.loads(pickle.dumps(early)), layouts(1)["table"]
     assert np.array_equal(twin.predict_proba(X), early.predict_proba(X))
+
+
+# What else the network gets
+
+
+@pytest.fixture
+def splits(monkeypatch):
+    """Write down what each fit learns from and what it holds out."""
+    seen, right = [], base.hold_out
+
+    def watched(*args):
+        seen.append(right(*args))
+        return seen[-1]
+
+    monkeypatch.setattr("skrnn.base.hold_out", watched)
+    return seen
+
+
+STOPS = {"early_stopping": True, "validation_fraction": 0.3}
+few = pytest.mark.filterwarnings("ignore:early_stopping holds out")
+
+
+@few
+@pytest.mark.parametrize("given", [None, "people"])
+def test_beginnings_are_held_out_with_their_sequences(layout, splits, given):
+    params = {} if given is None else {"groups": np.arange(N) // 2}
+    early = EarlyClassifier(network(**STOPS))
+    early.fit(layouts()[layout], LABELS, **params)
+    _, rows = with_prefixes(layouts()["ragged" if layout == "ragged" else "block"], 2)
+    unit = rows if given is None else rows // 2
+    [(learn, held_out)] = splits
+    assert not set(unit[learn]) & set(unit[held_out.rows])
+    assert {*learn, *held_out.rows} == set(range(len(rows)))
+
+
+def test_a_validation_set_has_beginnings_too(layout, splits):
+    X = layouts()[layout]
+    part = X[:6]
+    early = EarlyClassifier(network(**STOPS))
+    early.fit(X, LABELS, X_val=part, y_val=LABELS[:6])
+    [(_, held_out)] = splits
+    shown = layouts()["ragged" if layout == "ragged" else "block"][:6]
+    parts, _ = with_prefixes(shown, 2)
+    assert len(held_out.problem.X) == len(parts)
+    message = (
+        "The sequences held out, X_val and y_val, cannot be used: X has 6 sequences, "
+        "but y has 5 labels: there must be one for each sequence."
+    )
+    with pytest.raises(ValueError, match=f"^{message}$"):
+        early.fit(X, LABELS, X_val=part, y_val=LABELS[:5])
+
+
+@few
+def test_groups_are_routed_to_the_network(splits):
+    X, groups = layouts()["ragged"], np.arange(N) // 2
+    with config_context(enable_metadata_routing=True):
+        inner = network(**STOPS).set_fit_request(groups=True)
+        early = EarlyClassifier(inner)
+        search = GridSearchCV(early, {"patience": [1]}, cv=GroupKFold(2))
+        search.fit(X, LABELS, groups=groups)
+    assert len(splits) == 3
+    for learn, held_out in splits:
+        inside = held_out.problem.groups
+        assert len(set(inside)) < len(inside) // 3  # a sequence, its beginnings, twice
+        assert not set(inside[learn]) & set(inside[held_out.rows])
