@@ -230,13 +230,14 @@ class PerStepTransformer(
             else:
                 self._call(inner, "fit", steps, y, **params["fit"])
                 out = self._call(inner, "transform", steps, **params["transform"])
+        if method == "fit_transform":
+            out = steps.restore(out, type(inner).__name__)
         rest = {k: v for k, v in vars(self).items() if not k.endswith("_")}
         self.__dict__ = {**rest, **steps.fitted, "transformer_": inner}
-        return steps, out
+        return out
 
     def _fit_transform(self, X, y, params):
-        steps, out = self._fit(X, y, params, "fit_transform")
-        return steps.restore(out, type(self.transformer_).__name__)
+        return self._fit(X, y, params, "fit_transform")
 
     def _transform(self, X, params):
         check_is_fitted(self)

@@ -520,6 +520,10 @@ def test_rows_must_stay_rows(layouts):
             "FunctionTransformer must give one row of features for each step: expected "
             f"shape (160, n_features_out), got {shape}." + advice
         )
+    scaler = PerStepTransformer(StandardScaler()).fit(layouts["block"])
+    before = scaler.transform(layouts["block"])
+    failure(scaler.set_params(transformer=drop).fit_transform, layouts["block"])
+    assert_equal_sequences(scaler.transform(layouts["block"]), before)
 
 
 def test_other_features_or_another_layout(layouts):
