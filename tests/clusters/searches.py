@@ -1,7 +1,9 @@
 """Searches that engines share out, and the same searches without an engine."""
 
 import os
+import re
 import signal
+from pathlib import Path
 
 import numpy as np
 from sklearn.experimental import enable_halving_search_cv  # noqa: F401
@@ -71,6 +73,22 @@ def mortal(marker):
             return super().fit(X, y, sample_weight)
 
     return Mortal
+
+
+def run_the_page(word):
+    """Run what the page shows of an engine; give the search that it makes."""
+    page = Path(__file__).parents[2] / "docs" / "beyond_one_machine.md"
+    blocks = re.findall(
+        r"^```py\n(.*?)^```$", page.read_text(), re.DOTALL | re.MULTILINE
+    )
+    shown = [block for block in blocks if word in block]
+    assert len(shown) == 2
+    search = grid_search(model())
+    namespace = {"search": search, "X": X, "y": Y}
+    for block in shown:
+        vars(search).pop("best_estimator_", None)
+        exec(block, namespace)
+        assert_same(search, grid_search(model()).fit(X, Y), X)
 
 
 def assert_same(found, expected, X):

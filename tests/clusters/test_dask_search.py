@@ -10,7 +10,16 @@ import pytest
 from distributed import Client, LocalCluster
 
 from skrnn import jobs
-from tests.clusters.searches import LAYOUTS, SEARCHES, X, Y, assert_same, model, mortal
+from tests.clusters.searches import (
+    LAYOUTS,
+    SEARCHES,
+    X,
+    Y,
+    assert_same,
+    model,
+    mortal,
+    run_the_page,
+)
 
 pytestmark = pytest.mark.xdist_group("dask")
 
@@ -72,6 +81,20 @@ def test_the_workers_predict_blocks(client):
     found = lazy.compute()
     parts = [fitted.predict_proba(X[start : start + 64]) for start in range(0, 200, 64)]
     assert np.array_equal(found, np.concatenate(parts))
+
+
+def test_the_page(client, monkeypatch):
+    address = client.scheduler.address
+
+    class Local(Client):
+        """Finds the scheduler of the page here."""
+
+        def __init__(self, named):
+            assert named == "tcp://scheduler:8786"
+            super().__init__(address)
+
+    monkeypatch.setattr("distributed.Client", Local)
+    run_the_page("scheduler:8786")
 
 
 @pytest.mark.parametrize("layout", LAYOUTS)

@@ -8,7 +8,15 @@ import pytest
 import ray
 from ray.util.joblib import register_ray
 
-from tests.clusters.searches import LAYOUTS, SEARCHES, Y, assert_same, model, mortal
+from tests.clusters.searches import (
+    LAYOUTS,
+    SEARCHES,
+    Y,
+    assert_same,
+    model,
+    mortal,
+    run_the_page,
+)
 
 pytestmark = pytest.mark.xdist_group("ray")
 
@@ -41,6 +49,11 @@ def test_a_search_gives_what_it_gives_alone(layout, search):
     with joblib.parallel_config(backend="ray", n_jobs=2):
         found = make(model()).fit(X, Y)
     assert_same(found, make(model()).fit(X, Y), X)
+
+
+def test_the_page(monkeypatch):
+    monkeypatch.setattr("ray.init", {"auto": None}.__getitem__)  # there is one already
+    run_the_page('backend="ray"')
 
 
 def test_a_worker_that_is_killed_costs_time_alone(tmp_path):
