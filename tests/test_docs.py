@@ -29,6 +29,10 @@ LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)[^)]*\)")
 HEADING = re.compile(r"^#+ +(.+?) *$", re.MULTILINE)
 
 
+#: What needs a cluster is run where there is one, in tests/clusters.
+ELSEWHERE = {"docs/beyond_one_machine.md": 4}
+
+
 def name_of(page):
     return page.relative_to(ROOT).as_posix()
 
@@ -82,6 +86,13 @@ def test_examples_run(page, tmp_path, monkeypatch):
     namespace = {"__name__": "__main__"}
     for source in python_blocks(page):
         exec(compile(source, page, "exec"), namespace)
+
+
+@pytest.mark.parametrize("page", MARKDOWN, ids=name_of)
+def test_no_other_python_is_shown(page):
+    languages = [fence["language"] for fence in FENCE.finditer(page.read_text())]
+    assert set(languages) <= {"python", "py", "sh", "text", ""}
+    assert languages.count("py") == ELSEWHERE.get(name_of(page), 0)
 
 
 @pytest.mark.parametrize("page", MARKDOWN, ids=name_of)

@@ -78,9 +78,7 @@ def mortal(marker):
 def run_the_page(word):
     """Run what the page shows of an engine; give the search that it makes."""
     page = Path(__file__).parents[2] / "docs" / "beyond_one_machine.md"
-    blocks = re.findall(
-        r"^```py\n(.*?)^```$", page.read_text(), re.DOTALL | re.MULTILINE
-    )
+    blocks = re.findall(r"(?sm)^```py\n(.*?)^```$", page.read_text())
     shown = [block for block in blocks if word in block]
     assert len(shown) == 2
     search = grid_search(model())
