@@ -9,8 +9,8 @@ from skrnn.network import Network
 from skrnn.network.network import MOST_AT_ONCE
 from skrnn.sequences import blocks_by_length, lengths_of, pack
 
-#: So many hidden states are kept for the way back at once: some 50 MB for an LSTM.
-STATES_AT_ONCE = 2**19
+#: So many hidden states are kept for the way back at once: some 200 MB for an LSTM.
+STATES_AT_ONCE = 2**20
 
 
 @dataclass(frozen=True, eq=False)
