@@ -110,7 +110,8 @@ ndarray of shape (n, n_columns)
     Notes
     -----
     Where pooling is by the largest value ("max", "concat"), or the activation is
-    "relu", the output has kinks, at which the gradient is that of one side.
+    "relu", the output has kinks, at which the gradient is that of one side. `tol` is
+    held for the sum; a single integrated gradient may there be off by somewhat more.
 
     A network that remembers may have points at which a small change of the input
     changes what it keeps, and so its output, much. Gradients there are large, and say

@@ -386,16 +386,6 @@ def test_a_frozen_network_is_a_network(layouts, y):
         assert_array_equal(joined(found), joined(saliency(model, X)))
 
 
-def test_a_step_that_is_not_read_counts_for_nothing():
-    # A causal network: what its mean over states 0..t says has no gradient later on.
-    X = np.stack(sequences(LENGTHS["rectangular"]))
-    model = small(LSTMClassifier, X, pooling="last", patch_size=1)
-    model.weights_ = model.weights_.copy()
-    cut = saliency(model, X[:, :4], target=0)
-    assert cut.shape == (9, 4, 2)
-    assert (cut != 0).all()
-
-
 # Baselines
 
 
