@@ -7,7 +7,7 @@ import dask.array as da
 import joblib
 import numpy as np
 import pytest
-from distributed import Client, LocalCluster
+from distributed import Client, LocalCluster, Nanny
 
 from skrnn import jobs
 from tests.clusters.searches import (
@@ -34,7 +34,13 @@ class Replicating(Client):
         return super().scatter(data, **{**options, "broadcast": True})
 
 
-# Three workers: two are killed below, and none need be started again.
+async def stay_away(nanny):
+    """Start no worker in place of one that was killed: two of the three are, below.
+
+    It would take seconds, and the end of the cluster would have to wait for it.
+    """
+
+
 @pytest.fixture(scope="module")
 def client(tmp_path_factory):
     folder = str(tmp_path_factory.mktemp("dask"))
@@ -44,7 +50,9 @@ def client(tmp_path_factory):
             n_workers=3, threads_per_worker=1, dashboard_address=":0"
         ) as cluster,
         Replicating(cluster) as client,
+        pytest.MonkeyPatch.context() as patch,
     ):
+        patch.setattr(Nanny, "instantiate", stay_away)
         # It would take away what is there twice.
         client.amm.stop()
         yield client
