@@ -16,6 +16,7 @@ from skrnn import (
     LSTMRegressor,
     RNNClassifier,
     RNNRegressor,
+    base,
 )
 from skrnn.callbacks import HAS_CALLBACKS
 
@@ -55,6 +56,19 @@ def small_regressor(request):
 def any_small(request):
     """Make a small estimator of any kind."""
     return maker(request.param)
+
+
+@pytest.fixture
+def splits(monkeypatch):
+    """Write down what each fit learns from, and what it holds out."""
+    seen, right = [], base.hold_out
+
+    def watched(*args):
+        seen.append(right(*args))
+        return seen[-1]
+
+    monkeypatch.setattr("skrnn.base.hold_out", watched)
+    return seen
 
 
 @pytest.fixture

@@ -12,26 +12,13 @@ from sklearn.model_selection import GridSearchCV, StratifiedGroupKFold
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer
 
-from skrnn import RecurrentFeatures, base
+from skrnn import RecurrentFeatures
 from tests.conftest import CLASSIFIERS, REGRESSORS, maker
 
 # Ten sequences are few to hold out, and there is a word about it.
 pytestmark = pytest.mark.filterwarnings("ignore:early_stopping holds out")
 
 STOPS = {"early_stopping": True, "validation_fraction": 0.25}
-
-
-@pytest.fixture
-def splits(monkeypatch):
-    """Write down what each fit learns from and what it holds out."""
-    seen, right = [], base.hold_out
-
-    def watched(*args):
-        seen.append(right(*args))
-        return seen[-1]
-
-    monkeypatch.setattr("skrnn.base.hold_out", watched)
-    return seen
 
 
 def failure(call, *args, **options):

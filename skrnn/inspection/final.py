@@ -38,8 +38,8 @@ def check_is_network(estimator, function):
 def _inside(estimator):
     if isinstance(estimator, Pipeline):
         return estimator.steps[-1][1]
-    places = vars(estimator).keys() & FITTED_INSIDE
-    return getattr(estimator, places.pop()) if places else None
+    fitted = vars(estimator)
+    return next((fitted[place] for place in FITTED_INSIDE if place in fitted), None)
 
 
 def _advice(estimator, function):

@@ -4,8 +4,8 @@ import math
 
 import numpy as np
 
-from skrnn.inspection.plotting import import_pyplot
 from skrnn.inspection.saliency import GRADIENT, explain
+from skrnn.plotting import import_pyplot
 from skrnn.validation import check_sequences
 
 #: The most panels that can be told apart in a figure.

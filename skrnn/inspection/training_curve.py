@@ -5,7 +5,7 @@ from sklearn.base import is_classifier
 from sklearn.utils.validation import check_is_fitted
 
 from skrnn.inspection.final import final_network
-from skrnn.inspection.plotting import new_or_given
+from skrnn.plotting import new_or_given
 from skrnn.settings import FULL_BATCH
 
 #: Curves of so few points show each of them.

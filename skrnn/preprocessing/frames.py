@@ -6,7 +6,7 @@ from itertools import pairwise
 import numpy as np
 from sklearn.utils import Bunch
 
-from skrnn.preprocessing.optional import narwhals
+from skrnn.extras import narwhals
 from skrnn.preprocessing.wording import some_of
 
 

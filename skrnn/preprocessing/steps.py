@@ -7,7 +7,7 @@ from itertools import pairwise
 import numpy as np
 from scipy import sparse
 
-from skrnn.preprocessing.optional import narwhals
+from skrnn.extras import narwhals
 from skrnn.validation import check_sequences
 from skrnn.validation.layouts import BLOCK, RAGGED, TABLE, recognise
 

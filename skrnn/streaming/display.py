@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from skrnn.plotting import new_or_given
 from skrnn.streaming.tradeoff import accuracy_against_earliness
 
 
@@ -123,14 +124,7 @@ class EarlinessDisplay:
         EarlinessDisplay
             The same.
         """
-        try:
-            import matplotlib.pyplot as plt
-        except ImportError as error:
-            raise ImportError(
-                "EarlinessDisplay.plot needs matplotlib: pip install 'skrnn[plot]'."
-            ) from error
-        if ax is None:
-            _, ax = plt.subplots(layout="constrained")
+        ax = new_or_given(ax, type(self).__name__)
         style = {"marker": ".", "label": name, **kwargs}
         (self.line_,) = ax.plot(self.earliness, self.accuracy, **style)
         best = np.argmax(self.harmonic_mean)

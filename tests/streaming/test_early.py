@@ -12,7 +12,7 @@ from sklearn.model_selection import GridSearchCV, GroupKFold, cross_val_score
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer
 
-from skrnn import GRUClassifier, LSTMClassifier, RNNClassifier, base
+from skrnn import GRUClassifier, LSTMClassifier, RNNClassifier
 from skrnn.streaming import EarlyClassifier
 from skrnn.streaming.prefixes import with_prefixes
 from tests.streaming.problems import D, N, T, block, fitted, targets_of
@@ -215,19 +215,6 @@ def test_pickled():
 
 
 # What else the network gets
-
-
-@pytest.fixture
-def splits(monkeypatch):
-    """Write down what each fit learns from and what it holds out."""
-    seen, right = [], base.hold_out
-
-    def watched(*args):
-        seen.append(right(*args))
-        return seen[-1]
-
-    monkeypatch.setattr("skrnn.base.hold_out", watched)
-    return seen
 
 
 STOPS = {"early_stopping": True, "validation_fraction": 0.3}

@@ -136,5 +136,5 @@ def test_without_matplotlib_it_says_what_to_install(network, monkeypatch):
     with pytest.raises(ImportError) as caught:
         EarlinessDisplay(**result).plot()
     assert str(caught.value) == (
-        "EarlinessDisplay.plot needs matplotlib: pip install 'skrnn[plot]'."
+        "EarlinessDisplay needs matplotlib: pip install 'skrnn[plot]'."
     )

@@ -7,6 +7,7 @@ from sklearn.utils.validation import check_is_fitted
 import skrnn
 from skrnn.architecture import fitted_network
 from skrnn.constraints import Number
+from skrnn.extras import require
 from skrnn.interop.onnx.border import metadata, write_inputs, write_outputs
 from skrnn.interop.onnx.graph import GraphWriter
 from skrnn.interop.onnx.network import OPERATORS, write_network
@@ -80,7 +81,7 @@ def export_onnx(estimator, path=None, *, opset=OLDEST_OPSET):
     >>> [value.name for value in model.graph.output]
     ['label', 'probabilities']
     """
-    onnx = _import_onnx()
+    onnx = require("onnx", "export_onnx", "onnx")
     network = _network_of(estimator)
     _check_opset(opset, onnx.defs.onnx_opset_version())
     graph = GraphWriter()
@@ -101,16 +102,6 @@ def export_onnx(estimator, path=None, *, opset=OLDEST_OPSET):
     if path is not None:
         onnx.save(model, path)
     return model
-
-
-def _import_onnx():
-    try:
-        import onnx
-    except ImportError as error:
-        raise ImportError(
-            "export_onnx needs onnx: pip install 'skrnn[onnx]'."
-        ) from error
-    return onnx
 
 
 def _network_of(estimator):

@@ -1,5 +1,7 @@
 """What the displays share: matplotlib where it is needed, and axes."""
 
+from skrnn.extras import require
+
 
 def new_or_given(ax, name, height=4.0, width=6.4):
     """Give the axes to draw on: those of the user, or those of a new figure.
@@ -25,10 +27,4 @@ def new_or_given(ax, name, height=4.0, width=6.4):
 
 def import_pyplot(name):
     """Import ``matplotlib.pyplot``, or say how to get it."""
-    try:
-        from matplotlib import pyplot
-    except ImportError as error:
-        raise ImportError(
-            f"{name} needs matplotlib: pip install 'skrnn[plot]'."
-        ) from error
-    return pyplot
+    return require("matplotlib.pyplot", name, "plot")
