@@ -120,6 +120,8 @@ class Cluster(ParallelBackendBase):
     """An engine with many cores elsewhere, which it gives whatever was asked for."""
 
     default_n_jobs = -1
+    #: Nothing is run with it; joblib 1.4 asks for one all the same.
+    apply_async = None
 
     def effective_n_jobs(self, n_jobs):
         return 1000
