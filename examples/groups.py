@@ -46,7 +46,7 @@ def main():
 
     sklearn.set_config(enable_metadata_routing=True)
     network = GRUClassifier(
-        max_iter=30, early_stopping=True, validation_fraction=0.2, random_state=0
+        max_iter=20, early_stopping=True, validation_fraction=0.2, random_state=0
     )
     scaler = PerStepTransformer(StandardScaler())
     alone = make_pipeline(scaler, network)

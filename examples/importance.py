@@ -30,19 +30,19 @@ def main(picture=None):
     X, y = load_japanese_vowels(subset="train", return_X_y=True)
     X_test, y_test = load_japanese_vowels(subset="test", return_X_y=True)
     model = make_pipeline(
-        FunctionTransformer(with_changes), GRUClassifier(random_state=0)
+        FunctionTransformer(with_changes), GRUClassifier(max_iter=60, random_state=0)
     ).fit(X, y)
     print(f"accuracy on the test set: {model.score(X_test, y_test):.3f}")
 
     names = [f"cepstrum {k}" for k in range(1, 13)]
     by_feature = permutation_importance(
-        model, X_test, y_test, n_repeats=10, random_state=0
+        model, X_test, y_test, n_repeats=5, random_state=0
     )
     for k in np.argsort(-by_feature.importances_mean)[:3]:
         mean, std = by_feature.importances_mean[k], by_feature.importances_std[k]
         print(f"without {names[k]}: {mean:.3f} less, +- {std:.3f}")
     by_step = permutation_importance(
-        model, X_test, y_test, by="step", n_repeats=10, random_state=0
+        model, X_test, y_test, by="step", n_repeats=5, random_state=0
     )
     for part, mean in zip(by_step.names, by_step.importances_mean, strict=True):
         print(f"without {part} of the steps: {mean:+.3f} less")

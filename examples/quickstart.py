@@ -59,7 +59,7 @@ def main():
 
     search = GridSearchCV(
         make_pipeline(
-            FunctionTransformer(), LSTMClassifier(max_iter=60, random_state=0)
+            FunctionTransformer(), LSTMClassifier(max_iter=30, random_state=0)
         ),
         {
             "functiontransformer__func": [None, with_changes],

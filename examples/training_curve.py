@@ -33,7 +33,7 @@ def main(picture=None):
             random_state=0,
         ),
         "L-BFGS, in a search": GridSearchCV(
-            GRUClassifier(solver="lbfgs", hidden_size=8, tol=3e-3, random_state=0),
+            GRUClassifier(solver="lbfgs", hidden_size=8, tol=1e-2, random_state=0),
             {"alpha": [0.03, 0.1]},
             cv=2,
         ),

@@ -22,9 +22,15 @@ from skrnn.datasets import (
 KINDS = [RNNClassifier, LSTMClassifier, GRUClassifier]
 
 
-@pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize(
-    ("seed", "unit", "zero"), [(0, 1.0, 0.0), (1, 1e3, 5e4), (2, 1e-6, -1e-5)]
+    ("kind", "seed", "unit", "zero"),
+    [
+        (RNNClassifier, 0, 1.0, 0.0),
+        (RNNClassifier, 1, 1e3, 5e4),
+        (RNNClassifier, 2, 1e-6, -1e-5),
+        (LSTMClassifier, 1, 1e3, 5e4),
+        (GRUClassifier, 2, 1e-6, -1e-5),
+    ],
 )
 def test_sign_of_the_sum(kind, seed, unit, zero):
     X, y = make_sign_of_sum(1000, 10, random_state=seed)

@@ -101,8 +101,9 @@ def test_same_predictions_in_single_precision(any_small, layouts, codes, again):
     np.testing.assert_array_equal(pooled, model.pooled_states(X))
 
 
-@pytest.mark.parametrize("solver", ["adam", "sgd"])
-@pytest.mark.parametrize("learning_rate", ["cosine", "invscaling"])
+@pytest.mark.parametrize(
+    ("solver", "learning_rate"), [("adam", "cosine"), ("sgd", "invscaling")]
+)
 def test_partial_fit_goes_on(any_small, X, codes, again, solver, learning_rate):
     model = any_small(solver=solver, learning_rate=learning_rate, batch_size=16)
     first_partial_fit(model, X, codes).partial_fit(X, codes)
