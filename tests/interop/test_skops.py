@@ -11,14 +11,17 @@ import pytest
 import skops.io
 from numpy.testing import assert_array_equal
 from sklearn.base import BaseEstimator, is_classifier
+from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GridSearchCV
-from sklearn.pipeline import Pipeline
-from sklearn.preprocessing import FunctionTransformer
+from sklearn.pipeline import Pipeline, make_pipeline
+from sklearn.preprocessing import FunctionTransformer, StandardScaler
 from skops.io.exceptions import UntrustedTypesFoundException
 
 import skrnn
 from skrnn import RecurrentFeatures
 from skrnn.interop import SKOPS_TRUSTED
+from skrnn.preprocessing import PerStepTransformer
+from skrnn.streaming import EarlyClassifier
 
 
 def name_of(kind):
@@ -111,6 +114,18 @@ def test_features(any_small, X, codes):
     assert untrusted(model) == sorted(
         [name_of(type(model.estimator)), name_of(RecurrentFeatures)]
     )
+
+
+@pytest.mark.parametrize("wrap", [EarlyClassifier, RecurrentFeatures])
+def test_all_that_is_ours_in_a_pipeline(small, X, codes, wrap):
+    pipeline = make_pipeline(PerStepTransformer(StandardScaler()), wrap(small()))
+    if wrap is RecurrentFeatures:
+        pipeline.steps.append(("head", LogisticRegression(max_iter=1000)))
+    pipeline.fit(X, codes)
+    assert set(untrusted(pipeline)) <= set(SKOPS_TRUSTED)
+    twin = reloaded(pipeline)
+    assert_array_equal(twin.predict_proba(X), pipeline.predict_proba(X))
+    assert_array_equal(twin.fit(X, codes).predict(X), pipeline.predict(X))
 
 
 def test_search_over_a_pipeline(any_small, X, codes):
