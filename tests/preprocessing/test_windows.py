@@ -6,7 +6,9 @@ import numpy as np
 import pandas as pd
 import pytest
 from numpy.testing import assert_array_equal
+from sklearn import config_context
 from sklearn.model_selection import (
+    GridSearchCV,
     GroupKFold,
     KFold,
     StratifiedGroupKFold,
@@ -16,7 +18,7 @@ from sklearn.model_selection import (
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from skrnn import GRUClassifier, LSTMRegressor
+from skrnn import GRUClassifier, LSTMRegressor, RNNClassifier
 from skrnn.preprocessing import PerStepTransformer, sliding_windows
 
 #: Every value names its series and its step: 203 is step 3 of series 2.
@@ -143,6 +145,25 @@ def test_no_series_is_on_both_sides(splitter):
         for train, test in KFold(2, shuffle=True, random_state=0).split(windows.X)
     ]
     assert all(leaks)  # which is what the groups are for
+
+
+@pytest.mark.filterwarnings("ignore:early_stopping holds out")
+def test_nor_is_it_in_the_split_within_fit(splits):
+    rng = np.random.default_rng(0)
+    series = [rng.normal(size=(12, 1)) for _ in range(12)]
+    windows = sliding_windows(series, length=4, y=np.arange(12) % 2)
+    network = RNNClassifier(2, max_iter=2, early_stopping=True, random_state=0)
+    with config_context(enable_metadata_routing=True):
+        scaler = PerStepTransformer(StandardScaler())
+        pipe = make_pipeline(scaler, network.set_fit_request(groups=True))
+        grid = {"rnnclassifier__validation_fraction": [0.2, 0.4]}
+        search = GridSearchCV(pipe, grid, cv=GroupKFold(3), error_score="raise")
+        search.fit(windows.X, windows.y, groups=windows.groups)
+    assert len(splits) == 2 * 3 + 1
+    for learn, held_out in splits:
+        X = held_out.problem.X.samples
+        learnt, scored = X[learn].ravel().tolist(), X[held_out.rows].ravel().tolist()
+        assert set(learnt).isdisjoint(scored)
 
 
 @pytest.mark.parametrize("horizon", [0, 1, 3])
