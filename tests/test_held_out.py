@@ -99,9 +99,21 @@ def test_copies_in_two_groups_may_be_parted(any_small, layouts, codes, splits):
     [
         (
             np.arange(39),
-            "X has 40 sequences, but groups has 39 entries: there must be one for each "
-            "sequence.",
+            "groups must have one entry for each of the 40 sequences, got shape (39,).",
         ),
+        (
+            [(1, 2)] * 40,
+            "groups must have one entry for each of the 40 sequences, got shape "
+            "(40, 2).",
+        ),
+        *[
+            (
+                np.array(["a"] * 3 + [missing] + ["b"] * 36, object),
+                "groups has no value for sequence 3 (counted from 0). Give one that "
+                "belongs to no other a group of its own.",
+            )
+            for missing in (None, np.nan)
+        ],
         (
             np.array(["a", 1] * 20, object),
             "Groups must be of one type, but groups has int and str.",

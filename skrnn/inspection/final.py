@@ -38,8 +38,8 @@ def check_is_network(estimator, function):
 def _inside(estimator):
     if isinstance(estimator, Pipeline):
         return estimator.steps[-1][1]
-    fitted = vars(estimator)
-    return next((fitted[place] for place in FITTED_INSIDE if place in fitted), None)
+    fitted = (getattr(estimator, place, None) for place in FITTED_INSIDE)
+    return next((inner for inner in fitted if inner is not None), None)
 
 
 def _advice(estimator, function):
@@ -49,6 +49,6 @@ def _advice(estimator, function):
             f"{function}(pipeline[-1], pipeline[:-1].transform(X))."
         )
     for place in FITTED_INSIDE:
-        if place in vars(estimator):
+        if hasattr(estimator, place):
             return f" Pass its {place}."
     return ""

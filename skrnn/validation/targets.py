@@ -217,11 +217,17 @@ def check_groups(groups, n):
     """
     if groups is None:
         return None
-    groups = column_or_1d(groups)
-    if len(groups) != n:
+    groups = np.asarray(groups)
+    if groups.shape != (n,):
         raise ValueError(
-            f"X has {n} sequences, but groups has {len(groups)} entries: there must be "
-            "one for each sequence."
+            f"groups must have one entry for each of the {n} sequences, got shape "
+            f"{groups.shape}."
+        )
+    missing = np.array([group is None or group != group for group in groups.tolist()])
+    if missing.any():
+        raise ValueError(
+            f"groups has no value for sequence {missing.argmax()} (counted from 0). "
+            "Give one that belongs to no other a group of its own."
         )
     try:
         return np.unique(groups, return_inverse=True)[1]

@@ -427,6 +427,7 @@ def test_what_wraps_a_network_is_told_what_to_pass(layouts, y):
         search: "GridSearchCV. Pass its best_estimator_.",
         features: "RecurrentFeatures. Pass its estimator_.",
         FunctionTransformer(): "FunctionTransformer.",
+        "model": "str.",
     }
     for estimator, text in advice.items():
         assert failure(TypeError, saliency, estimator, X) == NOT_A_NETWORK + text
