@@ -145,11 +145,16 @@ class BaseRecurrent(Settings, CallbackSupportMixin, BaseEstimator, ABC):
             )
             if not keep_earlier:
                 self._publish(start.outcome(self, result, memory))
+        return self._notes(start, result, keep_earlier)
+
+    def _notes(self, start, result, keep_earlier):
+        """Give what is to be said: messages and categories."""
+        problem, rows = start.problem, start.rows
         notes = notes_on_training(self, result, keep_earlier, start.once)
         if not start.goes_on:
             notes += notes_on_data(self, problem, rows, start.held_out)
         if not start.once:
-            notes += notes_on_learning(result, problem, rows, network)
+            notes += notes_on_learning(result, problem, rows, start.network)
         return notes
 
     @contextmanager

@@ -60,7 +60,8 @@ n_iter_no_change : int, inf or "auto", default="auto"
     plans its end, unless there is `early_stopping`.
 early_stopping : bool, default=False
     Hold sequences out, score them after every epoch, stop when the score no longer
-    improves, and keep the weights with the best score.
+    improves, and keep the weights with the best score. `fit` takes `groups` that are
+    held out whole, or in `X_val` and `y_val` the sequences to score.
 validation_fraction : float, default=0.1
     Share of the sequences that is held out with `early_stopping`{stratified}.
 features_per_step : int, default=1
