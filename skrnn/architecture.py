@@ -9,6 +9,11 @@ from skrnn.settings import hidden_sizes
 LIKE_PARAMETERS = {"hidden_sizes": "hidden_size or n_layers"}
 
 
+def is_network(estimator):
+    """Say whether an estimator is a network of skrnn, or one that was frozen."""
+    return hasattr(estimator, "pooled_states")
+
+
 def choose_architecture(estimator, problem):
     """Give the plain values from which `build_network` makes the network."""
     return {

@@ -104,6 +104,17 @@ class Mapping:
         return "a dict from class labels to weights"
 
 
+class AnyCallable:
+    """Whatever can be called."""
+
+    def accepts(self, value):
+        """Say whether a value will do."""
+        return callable(value)
+
+    def __str__(self):
+        return "a callable"
+
+
 class Transformer:
     """A transformer of scikit-learn."""
 
@@ -142,10 +153,25 @@ def check_parameters(estimator):
     ValueError
         With one line for each parameter that will not do.
     """
-    name = type(estimator).__name__
+    name, given = type(estimator).__name__, estimator.get_params(deep=False)
+    check_options(name, estimator._parameter_constraints, given)
+
+
+def check_options(name, constraints, given):
+    """Hold what a function, or an estimator, was given against its constraints.
+
+    Parameters
+    ----------
+    name : str
+        Of the function.
+    constraints : dict of str to list
+        For each parameter, one of which its value must meet.
+    given : dict of str to object
+        The values.
+    """
     faults = [
-        _fault(name, parameter, value, estimator._parameter_constraints[parameter])
-        for parameter, value in estimator.get_params(deep=False).items()
+        _fault(name, parameter, value, constraints[parameter])
+        for parameter, value in given.items()
     ]
     faults = [fault for fault in faults if fault]
     if faults:

@@ -5,7 +5,7 @@ from sklearn.base import BaseEstimator, TransformerMixin, clone
 from sklearn.utils import get_tags
 from sklearn.utils.validation import check_is_fitted
 
-from skrnn.architecture import fitted_network
+from skrnn.architecture import fitted_network, is_network
 from skrnn.callbacks import passed_on, with_callbacks
 from skrnn.meta import TrainsNetwork
 
@@ -83,7 +83,7 @@ class RecurrentFeatures(TrainsNetwork, TransformerMixin, BaseEstimator):
         self : object
             The fitted transformer.
         """
-        if not hasattr(self.estimator, "pooled_states"):
+        if not is_network(self.estimator):
             raise TypeError(
                 "RecurrentFeatures expected a classifier or regressor of skrnn as "
                 f"estimator, got {type(self.estimator).__name__}. Put scalers and the "

@@ -17,6 +17,7 @@ from skrnn import (
     RNNRegressor,
 )
 from skrnn.preprocessing import PerStepTransformer
+from skrnn.streaming import EarlyClassifier
 
 SMALL = {"hidden_size": 4, "max_iter": 5, "random_state": 0}
 ESTIMATORS = [
@@ -35,6 +36,7 @@ ESTIMATORS = [
     # A tolerance at which L-BFGS arrives before it is told to stop.
     RNNClassifier(4, solver="lbfgs", tol=0.01, max_iter=1000),
     PerStepTransformer(StandardScaler()),
+    EarlyClassifier(LSTMClassifier(**SMALL)),
 ]
 
 
@@ -56,3 +58,4 @@ def test_stock_check(estimator, check):
 def test_tags_leave_the_stock_checks_on():
     assert min(map(len, CHECKS)) > 40
     assert min(map(len, CHECKS[:6])) > 50
+    assert len(CHECKS[-1]) > 50

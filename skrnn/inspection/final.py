@@ -2,6 +2,8 @@
 
 from sklearn.pipeline import Pipeline
 
+from skrnn.architecture import is_network
+
 #: Where estimators that wrap another keep the one that they fitted.
 FITTED_INSIDE = ("best_estimator_", "estimator_", "regressor_")
 
@@ -20,14 +22,14 @@ def final_network(estimator):
     estimator or None
         None where there is no network.
     """
-    while estimator is not None and not hasattr(estimator, "pooled_states"):
+    while estimator is not None and not is_network(estimator):
         estimator = _inside(estimator)
     return estimator
 
 
 def check_is_network(estimator, function):
     """Refuse all but a network of skrnn, and say what to pass to the function."""
-    if hasattr(estimator, "pooled_states"):
+    if is_network(estimator):
         return
     raise TypeError(
         f"{function} expected a fitted classifier or regressor of skrnn, got "

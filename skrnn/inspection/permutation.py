@@ -10,6 +10,7 @@ from sklearn.utils.parallel import Parallel, delayed
 from skrnn.constraints import Number, OneOf
 from skrnn.inspection.exchange import collection
 from skrnn.inspection.final import final_network
+from skrnn.inspection.options import check_options
 from skrnn.inspection.parts import blocks_of, features_of, shares_of
 
 COUNT = Number(Integral, 1)
@@ -133,7 +134,8 @@ def permutation_importance(
     >>> dict(zip(result.names, result.importances_mean > 0.2))
     {'feature 0': np.True_, 'feature 1': np.False_}
     """
-    _check_options(
+    check_options(
+        OPTIONS,
         by=by,
         n_blocks=n_blocks,
         block_size=block_size,
@@ -200,13 +202,6 @@ def _width(estimator, n_columns):
             "of X is, it does not tell. Pass features_per_step."
         )
     return network.features_per_step_
-
-
-def _check_options(**options):
-    for name, value in options.items():
-        if not any(allowed.accepts(value) for allowed in OPTIONS[name]):
-            allowed = " or ".join(map(str, OPTIONS[name]))
-            raise ValueError(f"{name} must be {allowed}. Got {value!r}.")
 
 
 def _check_combinations(by, n_blocks, block_size, origin):

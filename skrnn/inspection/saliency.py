@@ -17,6 +17,7 @@ from skrnn.inspection.methods import (
     gradient_x_input,
     integrated_gradients,
 )
+from skrnn.inspection.options import check_options
 from skrnn.inspection.outputs import PROBABILITY, SCORE, choose_outputs
 from skrnn.jobs import Jobs
 from skrnn.network.network import QUIETLY
@@ -28,10 +29,10 @@ GRADIENT, INTEGRATED = "gradient", "integrated_gradients"
 SIMPLE = {GRADIENT: gradient, "gradient_x_input": gradient_x_input}
 
 OPTIONS = {
-    "method": OneOf((*SIMPLE, INTEGRATED)),
-    "output": OneOf((SCORE, PROBABILITY)),
-    "n_steps": Number(Integral, 1),
-    "tol": Number(Real, 0, closed="neither"),
+    "method": (OneOf((*SIMPLE, INTEGRATED)),),
+    "output": (OneOf((SCORE, PROBABILITY)),),
+    "n_steps": (Number(Integral, 1),),
+    "tol": (Number(Real, 0, closed="neither"),),
 }
 
 
@@ -160,7 +161,7 @@ def explain(estimator, X, *, method, target, output, baseline, n_steps, tol):
     """
     check_is_network(estimator, "saliency")
     check_is_fitted(estimator)
-    _check_options(method=method, output=output, n_steps=n_steps, tol=tol)
+    check_options(OPTIONS, method=method, output=output, n_steps=n_steps, tol=tol)
     if method == GRADIENT and baseline is not None:
         raise ValueError(
             "method='gradient' is a slope at X itself and has no baseline. Leave "
@@ -216,9 +217,3 @@ def _in_layout(found, layout):
         return found
     block = np.stack(found)
     return block if layout == BLOCK else block.reshape(len(block), -1)
-
-
-def _check_options(**options):
-    for name, value in options.items():
-        if not OPTIONS[name].accepts(value):
-            raise ValueError(f"{name} must be {OPTIONS[name]}. Got {value!r}.")

@@ -148,7 +148,10 @@ class TrainingCurveDisplay:
             handles.append(
                 ax.axvline(self.best_epoch, color="0.4", linestyle=":", label=best)
             )
-        self.score_ax_.legend(handles=handles, loc="center right")
+        # Below: between two axes there is no place that is free of both curves.
+        self.score_ax_.legend(
+            handles=handles, loc="upper center", bbox_to_anchor=(0.5, -0.2)
+        )
 
 
 def _best_epoch(network):

@@ -1,7 +1,6 @@
 """From a long data frame, one row a step, to sequences."""
 
 from dataclasses import dataclass
-from itertools import pairwise
 
 import numpy as np
 from sklearn.utils import Bunch
@@ -105,8 +104,7 @@ class _Rows:
 
     def cut(self, values):
         """Cut what is in order, (n_rows, ...), into sequences."""
-        ends = [*self.starts.tolist(), len(self.order)]
-        return [values[start:end] for start, end in pairwise(ends)]
+        return np.split(values, self.starts[1:])
 
     def one_of_each(self, column, name):
         """Give the one value that a column has in each sequence."""

@@ -3,6 +3,7 @@
 import numpy as np
 
 from skrnn.preprocessing.wording import some_of
+from skrnn.sequences import lengths_of
 from skrnn.validation.layouts import BLOCK, RAGGED, SHAPES, recognise
 from skrnn.validation.sequences import check_block, check_ragged
 from skrnn.validation.values import as_numbers
@@ -75,7 +76,7 @@ def padded_from_ragged(X, *, fill_value=np.nan, n_steps=None):
     ([[1.0, 1.0], [1.0, nan]], [2, 1])
     """
     samples = _read_sequences(X, "padded_from_ragged")
-    lengths = np.fromiter(map(len, samples), np.intp, len(samples))
+    lengths = lengths_of(samples)
     longest = int(lengths.max())
     if n_steps is None:
         n_steps = longest

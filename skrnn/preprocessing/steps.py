@@ -2,12 +2,12 @@
 
 import copy
 from dataclasses import dataclass, field
-from itertools import pairwise
 
 import numpy as np
 from scipy import sparse
 
 from skrnn.extras import narwhals
+from skrnn.sequences import lengths_of
 from skrnn.validation import check_sequences
 from skrnn.validation.layouts import BLOCK, RAGGED, TABLE, recognise
 
@@ -44,7 +44,7 @@ class Steps:
             estimator, shapes if frames else X, reset=reset, numbers=False
         )
         fitted, samples = checked.fitted, checked.samples
-        lengths = np.fromiter(map(len, samples), np.intp, len(samples))
+        lengths = lengths_of(samples)
         if frames:
             values = narwhals().concat(frames).to_native()
             if all(isinstance(name, str) for name in frames[0].columns):
@@ -101,8 +101,7 @@ class Steps:
                 "drops, adds or mixes rows cannot work step by step."
             )
         if self.layout == RAGGED:
-            ends = np.concatenate([[0], np.cumsum(self.lengths)]).tolist()
-            return [values[start:end] for start, end in pairwise(ends)]
+            return np.split(values, np.cumsum(self.lengths)[:-1])
         n = len(self.lengths)
         if self.layout == BLOCK:
             return values.reshape(n, -1, values.shape[1])

@@ -6,18 +6,18 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 from sklearn.utils import Bunch
 
-from skrnn.constraints import Number, OneOf
+from skrnn.constraints import AnyCallable, Number, OneOf, check_options
 from skrnn.preprocessing.wording import some_of
 from skrnn.validation.sequences import check_ragged
 
 NAME = "sliding_windows"
 OPTIONS = {
-    "length": Number(Integral, 1),
-    "stride": Number(Integral, 1),
-    "horizon": Number(Integral, 0),
-    "short": OneOf(("error", "drop")),
+    "length": [Number(Integral, 1)],
+    "stride": [Number(Integral, 1)],
+    "label": [OneOf(("last", "mode")), AnyCallable()],
+    "horizon": [Number(Integral, 0)],
+    "short": [OneOf(("error", "drop"))],
 }
-LABELS = OneOf(("last", "mode"))
 
 
 def sliding_windows(
@@ -101,8 +101,17 @@ n_targets), or a single one. For several, one label or row of targets for each, 
     >>> windows.X[:, :, 0].tolist(), windows.y.tolist()
     ([[0, 1, 2], [1, 2, 3]], [3, 4])
     """
-    options = {"length": length, "stride": stride, "horizon": horizon, "short": short}
-    _check_options(options, label)
+    check_options(
+        NAME,
+        OPTIONS,
+        {
+            "length": length,
+            "stride": stride,
+            "label": label,
+            "horizon": horizon,
+            "short": short,
+        },
+    )
     series, is_one = _read_series(X)
     labels, of_steps = _read_labels(y, series, is_one)
     if horizon and not (of_steps and label == "last"):
@@ -128,20 +137,6 @@ n_targets), or a single one. For several, one label or row of targets for each, 
         series=which,
         starts=np.concatenate([starts[i] for i in kept]),
     )
-
-
-def _check_options(options, label):
-    for name, value in options.items():
-        if not OPTIONS[name].accepts(value):
-            raise ValueError(
-                f"The {name!r} parameter of {NAME} must be {OPTIONS[name]}. "
-                f"Got {value!r}."
-            )
-    if not (callable(label) or LABELS.accepts(label)):
-        raise ValueError(
-            f"The 'label' parameter of {NAME} must be {LABELS} or a callable. "
-            f"Got {label!r}."
-        )
 
 
 def _read_series(X):

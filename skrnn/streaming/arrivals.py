@@ -1,7 +1,5 @@
 """The border to what streams bring: which of them, and which numbers."""
 
-import operator
-
 import numpy as np
 
 from skrnn.validation.values import as_numbers
@@ -47,20 +45,6 @@ def choose_streams(streams, n_streams):
             "each stream one arrival. Make a call for each."
         )
     return chosen.astype(np.intp)
-
-
-def count_of(value, name):
-    """Give a number of streams: an int of 1 or more."""
-    try:
-        n = -1 if isinstance(value, bool | np.bool_) else operator.index(value)
-    except TypeError:
-        n = -1
-    if n < 1:
-        raise ValueError(
-            f"The 'n_streams' parameter of {name} must be an int in the range [1, "
-            f"inf). Got {value!r}."
-        )
-    return n
 
 
 def check_arrival(x, rows, shape, dtype, name):

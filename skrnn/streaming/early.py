@@ -8,10 +8,11 @@ from sklearn.base import BaseEstimator, ClassifierMixin, clone, is_classifier
 from sklearn.utils import get_tags
 from sklearn.utils.validation import check_is_fitted
 
+from skrnn.architecture import is_network
 from skrnn.callbacks import passed_on, with_callbacks
 from skrnn.constraints import Number, check_parameters
 from skrnn.meta import TrainsNetwork
-from skrnn.streaming.forward import check_reads_forward, is_of_skrnn, network_of
+from skrnn.streaming.forward import check_reads_forward, network_of
 from skrnn.streaming.prefixes import fit_with_prefixes
 from skrnn.streaming.rule import decisions
 from skrnn.streaming.staged import staged_answers
@@ -22,7 +23,7 @@ class AnyClassifier:
 
     def accepts(self, value):
         """Say whether a value will do."""
-        return is_of_skrnn(value) and is_classifier(value)
+        return is_network(value) and is_classifier(value)
 
     def __str__(self):
         return (

@@ -2,13 +2,8 @@
 
 from sklearn.utils.validation import check_is_fitted
 
-from skrnn.architecture import fitted_network
+from skrnn.architecture import fitted_network, is_network
 from skrnn.network.stepper import Stepper
-
-
-def is_of_skrnn(estimator):
-    """Say whether an estimator is a network, or one that was frozen."""
-    return hasattr(estimator, "pooled_states")
 
 
 def network_of(estimator):
@@ -39,7 +34,7 @@ def check_reads_forward(estimator, who):
 
 def check_streams(estimator, who):
     """Give a fitted estimator of skrnn whose network reads forward, or say no."""
-    if not is_of_skrnn(estimator):
+    if not is_network(estimator):
         raise TypeError(
             f"{who} expected a fitted classifier or regressor of skrnn, got "
             f"{type(estimator).__name__}. Of a pipeline, pass the last step, and "

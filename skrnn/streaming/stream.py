@@ -1,12 +1,15 @@
 """Prediction step by step, with the state in the user's hands."""
 
 import copy
+from numbers import Integral
 
 import numpy as np
 
-from skrnn.streaming.arrivals import check_arrival, choose_streams, count_of
+from skrnn.constraints import Number, check_options
+from skrnn.streaming.arrivals import check_arrival, choose_streams
 from skrnn.streaming.forward import check_streams, make_stepper
 
+OPTIONS = {"n_streams": [Number(Integral, 1)]}
 #: What a stream does not need of an estimator.
 OF_TRAINING = ("optimizer_state_", "loss_curve_", "validation_scores_")
 
@@ -55,7 +58,8 @@ class Stream:
 
     def __init__(self, estimator, n_streams=1, dtype=None):
         estimator = check_streams(estimator, type(self).__name__)
-        self.n_streams = count_of(n_streams, type(self).__name__)
+        check_options(type(self).__name__, OPTIONS, {"n_streams": n_streams})
+        self.n_streams = int(n_streams)
         self.dtype = np.dtype(estimator.weights_.dtype if dtype is None else dtype)
         if self.dtype not in (np.float32, np.float64):
             raise ValueError(

@@ -5,7 +5,7 @@ from numbers import Integral
 from sklearn.utils.validation import check_is_fitted
 
 import skrnn
-from skrnn.architecture import fitted_network
+from skrnn.architecture import fitted_network, is_network
 from skrnn.constraints import Number
 from skrnn.extras import require
 from skrnn.interop.onnx.border import metadata, write_inputs, write_outputs
@@ -106,7 +106,7 @@ def export_onnx(estimator, path=None, *, opset=OLDEST_OPSET):
 
 def _network_of(estimator):
     """Give the network of a fitted estimator; refuse what has none that ONNX knows."""
-    if not hasattr(estimator, "pooled_states"):
+    if not is_network(estimator):
         advice = [advice for name, advice in WITHIN.items() if hasattr(estimator, name)]
         raise TypeError(
             "export_onnx expected a fitted classifier or regressor of skrnn, got "
