@@ -38,7 +38,7 @@ def main(picture=None):
             cv=2,
         ),
     }
-    figure, panels = plt.subplots(1, 3, figsize=(13, 4), layout="constrained")
+    figure, panels = plt.subplots(1, 3, figsize=(13, 4.6), layout="constrained")
     for ax, (name, model) in zip(panels, models.items(), strict=True):
         model.fit(X, y)
         display = TrainingCurveDisplay.from_estimator(model, name=name, ax=ax)

@@ -150,7 +150,10 @@ class TrainingCurveDisplay:
             )
         # Below: between two axes there is no place that is free of both curves.
         self.score_ax_.legend(
-            handles=handles, loc="upper center", bbox_to_anchor=(0.5, -0.2)
+            handles=handles,
+            loc="upper center",
+            bbox_to_anchor=(0.5, 0.0),
+            borderaxespad=4.0,
         )
 
 
