@@ -3,24 +3,24 @@
 from contextlib import contextmanager
 
 from joblib import Parallel, effective_n_jobs, parallel_config
-from threadpoolctl import threadpool_limits
 
-from skrnn.workers import ALONE, Workers
+from skrnn.workers import ALONE, BLAS_THREADS, Workers
 
 
 @contextmanager
 def workers_for(n_jobs, n_parts):
     """Give as many workers as there are parts to share out, but `n_jobs` at most.
 
-    Where there are several, each has one thread of the BLAS: more would get in each
-    other's way.
+    Each has one thread of the BLAS, and so has the caller where there are no others:
+    numbers must not depend on how many threads there are.
     """
     n_workers = min(_n_threads(n_jobs), n_parts) if n_parts > 1 else 1
-    if n_workers == 1:
-        yield ALONE
-        return
-    with threadpool_limits(1, user_api="blas"), Workers(n_workers) as workers:
-        yield workers
+    with BLAS_THREADS.one():
+        if n_workers == 1:
+            yield ALONE
+            return
+        with Workers(n_workers) as workers:
+            yield workers
 
 
 def _n_threads(n_jobs):
@@ -29,6 +29,7 @@ def _n_threads(n_jobs):
     The engine that joblib works with may count something else: that of a cluster gives
     the cores of all its machines, whatever it is asked for.
     """
+    n_jobs = None if n_jobs is None else int(n_jobs)
     n_jobs = Parallel(n_jobs, require="sharedmem").n_jobs
     with parallel_config(backend="threading"):
         return effective_n_jobs(n_jobs)

@@ -1,11 +1,17 @@
-"""Threads that share out a list of jobs.
+"""Threads that share out a list of jobs, and the threads of the BLAS below them.
 
 NumPy lets go of the interpreter while it computes, so that threads pay where operations
 are long: below some 20 us, handing the interpreter over costs more than is won.
 """
 
+import os
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from contextvars import copy_context
+from functools import cached_property
+from threading import Lock
+
+from threadpoolctl import ThreadpoolController
 
 
 class Workers:
@@ -56,3 +62,72 @@ class Workers:
 
 #: The caller alone.
 ALONE = Workers()
+
+
+class BlasThreads:
+    """Keeps the BLAS at one thread for as long as anybody asks for it.
+
+    A matrix product that several threads of the BLAS share out is rounded differently
+    from that of one thread. The number of its threads belongs to the whole process, so
+    that callers in several threads have to be counted: the first sets it to one, and
+    the last puts back what there was.
+    """
+
+    def __init__(self):
+        self.forget()
+        # A fork in the middle of a fit leaves nobody in the child to put things back.
+        if hasattr(os, "register_at_fork"):
+            os.register_at_fork(after_in_child=self.restore)
+
+    @cached_property
+    def _libraries(self):
+        # Looking for them takes most of a millisecond: once is enough.
+        controller = ThreadpoolController().select(user_api="blas")
+        return controller.lib_controllers
+
+    @contextmanager
+    def one(self):
+        """Keep the BLAS at one thread inside a ``with`` statement."""
+        caller = object()
+        try:
+            self._enter(caller)
+            yield
+        finally:
+            self._leave(caller)
+
+    def forget(self):
+        """Begin without callers."""
+        self._lock, self._callers, self._before = Lock(), set(), []
+
+    def restore(self):
+        """Put back what there was, and forget all callers."""
+        before = self._before
+        self.forget()
+        for library, n_threads in before:
+            library.set_num_threads(n_threads)
+
+    def _enter(self, caller):
+        with self._lock:
+            # An interrupt may have kept the last caller from putting all of it back.
+            if not self._callers and not self._before:
+                self._before = [
+                    (library, n_threads)
+                    for library in self._libraries
+                    if (n_threads := library.get_num_threads()) != 1
+                ]
+            self._callers.add(caller)
+            for library, _ in self._before:
+                library.set_num_threads(1)
+
+    def _leave(self, caller):
+        with self._lock:
+            self._callers.discard(caller)
+            if self._callers:
+                return
+            for library, n_threads in self._before:
+                library.set_num_threads(n_threads)
+            self._before = []
+
+
+#: Of this process.
+BLAS_THREADS = BlasThreads()
