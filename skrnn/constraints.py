@@ -31,6 +31,11 @@ class Number:
         """Say whether a value will do."""
         if isinstance(value, bool | np.bool_) or not isinstance(value, self.kind):
             return False
+        if self.kind is not Integral:
+            try:
+                value = float(value)
+            except OverflowError:  # an int, or a fraction, larger than any float
+                return False
         from_left, to_right = self._closed
         above = value >= self.low if from_left else value > self.low
         below = value <= self.high if to_right else value < self.high
@@ -56,7 +61,7 @@ class OneOf:
     def accepts(self, value):
         """Say whether a value will do."""
         return any(
-            value is option or (type(value) is type(option) and value == option)
+            value is option or (isinstance(value, type(option)) and value == option)
             for option in self.values
         )
 

@@ -24,7 +24,7 @@ def descend(estimator, data, weights, plan, *, rng, goes_on, once, **common):
     weights : ndarray of shape (n_parameters,)
         Where to start; it is left as it is.
     plan : Plan
-        How long, and in which portions.
+        How long, in which portions and with which numbers.
     rng : numpy.random.RandomState
         Where the order of the batches comes from.
     goes_on : bool
@@ -42,33 +42,33 @@ def descend(estimator, data, weights, plan, *, rng, goes_on, once, **common):
     """
     common |= {
         "max_iter": plan.n_epochs,
-        "plateau": Plateau(estimator.tol, plan.patience),
+        "plateau": Plateau(plan.tol, plan.patience),
     }
     if estimator.solver == FULL_BATCH:
-        trainer = FullBatch(tol=estimator.tol, **common)
+        trainer = FullBatch(tol=plan.tol, **common)
         return train_full_batch(trainer, data, weights), {}
     n_updates = plan.n_epochs * count_batches(len(data.rows), plan.batch_size)
     trainer = Trainer(
         rng=rng,
         batch_size=plan.batch_size,
-        max_grad_norm=estimator.max_grad_norm,
-        **_make_steps(estimator, weights, n_updates, goes_on, once),
+        max_grad_norm=plan.max_grad_norm,
+        **_make_steps(estimator, plan, weights, n_updates, goes_on, once),
         **common,
     )
     result = train(trainer, data, weights)
     return result, {estimator.solver: trainer.optimizer.state}
 
 
-def _make_steps(estimator, weights, n_updates, goes_on, once):
+def _make_steps(estimator, plan, weights, n_updates, goes_on, once):
     """Choose optimizer and schedule, the parts that take steps."""
     solver, schedule = estimator.solver, estimator.learning_rate
     state = estimator.optimizer_state_.get(solver) if goes_on else None
-    options = {"momentum": estimator.momentum} if solver == "sgd" else {}
+    options = {"momentum": plan.momentum} if solver == "sgd" else {}
     optimizer = OPTIMIZERS[solver](weights.size, weights.dtype, state, **options)
     if once and schedule != "invscaling":
         schedule = "constant"
     return {
         "optimizer": optimizer,
-        "schedule": SCHEDULES[schedule](estimator.learning_rate_init, n_updates),
+        "schedule": SCHEDULES[schedule](plan.learning_rate_init, n_updates),
         "first_update": optimizer.state["n_steps"] if once else 0,
     }

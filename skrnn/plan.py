@@ -20,9 +20,9 @@ BATCH_SIZE = 64
 N_UPDATES, FEWEST_UPDATES = 1000, 200
 #: Large sets are read so often at least.
 FEWEST_EPOCHS = 10
-#: With a held-out score to watch, this part of the epochs may go by without a better
-#: one, and so many at least.
-PATIENCE, LEAST_PATIENCE = 0.2, 10
+#: With a held-out score to watch, one of so many parts of the epochs may go by without
+#: a better one, and so many epochs at least.
+PATIENCE, LEAST_PATIENCE = 5, 10
 
 #: Sequences of so many steps are read step by step.
 SHORT = 32
@@ -39,7 +39,11 @@ LOOK_AT = 256, 1024
 
 @dataclass(frozen=True)
 class Plan:
-    """How long and in which portions an estimator learns.
+    """How long, in which portions and with which numbers an estimator learns.
+
+    All are plain numbers of Python, whatever types the user has. Those of NumPy would
+    compute in a type of their own: an int8 overflows, and a float64 makes float64 of
+    the float32 that it meets.
 
     Attributes
     ----------
@@ -51,6 +55,10 @@ class Plan:
         Epochs that may go by without an improvement.
     dropout, recurrent_dropout : float
         What is dropped, as `Dropout` has it.
+    alpha, tol, learning_rate_init, momentum : float
+        As the parameters of the estimators.
+    max_grad_norm : float or None
+        Likewise.
     """
 
     batch_size: int
@@ -58,6 +66,11 @@ class Plan:
     patience: float
     dropout: float
     recurrent_dropout: float
+    alpha: float
+    tol: float
+    learning_rate_init: float
+    momentum: float
+    max_grad_norm: float | None
 
 
 def make_plan(settings, lengths, once, noise):
@@ -74,28 +87,35 @@ def make_plan(settings, lengths, once, noise):
     noise : tuple of float
         What `dropout` and `recurrent_dropout` are for this kind of estimator.
     """
-    batch_size = _value(settings.batch_size, BATCH_SIZE)
+    batch_size = int(_value(settings.batch_size, BATCH_SIZE))
     n_batches = count_batches(len(lengths), batch_size)
     n_updates = min(N_UPDATES, max(FEWEST_UPDATES, int(lengths.sum())))
     if settings.solver == FULL_BATCH:
         n_batches, n_updates, noise = 1, N_UPDATES, (0.0, 0.0)
     n_epochs = max(FEWEST_EPOCHS, math.ceil(n_updates / n_batches))
-    n_epochs = 1 if once else _value(settings.max_iter, n_epochs)
-    patience = max(LEAST_PATIENCE, math.ceil(PATIENCE * n_epochs))
+    n_epochs = 1 if once else int(_value(settings.max_iter, n_epochs))
+    patience = max(LEAST_PATIENCE, -(-n_epochs // PATIENCE))
     if settings.learning_rate == "cosine" and not settings.early_stopping:
         # This schedule is the plan of when to stop.
         patience = np.inf
+    patience = _value(settings.n_iter_no_change, patience)
+    longest = settings.max_grad_norm
     return Plan(
-        batch_size,
-        n_epochs,
-        _value(settings.n_iter_no_change, patience),
-        _value(settings.dropout, noise[0]),
-        _value(settings.recurrent_dropout, noise[1]),
+        batch_size=batch_size,
+        n_epochs=n_epochs,
+        patience=patience if patience == np.inf else int(patience),
+        dropout=float(_value(settings.dropout, noise[0])),
+        recurrent_dropout=float(_value(settings.recurrent_dropout, noise[1])),
+        alpha=float(settings.alpha),
+        tol=float(settings.tol),
+        learning_rate_init=float(settings.learning_rate_init),
+        momentum=float(settings.momentum),
+        max_grad_norm=None if longest is None else float(longest),
     )
 
 
 def choose_patch_size(cell, samples, rows, scale):
-    """Say how many steps of these sequences are best read at once.
+    """Return how many steps of these sequences are best read at once.
 
     Where neighbouring steps go together, as in anything that was sampled from a curve,
     some of them say little more than one, and a shorter way through them is easier to

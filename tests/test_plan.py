@@ -96,7 +96,7 @@ def test_patience_is_a_part_of_the_epochs(max_iter, early_stopping, schedule):
     if schedule == "cosine" and not early_stopping:
         assert made.patience == math.inf
     else:
-        part = math.ceil(plan.PATIENCE * made.n_epochs)
+        part = math.ceil(made.n_epochs / plan.PATIENCE)
         assert made.patience == max(plan.LEAST_PATIENCE, part)
 
 
