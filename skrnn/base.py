@@ -1,7 +1,6 @@
 """The facade that all estimators share: validate, build, train, publish."""
 
 from abc import ABC, abstractmethod
-from contextlib import contextmanager
 from functools import partial
 from numbers import Integral
 from typing import ClassVar
@@ -17,7 +16,7 @@ from skrnn.architecture import (
     choose_reading,
     fitted_network,
 )
-from skrnn.callbacks import CallbackSupportMixin, called, with_callbacks
+from skrnn.callbacks import CallbackSupportMixin, calls_of, with_callbacks
 from skrnn.constraints import Number, check_parameters
 from skrnn.descent import descend
 from skrnn.held_out import hold_out, make_validator
@@ -32,8 +31,8 @@ from skrnn.notices import (
 from skrnn.plan import make_plan
 from skrnn.problem import training_set
 from skrnn.settings import FULL_BATCH, Settings, check_combinations
-from skrnn.start import Start
-from skrnn.training import Objective, Reason, Reporter, Watchers
+from skrnn.start import Ended, Start
+from skrnn.training import Objective, Reporter, Watchers
 from skrnn.validation import check_sequences
 from skrnn.validation.layouts import RAGGED
 
@@ -110,21 +109,19 @@ class BaseRecurrent(Settings, CallbackSupportMixin, BaseEstimator, ABC):
         start = Start(problem, rows, held_out, architecture, network, goes_on, once)
         weight = {} if sample_weight is None else {"sample_weight": sample_weight}
         given = {"X": X, "y": y, "metadata": weight}
-        warn(self._learn(start, weights, rng, given), stacklevel=3)
+        self._publish(self._learn(start, weights, rng, given))
         return self
 
     @with_callbacks
     def _learn(self, start, weights, rng, given):
-        """Train and publish; give what is to be said about it."""
+        """Train, and return what there is to publish and to say as an `Ended`."""
         problem, rows, network = start.problem, start.rows, start.network
         data = training_set(problem, rows)
         plan = make_plan(self, data.lengths[rows], start.once, self._noise)
         dropout = Dropout(rng, plan.dropout, plan.recurrent_dropout)
         n_shards = plan.batch_size // network.portion
-        with (
-            workers_for(self.n_jobs, n_shards) as workers,
-            self._watched(start, plan.n_epochs, given) as watchers,
-        ):
+        with workers_for(self.n_jobs, n_shards) as workers:
+            watchers = self._watchers(start, plan.n_epochs, given)
             result, memory = descend(
                 self,
                 data,
@@ -133,46 +130,55 @@ class BaseRecurrent(Settings, CallbackSupportMixin, BaseEstimator, ABC):
                 rng=rng,
                 goes_on=start.goes_on,
                 once=start.once,
-                objective=Objective(network, problem.loss, self.alpha, dropout),
+                objective=Objective(network, problem.loss, plan.alpha, dropout),
                 validate=make_validator(self, network, start.held_out, workers),
                 workers=workers,
                 watchers=watchers,
             )
-            keep_earlier = (
-                result.reason is Reason.INTERRUPTED
-                and hasattr(self, "weights_")
-                and not start.goes_on
-            )
-            if not keep_earlier:
-                self._publish(start.outcome(self, result, memory))
-        return self._notes(start, result, keep_earlier)
+            fitted = start.outcome(self, result, memory)
+            if result.interrupt and hasattr(self, "weights_") and not start.goes_on:
+                # A model that was cut short is no substitute for the earlier one.
+                fitted = None
+            notes = self._notes(start, result, fitted)
+            watchers.close(fitted)
+        return Ended(fitted, notes, result.interrupt)
 
-    def _notes(self, start, result, keep_earlier):
-        """Give what is to be said: messages and categories."""
+    def _notes(self, start, result, fitted):
+        """Return what is to be said: messages and categories."""
         problem, rows = start.problem, start.rows
-        notes = notes_on_training(self, result, keep_earlier, start.once)
+        notes = notes_on_training(self, result, fitted is None, start.once)
+        if result.interrupt:
+            return notes
         if not start.goes_on:
             notes += notes_on_data(self, problem, rows, start.held_out)
         if not start.once:
             notes += notes_on_learning(result, problem, rows, start.network)
         return notes
 
-    @contextmanager
-    def _watched(self, start, n_epochs, given):
-        """Give those who look on, and tell them when all is done."""
+    def _watchers(self, start, n_epochs, given):
+        """Return those who look on."""
         unit = "iteration" if self.solver == FULL_BATCH else "epoch"
-        reporters = [Reporter(n_epochs, unit)] if self.verbose else []
-        if start.once:
-            yield Watchers(reporters)
-            return
-        snapshot = partial(start.snapshot, self)
-        with called(self, unit, n_epochs, given, snapshot) as callbacks:
-            yield Watchers([*reporters, *callbacks])
+        each = [Reporter(n_epochs, unit)] if self.verbose else []
+        if not start.once:
+            snapshot = partial(start.snapshot, self)
+            each += calls_of(self, unit, n_epochs, given, snapshot)
+        return Watchers(each)
 
-    def _publish(self, fitted):
-        """Replace the fitted attributes, all at once, now that nothing can fail."""
-        rest = {k: v for k, v in vars(self).items() if not k.endswith("_")}
-        self.__dict__ = {**rest, **fitted}
+    def _publish(self, ended):
+        """Replace the fitted attributes in one stroke, when nothing can fail any more.
+
+        That is after the warnings, which may be errors. An interrupt goes on up, so
+        that whatever called `fit` stops too.
+        """
+        if ended.interrupt is None:
+            warn(ended.notes, stacklevel=4)
+        if ended.fitted is not None:
+            rest = {k: v for k, v in vars(self).items() if not k.endswith("_")}
+            self.__dict__ = {**rest, **ended.fitted}
+        if ended.interrupt is not None:
+            for message, _ in ended.notes:
+                ended.interrupt.add_note(message)
+            raise ended.interrupt
 
     def _random_numbers(self, n_seen=0):
         """Give the source of random numbers; without a seed, a new one of its own.
@@ -183,7 +189,7 @@ class BaseRecurrent(Settings, CallbackSupportMixin, BaseEstimator, ABC):
         if self.random_state is None:
             return np.random.RandomState()
         if n_seen and isinstance(self.random_state, Integral):
-            return np.random.RandomState([self.random_state, n_seen % 2**32])
+            return np.random.RandomState([int(self.random_state), n_seen % 2**32])
         return check_random_state(self.random_state)
 
     def hidden_states(self, X, layer=-1):

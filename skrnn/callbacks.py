@@ -80,27 +80,23 @@ class Calls(Watcher):
             reconstruction_attributes=lambda: self.snapshot(state),
         )
 
-    def close(self):
+    def close(self, fitted):
         """End all tasks, that of an epoch too that did not come to its end."""
         if self.now is not None:
             self.now.call_on_fit_task_end(estimator=self.estimator)
         self.root.call_on_fit_task_end(
-            estimator=self.estimator, **self.given, reconstruction_attributes={}
+            estimator=self.estimator,
+            **self.given,
+            reconstruction_attributes=lambda: fitted or {},
         )
 
 
-@contextmanager
-def called(estimator, unit, n_units, given, snapshot):
-    """Give the watchers that tell the callbacks of an estimator, and end their tasks.
+def calls_of(*args):
+    """Return the watchers that tell the callbacks of an estimator, as a list.
 
-    The parameters are those of `Calls`.
+    The parameters are those of `Calls`. There are none without scikit-learn's callbacks.
     """
-    if not HAS_CALLBACKS:
-        yield []
-        return
-    calls = Calls(estimator, unit, n_units, given, snapshot)
-    yield [calls]
-    calls.close()
+    return [Calls(*args)] if HAS_CALLBACKS else []
 
 
 @contextmanager

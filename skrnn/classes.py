@@ -80,16 +80,21 @@ def _settle_labels(name, present, announced, earlier):
 
 
 def weight_of_classes(class_weight, classes, y, sample_weight):
-    """Give the weight of the class of each sequence; one where it has none."""
-    each = np.ones(len(y))
+    """Return the weight of each class, ndarray of shape (n_classes,), or None.
+
+    Parameters
+    ----------
+    class_weight : dict, "balanced" or None
+        The parameter of the classifier.
+    classes : ndarray of shape (n_classes,)
+        The labels.
+    y : ndarray of shape (n,)
+        Those of the sequences that have weight.
+    sample_weight : ndarray of shape (n,)
+        Their weights.
+    """
     if class_weight is None:
-        return each
-    counts = sample_weight > 0
-    weight = compute_class_weight(
-        class_weight,
-        classes=classes,
-        y=y[counts],
-        sample_weight=sample_weight[counts],
+        return None
+    return compute_class_weight(
+        class_weight, classes=classes, y=y, sample_weight=sample_weight
     )
-    each[counts] = weight[np.searchsorted(classes, y[counts])]
-    return each

@@ -1,12 +1,11 @@
 """A trained network as a transformer, for other estimators to build on."""
 
 import numpy as np
-from sklearn.base import BaseEstimator, TransformerMixin, clone
+from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.utils import get_tags
 from sklearn.utils.validation import check_is_fitted
 
 from skrnn.architecture import fitted_network, is_network
-from skrnn.callbacks import passed_on, with_callbacks
 from skrnn.meta import TrainsNetwork
 
 
@@ -61,7 +60,6 @@ class RecurrentFeatures(TrainsNetwork, TransformerMixin, BaseEstimator):
     def __init__(self, estimator):
         self.estimator = estimator
 
-    @with_callbacks
     def fit(self, X, y=None, sample_weight=None, **fit_params):
         """Train a copy of the network.
 
@@ -90,10 +88,7 @@ class RecurrentFeatures(TrainsNetwork, TransformerMixin, BaseEstimator):
                 "like before it in a pipeline."
             )
         params = self._for_network(sample_weight, fit_params)
-        fitted = clone(self.estimator)
-        with passed_on(self, fitted, X, y):
-            fitted.fit(X, y, **params)
-        self._publish(fitted)
+        self._fit_copy(X, y, lambda copy: copy.fit(X, y, **params))
         return self
 
     def transform(self, X):

@@ -8,6 +8,7 @@ import numpy as np
 from sklearn.model_selection import ShuffleSplit, train_test_split
 
 from skrnn.problem import Problem
+from skrnn.training import NotFinite
 
 #: So many ways of holding out groups are drawn; the one nearest to the share is taken.
 N_DRAWS = 50
@@ -64,22 +65,27 @@ def hold_out(estimator, problem, rng, validation):
 
 
 def make_validator(estimator, network, held_out, workers):
-    """Make the function that rates weights on the sequences held out, or None."""
+    """Make the function that rates weights on the sequences held out, or None.
+
+    Sequences count there as they do in the loss, with the weights of their classes.
+    """
     if held_out is None:
         return None
     problem, rows = held_out.problem, held_out.rows
-    y, sample_weight = problem.y[rows], problem.sample_weight[rows]
+    y, weight = problem.y[rows], problem.weight[rows]
 
     def validate(weights):
         scores = network.scores(weights, problem.X.samples, rows, workers)
-        return float(estimator._rate(problem.loss.decide(scores), y, sample_weight))
+        if not np.isfinite(scores).all():
+            raise NotFinite
+        return float(estimator._rate(problem.loss.decide(scores), y, weight))
 
     return validate
 
 
 def _split(estimator, problem, rng):
     """Part the rows of a problem: those to learn from, those to hold out."""
-    rows, fraction = problem.rows, estimator.validation_fraction
+    rows, fraction = problem.rows, float(estimator.validation_fraction)
     in_proportion = estimator._stratify(problem.y[rows])
     if problem.groups is None:
         return train_test_split(
@@ -157,6 +163,7 @@ def _read(estimator, problem, X, y, sample_weight):
         probe.class_weight = None
     with named_in_errors():
         own = probe._read_problem(X, y, sample_weight, None, None, goes_on=True)
+        own = own.weigh_classes(problem.class_weight)
         if len(own.rows) < estimator._fewest_held_out:
             raise ValueError("X has one sequence, but R2 needs at least two.")
     return HeldOut(own, own.rows)

@@ -1,17 +1,19 @@
 """What estimators share that train a copy of a network."""
 
+from contextlib import suppress
+from typing import ClassVar
+
 from sklearn import get_config
-from sklearn.base import MetaEstimatorMixin
+from sklearn.base import MetaEstimatorMixin, clone
+from sklearn.exceptions import NotFittedError
 from sklearn.utils.metadata_routing import (
     MetadataRouter,
     MethodMapping,
     process_routing,
 )
+from sklearn.utils.validation import check_is_fitted
 
-from skrnn.callbacks import CallbackSupportMixin
-
-#: What is known of X once the copy is fitted.
-OF_X = ("n_features_in_", "feature_names_in_")
+from skrnn.callbacks import CallbackSupportMixin, passed_on, with_callbacks
 
 
 class TrainsNetwork(MetaEstimatorMixin, CallbackSupportMixin):
@@ -19,6 +21,9 @@ class TrainsNetwork(MetaEstimatorMixin, CallbackSupportMixin):
 
     Without metadata routing the copy gets all of it; with it, what it has requested.
     """
+
+    #: What is known of the copy once it is fitted, where it has it.
+    _shown: ClassVar[tuple[str, ...]] = ("n_features_in_", "feature_names_in_")
 
     def get_metadata_routing(self):
         """Say that what `fit` gets goes to `fit` of the network, if it asks for it.
@@ -42,10 +47,31 @@ class TrainsNetwork(MetaEstimatorMixin, CallbackSupportMixin):
             return dict(process_routing(self, "fit", **params).estimator.fit)
         return params
 
+    def _fit_copy(self, X, y, train):
+        """Fit a copy of the network by a function of it, and publish it.
+
+        If that fails, the earlier copy stays. Where there is none, an interrupt leaves
+        what has been learnt so far, as `fit` of the network does.
+        """
+        fitted = clone(self.estimator)
+        try:
+            self._train_copy(X, y, fitted, train)
+        except KeyboardInterrupt:
+            if not hasattr(self, "estimator_"):
+                with suppress(NotFittedError):
+                    check_is_fitted(fitted)
+                    self._publish(fitted)
+            raise
+        self._publish(fitted)
+
+    @with_callbacks
+    def _train_copy(self, X, y, fitted, train):
+        """Let the callbacks of the estimator look on while its copy is trained."""
+        with passed_on(self, fitted, X, y):
+            train(fitted)
+
     def _publish(self, fitted):
-        """Show the fitted copy, and what it knows of X."""
-        for name in OF_X:
-            vars(self).pop(name, None)
-            if hasattr(fitted, name):
-                setattr(self, name, getattr(fitted, name))
-        self.estimator_ = fitted
+        """Show the fitted copy, and what it knows of X, in one stroke."""
+        rest = {k: v for k, v in vars(self).items() if not k.endswith("_")}
+        shown = {k: getattr(fitted, k) for k in self._shown if hasattr(fitted, k)}
+        self.__dict__ = {**rest, **shown, "estimator_": fitted}

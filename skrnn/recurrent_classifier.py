@@ -243,27 +243,25 @@ class RecurrentClassifier(ClassifierMixin, BaseRecurrent):
         classes = settle_classes(
             type(self).__name__, y[sample_weight > 0], multilabel, classes, earlier
         )
-        loss_weight = sample_weight
+        labels = y
         if not multilabel:
-            weight = weight_of_classes(self.class_weight, classes, y, sample_weight)
-            loss_weight = sample_weight * weight
             y = np.minimum(np.searchsorted(classes, y), len(classes) - 1)
-        if not loss_weight.any():
-            raise ValueError(
-                "class_weight gives every sequence a weight of zero: no sequence is "
-                "left to learn from."
-            )
-        return without_copies(
+        problem = without_copies(
             Problem(
                 X=X,
                 y=y,
-                sample_weight=sample_weight,
-                loss_weight=loss_weight,
-                rows=np.flatnonzero(loss_weight),
+                weight=sample_weight,
+                rows=np.flatnonzero(sample_weight),
                 loss=classification_loss(len(classes), multilabel),
                 n_outputs=1 if len(classes) == 2 and not multilabel else len(classes),
                 fitted={"classes_": classes, "multilabel_": multilabel},
                 groups=check_groups(groups, len(X)),
+            )
+        )
+        rows = problem.rows
+        return problem.weigh_classes(
+            weight_of_classes(
+                self.class_weight, classes, labels[rows], problem.weight[rows]
             )
         )
 

@@ -155,8 +155,7 @@ class RecurrentRegressor(RegressorMixin, BaseRecurrent):
             Problem(
                 X=X,
                 y=columns,
-                sample_weight=sample_weight,
-                loss_weight=sample_weight,
+                weight=sample_weight,
                 rows=np.flatnonzero(sample_weight),
                 loss=SquaredError(),
                 n_outputs=columns.shape[1],
@@ -165,7 +164,7 @@ class RecurrentRegressor(RegressorMixin, BaseRecurrent):
             )
         )
         rows = problem.rows
-        scale = Scale.of(columns[rows], problem.loss_weight[rows])
+        scale = Scale.of(columns[rows], problem.weight[rows])
         if goes_on:
             scale = self._target_scale
         fitted = {

@@ -65,6 +65,15 @@ class Scale:
         return values * self.scale + self.mean
 
 
+def with_largest_near_one(weights):
+    """Return weights in the same ratios of which the largest is between 0.5 and 1.
+
+    They are multiplied by a power of two, so that no digit is lost.
+    """
+    _, exponent = np.frexp(weights.max())
+    return np.ldexp(weights, -exponent)
+
+
 def deviations_of_columns(samples, rows):
     """Measure how far each feature of each step varies between some sequences.
 

@@ -81,3 +81,22 @@ class Start:
         weights = weights.astype(self.problem.X.dtype)
         result = replace(state, weights=weights, reason=Reason.STOPPED)
         return self.outcome(estimator, result, {})
+
+
+@dataclass(frozen=True, eq=False)
+class Ended:
+    """A fit that has ended, before anything of it is to be seen.
+
+    Attributes
+    ----------
+    fitted : dict of str to object, or None
+        The attributes of the estimator; None if it keeps those that it has.
+    notes : list of (str, type)
+        What is to be said: messages and categories.
+    interrupt : KeyboardInterrupt or None
+        What interrupted it.
+    """
+
+    fitted: dict | None
+    notes: list
+    interrupt: KeyboardInterrupt | None

@@ -352,13 +352,12 @@ def test_an_interrupted_fit_leaves_a_usable_model(
     X, y = data
     interrupted_after(n_batches)
     model = any_small(max_iter=50, batch_size=30)
-    with pytest.warns(UserWarning, match="interrupted") as caught:
-        assert model.fit(X, y) is model
+    with pytest.raises(KeyboardInterrupt) as caught:
+        model.fit(X, y)
     epoch = n_batches // 4 + 1
-    assert str(caught[0].message) == (
+    assert caught.value.__notes__ == [
         f"Training was interrupted in epoch {epoch}; the model has the weights so far."
-    )
-    assert caught[0].filename == __file__
+    ]
     assert model.predict(X).shape == (len(X),)
     assert model.n_iter_ == epoch - 1
     assert model.stopping_reason_ == "it was interrupted"
@@ -371,8 +370,9 @@ def test_an_interrupted_refit_leaves_the_earlier_model(
     model = any_small(max_iter=20).fit(X, y)
     before, attributes = model.predict(X), dict(vars(model))
     interrupted_after(5)
-    with pytest.warns(UserWarning, match="the model is as it was"):
+    with pytest.raises(KeyboardInterrupt) as caught:
         model.fit(X[::-1], 1 - y)
+    assert "the model is as it was" in caught.value.__notes__[0]
     assert vars(model) == attributes
     assert np.array_equal(model.predict(X), before)
 
@@ -384,8 +384,9 @@ def test_interrupted_while_going_on_keeps_what_was_learnt(
     model = any_small(max_iter=5, warm_start=True).fit(X, y)
     before = model.weights_
     interrupted_after(3)
-    with pytest.warns(UserWarning, match="the model has the weights so far"):
+    with pytest.raises(KeyboardInterrupt) as caught:
         model.fit(X, y)
+    assert "the model has the weights so far" in caught.value.__notes__[0]
     assert not np.array_equal(model.weights_, before)
 
 
@@ -539,9 +540,10 @@ def test_an_interrupted_lbfgs_leaves_a_usable_model(
 ):
     X, y = data
     interrupted_after(n_evaluations)
-    with pytest.warns(UserWarning, match="was interrupted in iteration") as caught:
-        model = full_batch().fit(X, y)
-    assert f"in iteration {model.n_iter_ + 1};" in str(caught[0].message)
+    model = full_batch()
+    with pytest.raises(KeyboardInterrupt) as caught:
+        model.fit(X, y)
+    assert f"in iteration {model.n_iter_ + 1};" in caught.value.__notes__[0]
     assert (model.n_iter_ > 0) == (n_evaluations > 0)
     assert np.isfinite(model.predict(X)).all()
     model.set_params(warm_start=True, tol=1e-3).fit(X, y)

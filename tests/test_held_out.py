@@ -11,6 +11,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GridSearchCV, StratifiedGroupKFold
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer
+from sklearn.utils.class_weight import compute_class_weight
 
 from skrnn import RecurrentFeatures
 from tests.conftest import CLASSIFIERS, REGRESSORS, maker
@@ -195,13 +196,49 @@ def test_weights_of_the_validation_set_count(any_small, X, codes):
 
 
 @pytest.mark.parametrize("weight", ["balanced", {0: 1.0, 1: 5.0}, None])
-def test_class_weights_are_not_for_the_score(small, X, codes, weight):
-    model = small(early_stopping=True, class_weight=weight)
-    only = codes[30:] == 1  # one class is enough to score
-    X_val = [x for x, one in zip(X[30:], only, strict=True) if one]
-    X_val = X_val if isinstance(X, list) else np.array(X_val)
-    model.fit(X[:30], codes[:30], X_val=X_val, y_val=codes[30:][only])
-    assert model.score(X_val, codes[30:][only]) == model.best_validation_score_
+def test_the_score_counts_sequences_as_the_loss_does(small, X, codes, weight):
+    model, rng = (
+        small(early_stopping=True, class_weight=weight),
+        np.random.RandomState(0),
+    )
+    sample_weight = rng.uniform(0.5, 2.0, 40)
+    # What is balanced is the training set; the sequences held out count as it says.
+    each = compute_class_weight(
+        weight, classes=np.array([0, 1]), y=codes[:30], sample_weight=sample_weight[:30]
+    )
+    model.fit(
+        X[:30],
+        codes[:30],
+        sample_weight[:30],
+        X_val=X[30:],
+        y_val=codes[30:],
+        sample_weight_val=sample_weight[30:],
+    )
+    score = model.score(X[30:], codes[30:], sample_weight[30:] * each[codes[30:]])
+    assert score == pytest.approx(model.best_validation_score_)
+
+
+@pytest.mark.parametrize("weight", ["balanced", {"down": 0.25, "up": 4.0}])
+def test_so_it_does_of_a_share_of_the_training_set(small, X, y, splits, weight):
+    model = small(early_stopping=True, class_weight=weight).fit(X, y)
+    ((_, held_out),) = splits
+    rows = held_out.rows
+    each = compute_class_weight(weight, classes=model.classes_, y=y)
+    some = [X[i] for i in rows] if isinstance(X, list) else X[rows]
+    found = model.score(some, y[rows], each[(y[rows] == "up").astype(int)])
+    assert found == pytest.approx(model.best_validation_score_)
+
+
+def test_a_class_without_weight_may_not_be_all_that_is_held_out(X, y):
+    model = maker(CLASSIFIERS[0])(early_stopping=True, class_weight={"up": 0.0})
+    ups = np.flatnonzero(y == "up")
+    some = [X[i] for i in ups] if isinstance(X, list) else X[ups]
+    with pytest.raises(ValueError, match="no sequence is left") as caught:
+        model.fit(X, y, X_val=some, y_val=y[ups])
+    assert str(caught.value) == (
+        "The sequences held out, X_val and y_val, cannot be used: class_weight gives "
+        "every sequence a weight of zero: no sequence is left to learn from."
+    )
 
 
 def test_targets_of_a_validation_set_keep_their_units(any_small, layouts, targets):

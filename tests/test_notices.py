@@ -311,6 +311,8 @@ def test_training_that_broke_off_is_all_there_is_to_say(
         return forward(*args, **options)
 
     monkeypatch.setattr(Network, "forward", stumble)
-    assert said(any_small(**TOO_STRICT).fit, layouts["block"], codes) == [
+    with pytest.raises(KeyboardInterrupt) as caught:
+        any_small(**TOO_STRICT).fit(layouts["block"], codes)
+    assert caught.value.__notes__ == [
         "Training was interrupted in epoch 15; the model has the weights so far."
     ]

@@ -4,12 +4,11 @@ from numbers import Integral, Real
 from typing import ClassVar
 
 import numpy as np
-from sklearn.base import BaseEstimator, ClassifierMixin, clone, is_classifier
+from sklearn.base import BaseEstimator, ClassifierMixin, is_classifier
 from sklearn.utils import get_tags
 from sklearn.utils.validation import check_is_fitted
 
 from skrnn.architecture import is_network
-from skrnn.callbacks import passed_on, with_callbacks
 from skrnn.constraints import Number, check_parameters
 from skrnn.meta import TrainsNetwork
 from skrnn.streaming.forward import check_reads_forward, network_of
@@ -99,13 +98,14 @@ class EarlyClassifier(ClassifierMixin, TrainsNetwork, BaseEstimator):
         "n_prefixes": [Number(Integral, 0)],
     }
 
+    _shown: ClassVar = (*TrainsNetwork._shown, "classes_")
+
     def __init__(self, estimator, threshold=0.9, patience=1, n_prefixes=2):
         self.estimator = estimator
         self.threshold = threshold
         self.patience = patience
         self.n_prefixes = n_prefixes
 
-    @with_callbacks
     def fit(self, X, y=None, sample_weight=None, **fit_params):
         """Train a copy of the classifier.
 
@@ -131,19 +131,20 @@ class EarlyClassifier(ClassifierMixin, TrainsNetwork, BaseEstimator):
         check_reads_forward(network_of(self.estimator), type(self).__name__)
         frozen = network_of(self.estimator) is not self.estimator
         params = self._for_network(sample_weight, fit_params)
-        fitted = clone(self.estimator)
-        with passed_on(self, fitted, X, y):
+
+        def train(copy):
             if self.n_prefixes == 0 or frozen:
-                fitted.fit(X, y, **params)
+                copy.fit(X, y, **params)
             else:
-                fit_with_prefixes(fitted, self.n_prefixes, X, y, **params)
-        if network_of(fitted).multilabel_:
-            raise ValueError(
-                f"{type(self).__name__} decides for one label a sequence, but y is an "
-                "indicator matrix of several labels. Fit one for each of its columns."
-            )
-        self._publish(fitted)
-        self.classes_ = fitted.classes_
+                fit_with_prefixes(copy, self.n_prefixes, X, y, **params)
+            if network_of(copy).multilabel_:
+                raise ValueError(
+                    f"{type(self).__name__} decides for one label a sequence, but y is "
+                    "an indicator matrix of several labels. Fit one for each of its "
+                    "columns."
+                )
+
+        self._fit_copy(X, y, train)
         return self
 
     def predict(self, X):

@@ -40,13 +40,17 @@ def fit_with_prefixes(
         vars(probe).update(fitted)
         with named_in_errors():
             _, _, given = _show(probe, n_prefixes, *given, reset=False)
-    network.fit(
-        *shown,
-        groups=rows if groups is None else groups[rows],
-        **dict(zip(("X_val", "y_val", "sample_weight_val"), given, strict=True)),
-    )
-    # It was shown a list. What users show it is in the layout of X.
-    vars(network).update(fitted)
+    try:
+        network.fit(
+            *shown,
+            groups=rows if groups is None else groups[rows],
+            **dict(zip(("X_val", "y_val", "sample_weight_val"), given, strict=True)),
+        )
+    finally:
+        # It was shown a list. What users show it is in the layout of X. An interrupted
+        # fit has published what it had.
+        if hasattr(network, "weights_"):
+            vars(network).update(fitted)
 
 
 def _show(network, n_prefixes, X, y, sample_weight, reset):

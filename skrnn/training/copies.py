@@ -16,7 +16,7 @@ import numpy as np
 BLOCK = 2**16
 
 
-def merge_copies(samples, y, rows, dtype, groups=None):
+def merge_copies(samples, y, rows, groups=None):
     """Find the distinct pairs of a sequence and a target.
 
     Parameters
@@ -27,20 +27,19 @@ def merge_copies(samples, y, rows, dtype, groups=None):
         Encoded targets.
     rows : ndarray of int
         The sequences that count.
-    dtype : dtype
-        The type of the computation, in which copies are told.
     groups : ndarray of int of shape (n,), optional
         Sequences of different groups are no copies of each other.
 
     Returns
     -------
     distinct : ndarray of int
-        One row for each distinct pair, in an order that depends on the sequences, and
-        among equal sequences on the order of their targets: not on their unit.
+        One row for each distinct pair, in an order that depends on the values of the
+        sequences, not on their type, and among equal sequences on the order of their
+        targets, not on their unit.
     group : ndarray of int of the length of `rows`
         Where in `distinct` the pair of each of `rows` stands.
     """
-    order, is_new = _sort(samples, y, rows, dtype, groups)
+    order, is_new = _sort(samples, y, rows, groups)
     numbers = np.cumsum(is_new)
     numbers -= 1
     group = np.empty_like(numbers)
@@ -48,10 +47,10 @@ def merge_copies(samples, y, rows, dtype, groups=None):
     return rows[order[is_new]], group
 
 
-def _sort(samples, y, rows, dtype, groups):
+def _sort(samples, y, rows, groups):
     """Sort pairs; say which of them, in that order, differ from those before them."""
     # 16 bytes a sequence, read as two numbers: those are sorted faster than bytes.
-    digests = np.fromiter(_digests(samples, rows, dtype), "S16", len(rows))
+    digests = np.fromiter(_digests(samples, rows), "S16", len(rows))
     halves = digests.view(">u8").astype(np.uint64).reshape(-1, 2)
     del digests
     keys = [*halves.T, *y[rows].reshape(len(rows), -1).T]
@@ -66,16 +65,20 @@ def _sort(samples, y, rows, dtype, groups):
     return order, is_new
 
 
-def _digests(samples, rows, dtype):
-    """Give what stands for the values of each sequence, one after the other."""
+def _digests(samples, rows):
+    """Yield what stands for the values of each sequence, one after the other.
+
+    The same value has the same bytes: all are float64, and no zero is negative.
+    """
     if isinstance(samples, list):
         for i in rows:
             # Not its buffer: an array keeps a note of that for as long as it lives.
-            yield _digest(np.asarray(samples[i], dtype).tobytes())
+            yield _digest(np.add(samples[i], 0.0, dtype=np.float64).tobytes())
         return
     n = max(1, BLOCK // samples[0].size)
     for first in range(0, len(rows), n):
-        block = np.ascontiguousarray(samples[rows[first : first + n]], dtype)
+        some = samples[rows[first : first + n]]
+        block = np.add(some, 0.0, dtype=np.float64, order="C")
         values, size = block.data.cast("B"), block[0].nbytes
         for at in range(0, len(values), size):
             yield _digest(values[at : at + size])

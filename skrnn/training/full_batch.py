@@ -111,8 +111,8 @@ def train_full_batch(trainer, data, weights):
         state.reason = state.reason or REASONS[result.status]
     except NotFinite:
         state.reason = Reason.DIVERGED
-    except KeyboardInterrupt:
-        state.reason = Reason.INTERRUPTED
+    except KeyboardInterrupt as interrupt:
+        state.reason, state.interrupt = Reason.INTERRUPTED, interrupt
     best = state.weights if state.best is None else state.best
     state.weights = best.astype(weights.dtype)
     return state
@@ -120,13 +120,12 @@ def train_full_batch(trainer, data, weights):
 
 def _note(trainer, state, result):
     """Write down where an iteration has led, and whether that is a reason to stop."""
-    state.weights = result.x.copy()
+    weights = result.x.copy()
+    score = None if trainer.validate is None else trainer.validate(weights)
+    state.weights = weights
     state.update += 1
-    state.history.loss_curve.append(float(result.fun))
-    if trainer.validate is not None:
-        score = trainer.validate(state.weights)
-        state.take(score)
-        if trainer.plateau.reached(-score):
-            state.reason = Reason.PLATEAU
+    state.record(float(result.fun), score)
+    if score is not None and trainer.plateau.reached(-score):
+        state.reason = Reason.PLATEAU
     if trainer.watchers.end(state):
         state.reason = Reason.STOPPED

@@ -90,8 +90,8 @@ def train(trainer, data, weights):
     except NotFinite:
         state.reason = Reason.DIVERGED
         trainer.optimizer.reset()
-    except KeyboardInterrupt:
-        state.reason = Reason.INTERRUPTED
+    except KeyboardInterrupt as interrupt:
+        state.reason, state.interrupt = Reason.INTERRUPTED, interrupt
     if state.best is not None:
         state.weights = state.best
     elif not np.isfinite(state.weights).all() or state.reason is Reason.DIVERGED:
@@ -128,14 +128,14 @@ class _Loop:
         trainer, state = self.trainer, self.state
         for _ in range(trainer.max_iter):
             trainer.watchers.begin(state)
-            state.history.loss_curve.append(self.run_epoch())
+            loss, score = self.run_epoch(), None
             self.unproven = state.weights.copy()
-            value = state.history.loss_curve[-1]
             if trainer.validate is not None:
-                value = -self.validate()
+                score = self.validate()
+            state.record(loss, score)
             if trainer.watchers.end(state):
                 return Reason.STOPPED
-            if trainer.plateau.reached(value):
+            if trainer.plateau.reached(loss if score is None else -score):
                 if not trainer.schedule.on_plateau():
                     return Reason.PLATEAU
                 trainer.plateau.restart()
@@ -176,9 +176,8 @@ class _Loop:
             raise NotFinite
 
     def validate(self):
-        """Score the weights, and keep them if they are the best so far."""
+        """Score the weights; what is about to become the best must have a loss."""
         score = self.trainer.validate(self.state.weights)
         if score > self.state.best_score:
             self.prove()
-        self.state.take(score)
         return score

@@ -64,6 +64,8 @@ class Training:
         The best weights on the sequences held out, and their score.
     reason : Reason or None
         Why training stopped, when it has.
+    interrupt : KeyboardInterrupt or None
+        What interrupted it, to be raised again once all has been put in order.
     """
 
     weights: np.ndarray
@@ -72,9 +74,16 @@ class Training:
     best: np.ndarray | None = None
     best_score: float = -np.inf
     reason: Reason | None = None
+    interrupt: KeyboardInterrupt | None = None
 
-    def take(self, score):
-        """Write down the score of the weights, and keep them if it is the best."""
+    def record(self, loss, score=None):
+        """Write an epoch down: its loss and, if there is one, the score after it.
+
+        The weights are kept if the score is the best.
+        """
+        self.history.loss_curve.append(loss)
+        if score is None:
+            return
         self.history.validation_scores.append(score)
         if score > self.best_score:
             self.best, self.best_score = self.weights.copy(), score

@@ -14,6 +14,13 @@ class Watcher(ABC):
     def end(self, state):
         """Take note that an epoch has ended there; say whether to stop."""
 
+    @abstractmethod
+    def close(self, fitted):
+        """Take note that training has ended, with these attributes of the estimator.
+
+        They are None if it keeps those that it has.
+        """
+
 
 class Reporter(Watcher):
     """Prints a line for each epoch.
@@ -45,6 +52,9 @@ class Reporter(Watcher):
         print(line)  # noqa: T201
         return False
 
+    def close(self, fitted):
+        """Say nothing more."""
+
 
 class Watchers:
     """All who look on.
@@ -71,3 +81,8 @@ class Watchers:
         self.begun = False
         asked = [watcher.end(state) for watcher in self.each]
         return any(asked)
+
+    def close(self, fitted):
+        """Tell them that training has ended."""
+        for watcher in self.each:
+            watcher.close(fitted)

@@ -19,9 +19,9 @@ def samples(request):
     return np.array(chosen) if request.param == "block" else chosen
 
 
-def merge(samples, y=Y, rows=None, dtype=np.float64):
+def merge(samples, y=Y, rows=None):
     rows = np.arange(len(samples)) if rows is None else rows
-    return merge_copies(samples, y, rows, dtype)
+    return merge_copies(samples, y, rows)
 
 
 def test_copies_are_equal_in_values_and_target(samples):
@@ -68,12 +68,31 @@ def test_a_block_and_a_list_are_told_alike():
     assert all(map(np.array_equal, one, other))
 
 
-def test_values_are_told_in_the_type_of_the_computation():
+@pytest.mark.parametrize("as_list", [False, True], ids=["block", "list"])
+@pytest.mark.parametrize("shape", [(12, 3, 2), (12, 1, 1), (12, 1, 3), (12, 4, 1)])
+def test_values_count_and_not_their_type_order_or_sign_of_zero(shape, as_list):
+    whole = np.random.default_rng(0).integers(-1, 2, shape)
+    whole[6:] = whole[:6]
+    y, floats = np.zeros(12, int), whole.astype(np.float64)
+    negative = np.where(
+        (floats == 0) & (np.arange(12) % 2)[:, None, None], -0.0, floats
+    )
+    expected = merge(list(whole) if as_list else whole, y)
+    assert len(expected[0]) <= 6
+    for same in (
+        *(whole.astype(kind) for kind in ("f2", "f4", "f8", "g", "i1", "i8", ">f8")),
+        np.asfortranarray(floats),
+        np.repeat(floats, 2, axis=1)[:, ::2],
+        negative,
+    ):
+        found = merge(list(same) if as_list else same, y)
+        assert all(map(np.array_equal, found, expected))
+
+
+def test_the_last_digit_counts():
     block = np.ones((2, 3, 1))
-    block[1, 2] += 1e-12
-    y = np.zeros(2, int)
-    assert len(merge(block, y, dtype=np.float64)[0]) == 2
-    assert len(merge(block, y, dtype=np.float32)[0]) == 1
+    block[1, 2] += 2e-16
+    assert len(merge(block, np.zeros(2, int))[0]) == 2
 
 
 def test_one_step_more_is_another_sequence():

@@ -14,17 +14,23 @@ class Witness(Watcher):
         self.said.append((self.name, "end", state))
         return self.stops
 
+    def close(self, fitted):
+        self.said.append((self.name, "close", fitted))
+
 
 def test_all_are_told_even_when_the_first_asks_to_stop():
     said = []
     watchers = Watchers([Witness("a", said, stops=True), Witness("b", said)])
     watchers.begin(1)
     assert watchers.end(2)
+    watchers.close(None)
     assert said == [
         ("a", "begin", 1),
         ("b", "begin", 1),
         ("a", "end", 2),
         ("b", "end", 2),
+        ("a", "close", None),
+        ("b", "close", None),
     ]
 
 
