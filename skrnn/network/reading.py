@@ -6,6 +6,13 @@ import numpy as np
 
 from skrnn.patches import put_in_patches, take_from_patches
 
+#: The least and the largest number that is read, in each type of computation. Far
+#: beyond all that makes a difference, and its square is still finite.
+BOUNDS = {
+    np.dtype(kind): (-kind(np.sqrt(np.finfo(kind).max)), np.sqrt(np.finfo(kind).max))
+    for kind in (np.float32, np.float64)
+}
+
 
 @dataclass(frozen=True, eq=False)
 class Reading:
@@ -32,21 +39,32 @@ class Reading:
 
     def forward(self, x):
         """Read a batch: ``Sequences`` of raw steps to ``Sequences`` of patches."""
-        if self.mean is not None:
-            mean, divisor = self.in_type(x.data.dtype)
-            data = x.data - mean
-            data /= divisor
-            x = x.replace(data)
-        return put_in_patches(x, self.patch_size)
+        return put_in_patches(x.replace(self.scaled(x.data)), self.patch_size)
+
+    def scaled(self, data):
+        """Return features, ndarray of shape (n, n_features), on the scale read.
+
+        What is far from anything seen is brought to a number with which products do not
+        overflow: an infinity less another would be no number at all.
+        """
+        least, most = BOUNDS[data.dtype]
+        if self.mean is None:
+            return np.minimum(np.maximum(data, least), most)
+        mean, divisor = self.in_type(data.dtype)
+        data = data - mean
+        data /= divisor
+        np.maximum(data, least, out=data)
+        return np.minimum(data, most, out=data)
 
     def in_type(self, dtype):
-        """Give what is taken off and what is divided by, in a type of computation.
+        """Return what is taken off and what is divided by, in a type of computation.
 
         Returns
         -------
         mean, divisor : ndarray of shape (n_features,)
         """
-        return self.mean.astype(dtype), self._divisor(dtype)
+        most = np.finfo(dtype).max
+        return np.clip(self.mean, -most, most).astype(dtype), self._divisor(dtype)
 
     def backward(self, d_patches, lengths):
         """Send a gradient back to the raw steps, packed by their `lengths`."""
@@ -78,8 +96,9 @@ class Reading:
         return W_x * np.tile(self.scale, self.patch_size), b
 
     def _divisor(self, dtype):
-        """Give the scale in the type of the computation, and never zero."""
-        return np.maximum(self.scale, np.finfo(dtype).tiny).astype(dtype)
+        """Return the scale in the type of the computation: not zero, nor infinite."""
+        limits = np.finfo(dtype)
+        return np.clip(self.scale, limits.tiny, limits.max).astype(dtype)
 
 
 #: One step at a time, on the scale that it has.

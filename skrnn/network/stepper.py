@@ -44,8 +44,8 @@ class Stepper:
     """
 
     def __init__(self, network, weights):
-        reading, self.dtype, self.head = network.reading, weights.dtype, network.head
-        self._scale = None if reading.mean is None else reading.in_type(self.dtype)
+        self.dtype, self.head = weights.dtype, network.head
+        self._reading = reading = network.reading
         self._ways = [RUNNING[name] for name in network.pooling.names]
         params = network.layout.views(weights)
         self._head_params = params["head"]
@@ -93,10 +93,7 @@ class Stepper:
         """
         steps, size = memory["steps"], self.patch_size
         after = {"steps": steps + 1}
-        if self._scale is not None:
-            mean, divisor = self._scale
-            x = (x - mean) / divisor
-        patch = x
+        patch = x = self._reading.scaled(x)
         if size > 1:
             waiting, within = memory["waiting"].copy(), steps % size
             waiting[np.arange(len(x)), within] = x
