@@ -1,8 +1,10 @@
 """What network an estimator has, and whether it may go on with the one that it had."""
 
 from skrnn.cells import CELLS
-from skrnn.network import Reading, build_network
+from skrnn.fitted_state import check_fitted_state, make_network
+from skrnn.network import Reading
 from skrnn.plan import AUTO, choose_patch_size
+from skrnn.sequences import lengths_of
 from skrnn.settings import hidden_sizes
 
 #: Parts of the architecture whose parameter has another name.
@@ -15,15 +17,22 @@ def is_network(estimator):
 
 
 def choose_architecture(estimator, problem):
-    """Give the plain values from which `build_network` makes the network."""
+    """Return the plain values of which `make_network` makes the network.
+
+    Beside them it has what its outputs are for, and the size of patches that was asked
+    for: sequences may have been too short for it.
+    """
+    size = estimator.patch_size
     return {
         "cell": estimator._cell,
         "n_features": problem.X.n_features,
         "hidden_sizes": hidden_sizes(estimator),
         "bidirectional": bool(estimator.bidirectional),
-        "pooling": estimator.pooling,
+        "pooling": _plain(estimator, "pooling"),
         "n_outputs": problem.n_outputs,
-        **{option: getattr(estimator, option) for option in estimator._cell_options},
+        "outputs": problem.loss.outputs,
+        "patch_size": AUTO if size == AUTO else int(size),
+        **{option: _plain(estimator, option) for option in estimator._cell_options},
     }
 
 
@@ -38,17 +47,24 @@ def choose_reading(estimator, problem, rows):
         size = choose_patch_size(cell, samples, rows, measured)
     if estimator.standardize:
         mean, scale = measured.mean, measured.scale
-    return Reading(int(size), mean, scale)
+    # A patch longer than all sequences has weights for what is never there.
+    size = min(int(size), int(lengths_of(samples)[rows].max()))
+    return Reading(size, mean, scale)
 
 
 def check_unchanged(estimator, architecture):
     """Refuse to go on training a network of another shape."""
     fitted = estimator.architecture_
-    changed = [name for name, value in architecture.items() if value != fitted[name]]
+    changed = [
+        name
+        for name, value in architecture.items()
+        if value != fitted[name] and name != "patch_size"
+    ]
     width = vars(estimator).get("features_per_step_", estimator.features_per_step)
     if width != estimator.features_per_step:
         changed.append("features_per_step")
-    if estimator.patch_size not in (AUTO, estimator.patch_size_):
+    sizes = AUTO, estimator.patch_size_, fitted["patch_size"]
+    if architecture["patch_size"] not in sizes:
         changed.append("patch_size")
     if estimator.standardize != (estimator.feature_mean_ is not None):
         changed.append("standardize")
@@ -62,8 +78,15 @@ def check_unchanged(estimator, architecture):
 
 
 def fitted_network(estimator):
-    """Build the network of a fitted estimator."""
+    """Return the network of a fitted estimator, whose state must be whole."""
+    check_fitted_state(estimator)
     reading = Reading(
         estimator.patch_size_, estimator.feature_mean_, estimator.feature_scale_
     )
-    return build_network(reading=reading, **estimator.architecture_)
+    return make_network(estimator.architecture_, reading)
+
+
+def _plain(estimator, parameter):
+    """Return the value of a parameter, a text of NumPy's as one of Python's."""
+    value = getattr(estimator, parameter)
+    return str(value) if isinstance(value, str) else value

@@ -19,9 +19,10 @@ from skrnn.architecture import (
 from skrnn.callbacks import CallbackSupportMixin, calls_of, with_callbacks
 from skrnn.constraints import Number, check_parameters
 from skrnn.descent import descend
+from skrnn.fitted_state import check_fitted_state, make_network
 from skrnn.held_out import hold_out, make_validator
 from skrnn.jobs import Jobs, workers_for
-from skrnn.network import Dropout, build_network
+from skrnn.network import Dropout
 from skrnn.notices import (
     notes_on_data,
     notes_on_learning,
@@ -88,6 +89,8 @@ class BaseRecurrent(Settings, CallbackSupportMixin, BaseEstimator, ABC):
         check_parameters(self)
         check_combinations(self, once)
         goes_on = hasattr(self, "weights_") and (once or self.warm_start)
+        if goes_on:
+            check_fitted_state(self)
         if not self.early_stopping or validation[0] is not None:
             groups = None
         problem = self._read_problem(
@@ -104,7 +107,7 @@ class BaseRecurrent(Settings, CallbackSupportMixin, BaseEstimator, ABC):
             weights, rng = self.weights_, self._random_numbers(self.t_)
         else:
             reading = choose_reading(self, problem, rows)
-            network = build_network(reading=reading, **architecture)
+            network = make_network(architecture, reading)
             weights = network.init(rng)
         start = Start(problem, rows, held_out, architecture, network, goes_on, once)
         weight = {} if sample_weight is None else {"sample_weight": sample_weight}
@@ -247,9 +250,9 @@ class BaseRecurrent(Settings, CallbackSupportMixin, BaseEstimator, ABC):
     def _compute(self, what, X, **options):
         """Let workers share out the blocks in which a network computes something."""
         check_is_fitted(self)
+        network = fitted_network(self)
         X = check_sequences(self, X, reset=False)
-        network, weights = fitted_network(self), self.weights_
-        weights = weights.astype(X.dtype, copy=False)
+        weights = self.weights_.astype(X.dtype, copy=False)
         compute = getattr(network, what)
         return compute(weights, X.samples, workers=Jobs(self.n_jobs), **options)
 

@@ -94,7 +94,7 @@ class Calls(Watcher):
 def calls_of(*args):
     """Return the watchers that tell the callbacks of an estimator, as a list.
 
-    The parameters are those of `Calls`. There are none without scikit-learn's callbacks.
+    The parameters are those of `Calls`. There are none before scikit-learn 1.9.
     """
     return [Calls(*args)] if HAS_CALLBACKS else []
 

@@ -2,7 +2,9 @@
 
 import difflib
 from dataclasses import dataclass
-from numbers import Integral
+from functools import lru_cache
+from inspect import signature
+from numbers import Integral, Real
 
 import numpy as np
 from sklearn.utils import check_random_state
@@ -54,16 +56,16 @@ class Number:
 
 @dataclass(frozen=True)
 class OneOf:
-    """One of some values: strings, booleans, None or infinity."""
+    """One of some values: strings, None or infinity."""
 
     values: tuple
 
     def accepts(self, value):
         """Say whether a value will do."""
-        return any(
-            value is option or (isinstance(value, type(option)) and value == option)
-            for option in self.values
-        )
+        # Texts and numbers of NumPy too; an array would be compared item by item.
+        if not isinstance(value, str | Real):
+            return any(value is option for option in self.values)
+        return any(value == option for option in self.values)
 
     def __str__(self):
         if len(self.values) == 1:
@@ -162,6 +164,52 @@ def check_parameters(estimator):
     check_options(name, estimator._parameter_constraints, given)
 
 
+def check_names(kind, values, names):
+    """Check what a constructor got against its signature.
+
+    Python's own error names the base class that has the constructor, which is none of
+    the user's business, and knows no likely spelling.
+
+    Parameters
+    ----------
+    kind : type
+        The estimator.
+    values : tuple
+        What came without a name.
+    names : iterable of str
+        Names of the rest.
+
+    Raises
+    ------
+    TypeError
+        If a name is unknown, or a value has none and needs one.
+    """
+    by_place, by_name = _parameters_of(kind)
+    if by_name is None:
+        return
+    if len(values) > len(by_place):
+        raise TypeError(
+            f"{kind.__name__} takes {len(by_place)} parameter(s) without a name, "
+            f"{', '.join(by_place)}, but got {len(values)} values: name the others."
+        )
+    for name in names:
+        if name not in by_name:
+            raise TypeError(
+                f"{kind.__name__} has no parameter {name!r}."
+                + (_likely(name, by_name) or f" It has: {', '.join(by_name)}.")
+            )
+
+
+@lru_cache(maxsize=64)
+def _parameters_of(kind):
+    """Return the names that may be left out, and all names; None if any will do."""
+    parameters = list(signature(kind.__init__).parameters.values())[1:]
+    if any(p.kind in (p.VAR_KEYWORD, p.VAR_POSITIONAL) for p in parameters):
+        return None, None
+    by_place = [p.name for p in parameters if p.kind is not p.KEYWORD_ONLY]
+    return by_place, [p.name for p in parameters]
+
+
 def check_options(name, constraints, given):
     """Hold what a function, or an estimator, was given against its constraints.
 
@@ -194,6 +242,10 @@ def _fault(name, parameter, value, constraints):
         for option in getattr(constraint, "values", ())
         if isinstance(option, str)
     ]
-    given = value if isinstance(value, str) else ""
-    close = difflib.get_close_matches(given, options, n=1)
-    return f"{fault} Did you mean {close[0]!r}?" if close else fault
+    return fault + (_likely(value, options) if isinstance(value, str) else "")
+
+
+def _likely(word, words):
+    """Return a question after the likely spelling of a word, or nothing."""
+    close = difflib.get_close_matches(word, words, n=1)
+    return f" Did you mean {close[0]!r}?" if close else ""

@@ -5,12 +5,16 @@ value, the gradient of that value in the scores, and what the scores mean.
 """
 
 from abc import ABC, abstractmethod
+from typing import ClassVar
 
 import numpy as np
 
 
 class Loss(ABC):
     """What training makes small."""
+
+    #: What the scores are for, in a word.
+    outputs: ClassVar[str]
 
     @abstractmethod
     def value_and_gradient(self, scores, y):
@@ -58,6 +62,8 @@ class BinaryCrossEntropy(ClassificationLoss):
     ``log(1 + exp(-s))``.
     """
 
+    outputs = "two classes"
+
     def value_and_gradient(self, scores, y):
         """Give the loss of each sequence and its gradient in the scores."""
         values, d_scores = _log_odds_loss(scores, y[:, np.newaxis])
@@ -77,6 +83,8 @@ class MultinomialCrossEntropy(ClassificationLoss):
 
     ``log(sum_k exp(s_k)) - s_y``, for a target y that counts the classes from 0.
     """
+
+    outputs = "classes"
 
     def value_and_gradient(self, scores, y):
         """Give the loss of each sequence and its gradient in the scores."""
@@ -103,6 +111,8 @@ class MultilabelCrossEntropy(ClassificationLoss):
     1: each label is a binary problem of its own.
     """
 
+    outputs = "labels"
+
     def value_and_gradient(self, scores, y):
         """Give the loss of each sequence and its gradient in the scores."""
         values, d_scores = _log_odds_loss(scores, y)
@@ -119,6 +129,8 @@ class MultilabelCrossEntropy(ClassificationLoss):
 
 class SquaredError(Loss):
     """Half the squared error, its mean over the targets."""
+
+    outputs = "targets"
 
     def value_and_gradient(self, scores, y):
         """Give the loss of each sequence and its gradient in the scores."""

@@ -109,7 +109,7 @@ class RecurrentClassifier(ClassifierMixin, BaseRecurrent):
         self : object
             The estimator.
         """
-        first = not hasattr(self, "classes_")
+        first = not hasattr(self, "weights_")
         if first and classes is None and not is_indicator_matrix(y):
             raise ValueError(
                 "classes must be passed on the first call to partial_fit: all labels "

@@ -234,7 +234,7 @@ def spaced(rows, n):
     return rows[np.linspace(0, len(rows) - 1, min(n, len(rows))).astype(int)]
 
 
-def blocks_by_length(lengths, max_steps=2**17, max_sequences=512):
+def blocks_by_length(lengths, max_steps, max_sequences=512):
     """Cut a collection into blocks of similar length and bounded size.
 
     Parameters

@@ -12,6 +12,7 @@ from skrnn.constraints import (
     OneOf,
     RandomState,
     Sizes,
+    check_names,
 )
 from skrnn.network.pooling import POOLINGS
 from skrnn.optimizers import OPTIMIZERS, SCHEDULES
@@ -53,6 +54,11 @@ class Settings:
     n_jobs: int | None = None
     verbose: bool | int = False
     random_state: Any = None
+
+    def __new__(cls, *values, **parameters):
+        """Refuse parameters that the estimator does not have."""
+        check_names(cls, values, parameters)
+        return super().__new__(cls)
 
     _parameter_constraints: ClassVar[dict] = {
         "hidden_size": [Number(Integral, 1), Sizes()],

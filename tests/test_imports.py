@@ -27,7 +27,11 @@ BORDER = 5
 #: What the levels below the border may import besides skrnn.
 BELOW_THE_BORDER = sys.stdlib_module_names | {"numpy"}
 #: What a single module below the border may import beyond that: L-BFGS is SciPy's.
-EXCEPTIONS = {"skrnn.training.full_batch": {"scipy.optimize"}}
+#: And the threads of the BLAS are counted by a library of their own.
+EXCEPTIONS = {
+    "skrnn.training.full_batch": {"scipy.optimize"},
+    "skrnn.workers": {"threadpoolctl"},
+}
 #: Optional packages: only inside the functions that need them.
 OPTIONAL = {"matplotlib", "narwhals", "pandas", "torch", "onnx", "dask", "ray"}
 

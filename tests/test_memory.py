@@ -176,6 +176,15 @@ def test_predict_holds_a_few_numbers_a_sequence(layout, tmp_path):
     assert growth(measure) < each
 
 
+@pytest.mark.parametrize("dtype", ["int8", "float32", "float64"])
+def test_wide_sequences_are_predicted_a_few_at_a_time(dtype):
+    X = np.random.default_rng(0).integers(-9, 9, (600, 10, 2000)).astype(dtype)
+    model = estimator(patch_size=1).partial_fit(X[:4], labels(4), classes=[0, 1])
+    for call in (model.predict, model.pooled_states, model.hidden_states):
+        # Two million numbers, as they came and on their scale: 16 MB twice, and a bit.
+        assert peak(call, X) < 45e6 < 600 * 10 * 2000 * 8 / 2
+
+
 def test_nothing_stays_behind(layout, tmp_path):
     """A model keeps no X, and X nothing of what was looked at."""
     n, model = N // 4, estimator(layout=layout)

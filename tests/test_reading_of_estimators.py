@@ -73,6 +73,12 @@ def completed(sequence, size, value):
     return np.concatenate([sequence, np.tile(value, (missing, 1))])
 
 
+def settled(model, size):
+    """Return the size of its patches: none is longer than the longest sequence."""
+    assert model.patch_size_ == min(size, 4)
+    return model.patch_size_
+
+
 def cut(sequence, size, value):
     return completed(sequence, size, value).reshape(-1, size * sequence.shape[1])
 
@@ -98,6 +104,7 @@ def test_the_units_of_features_do_not_matter(any_small, X, codes, size, units):
 def test_reading_is_the_same_as_scaling_and_cutting_by_hand(any_small, X, codes, size):
     options = {"hidden_size": (4, 3), "bidirectional": True, **NO_NOISE}
     model = any_small(patch_size=size, **options, **for_layout(X)).fit(X, codes)
+    size = settled(model, size)
     steps = np.concatenate(as_list(X))
     mean, scale = steps.mean(axis=0), steps.std(axis=0)
     assert_allclose(model.feature_mean_, mean, **TO_ROUNDING)
@@ -114,6 +121,7 @@ def test_reading_is_the_same_as_scaling_and_cutting_by_hand(any_small, X, codes,
 def test_raw_steps_are_only_cut(any_small, X, codes, size):
     options = {"standardize": False, **NO_NOISE}
     model = any_small(patch_size=size, **options, **for_layout(X)).fit(X, codes)
+    size = settled(model, size)
     patches = [cut(sequence, size, [0, 0]) for sequence in as_list(X)]
     by_hand = any_small(patch_size=1, **options).fit(patches, codes)
     assert_allclose(outputs(by_hand, patches), outputs(model, X), rtol=1e-10)
@@ -204,6 +212,20 @@ def test_a_feature_that_was_constant_is_not_blown_up(small, layouts):
     assert_allclose(model.predict_proba(near), model.predict_proba(X), rtol=1e-7)
 
 
+@pytest.mark.parametrize("size", [5, 10**7, np.int64(10**9)])
+def test_a_patch_is_no_longer_than_the_longest_sequence(any_small, X, codes, size):
+    options = for_layout(X)
+    model = any_small(patch_size=size, warm_start=True, **options).fit(X, codes)
+    twin = any_small(patch_size=4, **options).fit(X, codes)
+    assert model.patch_size_ == twin.patch_size_ == 4
+    assert_array_equal(model.weights_, twin.weights_, strict=True)
+    # What was asked for may be asked for again; anything else is a change.
+    model.fit(X, codes)
+    model.set_params(patch_size=4).fit(X, codes)
+    with pytest.raises(ValueError, match="after a change of patch_size"):
+        model.set_params(patch_size=6).fit(X, codes)
+
+
 # At predict
 
 
@@ -225,6 +247,7 @@ def test_what_is_missing_of_a_patch_is_the_mean(
     model = any_small(patch_size=size, standardize=standardize, bidirectional=True)
     X = of_steps(layouts["ragged"], lambda steps: steps + np.array([3.0, -9.0]))
     model.fit(X, codes)
+    size = settled(model, size)
     value = model.feature_mean_ if standardize else np.zeros(2)
     new = [X[0][:1], np.concatenate(X[:4]), X[1]]
     full = [completed(sequence, size, value) for sequence in new]
@@ -236,6 +259,7 @@ def test_what_is_missing_of_a_patch_is_the_mean(
 def test_there_is_a_state_for_each_patch(any_small, X, codes, size, bidirectional):
     options = {"hidden_size": (4, 3), "bidirectional": bidirectional}
     model = any_small(patch_size=size, **options, **for_layout(X)).fit(X, codes)
+    size = settled(model, size)
     for layer, units in enumerate((4, 3)):
         states, width = model.hidden_states(X, layer), units * (1 + bidirectional)
         assert isinstance(states, list) == isinstance(X, list)
@@ -415,6 +439,7 @@ def test_weights_that_go_out_read_raw_patches(
         factor, shift = np.array([[30.0, 0.2], [100.0, 0.7]])
         X = of_steps(X, lambda steps: steps * factor + shift)
     model = any_small(patch_size=size, standardize=standardize, **STACKED).fit(X, codes)
+    size = settled(model, size)
     cell, state = model.architecture_["cell"], torch_state(model)
     value = model.feature_mean_ if standardize else np.zeros(2)
     patches = [cut(sequence, size, value).tolist() for sequence in X]

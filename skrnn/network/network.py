@@ -23,8 +23,9 @@ from skrnn.workers import ALONE
 
 #: Steps of so many hidden units, those of all sequences together, are worth a thread.
 WORTH_A_THREAD = 16384
-#: The most sequences that are predicted at once.
-MOST_AT_ONCE = 512
+#: The most sequences, steps of all of them, and features of all those steps that are
+#: predicted at once.
+MOST_AT_ONCE, MOST_STEPS, MOST_NUMBERS = 512, 2**17, 2**21
 
 #: Features of any size are read without a word: what saturates is no mistake.
 QUIETLY = np.errstate(over="ignore", invalid="ignore")
@@ -182,6 +183,7 @@ class Network:
         return list(
             blocks_by_length(
                 lengths if rows is None else lengths[rows],
+                max_steps=min(MOST_STEPS, MOST_NUMBERS // samples[0].shape[1]),
                 max_sequences=min(self.portion, MOST_AT_ONCE),
             )
         )

@@ -3,6 +3,7 @@
 from sklearn.utils.validation import check_is_fitted
 
 from skrnn.architecture import fitted_network, is_network
+from skrnn.fitted_state import check_fitted_state
 from skrnn.network.stepper import Stepper
 
 
@@ -21,6 +22,8 @@ def check_reads_forward(estimator, who):
     who : str
         What asks, for the message.
     """
+    if hasattr(estimator, "architecture_"):
+        check_fitted_state(estimator)
     architecture = vars(estimator).get("architecture_", vars(estimator))
     if architecture["bidirectional"]:
         raise ValueError(
