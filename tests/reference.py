@@ -170,3 +170,81 @@ def gates_of(cell, params):
     if "b_hn" in params:
         gates["n"] += (params["b_hn"].tolist(),)
     return gates
+
+
+#: PyTorch's order of the gates, by the name that a cell has here.
+TORCH_GATES = {"rnn": "h", "lstm": "ifgo", "gru": "rzn"}
+
+
+def gates_of_torch(cell, state, suffix):
+    """Give the weights of each gate of a layer that PyTorch has named, as lists."""
+    names, gates = TORCH_GATES[cell], {}
+    W_x, W_h, b, b_h = (
+        state[f"{name}_{suffix}"].tolist()
+        for name in ("weight_ih", "weight_hh", "bias_ih", "bias_hh")
+    )
+    size = len(b) // len(names)
+    for k, name in enumerate(names):
+        at = slice(k * size, (k + 1) * size)
+        if (cell, name) == ("gru", "n"):
+            gates[name] = W_x[at], W_h[at], b[at], b_h[at]
+        else:
+            both = [one + other for one, other in zip(b[at], b_h[at], strict=True)]
+            gates[name] = W_x[at], W_h[at], both
+    return gates
+
+
+def network_states(kind, state, sequence):
+    """Read a sequence with the weights of PyTorch; give the states of the top layer.
+
+    Parameters
+    ----------
+    kind : str
+        A key of `KINDS`.
+    state : dict of str to ndarray
+        As from `skrnn.interop.torch_state`: how many layers and directions there are is
+        read from the names.
+    sequence : list of list of float
+
+    Returns
+    -------
+    list of list of float
+        For each step, [forward | reverse] if there are two directions.
+    """
+    cell, _, step = KINDS[kind]
+    n_arrays = 2 if cell == "lstm" else 1
+    k = 0
+    while f"bias_ih_l{k}" in state:
+        ways = []
+        for suffix in (f"l{k}", f"l{k}_reverse"):
+            if f"bias_ih_{suffix}" in state:
+                gates = gates_of_torch(cell, state, suffix)
+                zeros = [0.0] * len(state[f"weight_hh_{suffix}"][0])
+                start = (zeros,) * n_arrays
+                ways.append(partial(run, step, gates, state=start))
+        if len(ways) == 2:
+            sequence = run_both_ways(*ways, sequence)
+        else:
+            sequence = [h for h, *_ in ways[0](sequence)]
+        k += 1
+    return sequence
+
+
+def pool(pooling, states, n_forward):
+    """Pool the states of the top layer, of which so many units read forwards."""
+    columns = list(zip(*states, strict=True))
+    ways = {
+        "last": states[-1][:n_forward] + states[0][n_forward:],
+        "mean": [math.fsum(column) / len(column) for column in columns],
+        "max": [max(column) for column in columns],
+    }
+    if pooling == "concat":
+        return ways["last"] + ways["mean"] + ways["max"]
+    return ways[pooling]
+
+
+def network_scores(kind, state, pooling, n_forward, sequence):
+    """Give the raw scores of a sequence, as `network_states` reads it."""
+    pooled = pool(pooling, network_states(kind, state, sequence), n_forward)
+    W, b = (state[f"head.{name}"].tolist() for name in ("weight", "bias"))
+    return affine((W, None, b), pooled, [])

@@ -51,10 +51,33 @@ LOSSES = {
     "squared": SquaredError(),
     "squared-multi": SquaredError(),
 }
+#: And those of the files of ones.
+EVERY_LOSS = {**LOSSES, "3-classes": MultinomialCrossEntropy()}
 REGRESSION = ("squared", "squared-multi")
+SEVERAL_SCORES = ("multinomial", "3-classes", "multilabel", "squared-multi")
 STEPPED = ("binary", "squared-multi")
 MEANS = ("plain", "weighted")
 HIDDEN_SIZE = 3
+
+#: Of the files of ones hidden sizes, direction and layout; their poolings and losses,
+#: and their steps of gradient descent.
+ONES = {
+    "unit": ((1,), "uni", "ragged"),
+    "feature": ((2,), "bi", "rectangular"),
+    "1-4": ((1, 4), "bi", "ragged"),
+    "3-1": ((3, 1), "bi", "rectangular"),
+    "step": ((1,), "uni", "rectangular"),
+    "all": ((1,), "bi", "rectangular"),
+}
+CASES_OF_ONES = (
+    ("last", "squared"),
+    ("mean", "binary"),
+    ("max", "binary"),
+    ("concat", "binary"),
+    ("concat", "3-classes"),
+    ("concat", "squared"),
+)
+STEPS_OF_ONES = (("binary", "plain"), ("squared", "weighted"))
 
 ARRAYS = ("weight_ih", "weight_hh", "bias_ih", "bias_hh")
 HEAD = ("head.weight", "head.bias")
@@ -69,6 +92,9 @@ every_file = pytest.mark.parametrize(
 every_pooling = pytest.mark.parametrize("pooling", POOLINGS)
 every_loss = pytest.mark.parametrize("loss", LOSSES)
 every_dtype = pytest.mark.parametrize("dtype", TOLERANCE)
+every_file_of_ones = pytest.mark.parametrize(
+    ("cell", "ones"), list(product(CELLS, ONES))
+)
 
 
 class Golden:
@@ -79,11 +105,14 @@ class Golden:
     """
 
     def __init__(self, cell, n_layers, direction, layout):
+        name = f"{cell}-{n_layers}-{direction}-{layout}"
+        self._read(name, cell, (HIDDEN_SIZE,) * n_layers, direction, layout)
+
+    def _read(self, name, cell, sizes, direction, layout):
         self.kinds, self.cell, self.options, self.gates = CELLS[cell]
-        self.sizes = (HIDDEN_SIZE,) * n_layers
-        self.bidirectional, self.layout = DIRECTIONS[direction], layout
-        self.arrays = {}
-        with np.load(FOLDER / f"{cell}-{n_layers}-{direction}-{layout}.npz") as file:
+        self.sizes, self.layout = sizes, layout
+        self.bidirectional, self.arrays = DIRECTIONS[direction], {}
+        with np.load(FOLDER / f"{name}.npz") as file:
             for name, array in file.items():
                 fields = array.dtype.names
                 self.arrays |= (
@@ -125,10 +154,10 @@ class Golden:
 
     def folded(self, state):
         """Add up the two biases of each gate, but for those of a GRU's candidate."""
-        n_folded = 2 * HIDDEN_SIZE if self.cell == "gru" else None
         state = {name: array.copy() for name, array in state.items()}
         for name, second in state.items():
             if name.startswith("bias_hh"):
+                n_folded = 2 * len(second) // 3 if self.cell == "gru" else None
                 state[name.replace("hh", "ih")][:n_folded] += second[:n_folded]
                 second[:n_folded] = 0.0
         return state
@@ -146,8 +175,10 @@ class Golden:
 
     def estimator(self, pooling, loss, **params):
         """Make a fitted estimator that has the weights of a case."""
-        y = self[f"y/{loss}"]
-        classes = {"classes": np.unique(y)} if loss in ("binary", "multinomial") else {}
+        y, classes = self[f"y/{loss}"], {}
+        if loss in ("binary", "multinomial", "3-classes"):
+            n_outputs = len(self[f"head/{pooling}/{loss}/head.bias"])
+            classes = {"classes": np.arange(max(n_outputs, 2))}
         estimator = self.kinds[loss in REGRESSION](
             self.sizes,
             bidirectional=self.bidirectional,
@@ -163,8 +194,9 @@ class Golden:
 
         Where there is one bias a gate, it stands under both names.
         """
-        views, named, H = network.layout.views(vector), {}, HIDDEN_SIZE
+        views, named = network.layout.views(vector), {}
         for name, cell in network.stack.cells.items():
+            H = cell.hidden_size
             order = [cell.gates.index(gate) for gate in self.gates]
             W_x, b, W_h = (
                 [array[k * H : (k + 1) * H] for k in order]
@@ -192,7 +224,14 @@ class Golden:
         return {f"d_{name}": np.concatenate(parts) for name, parts in views.items()}
 
 
-read = cache(Golden)
+class GoldenOfOnes(Golden):
+    """A golden file of sizes of one."""
+
+    def __init__(self, cell, ones):
+        self._read(f"ones-{cell}-{ones}", cell, *ONES[ones])
+
+
+read, read_ones = cache(Golden), cache(GoldenOfOnes)
 
 
 def assert_close(found, expected, dtype):
@@ -211,6 +250,7 @@ def paths(*parts):
 def test_there_is_a_golden_file_for_every_case():
     files = product(CELLS, map(str, N_LAYERS), DIRECTIONS, LAYOUTS)
     expected = {"-".join(parts) + ".npz" for parts in files}
+    expected |= {f"ones-{cell}-{ones}.npz" for cell, ones in product(CELLS, ONES)}
     assert {path.name for path in FOLDER.glob("*.npz")} == expected
 
 
@@ -242,8 +282,11 @@ def test_a_golden_file_covers_every_case(cell, n_layers, direction, layout):
 @every_file
 @every_dtype
 def test_hidden_states(cell, n_layers, direction, layout, dtype):
-    golden = read(cell, n_layers, direction, layout)
-    estimator = golden.estimator("last", "binary")
+    check_hidden_states(read(cell, n_layers, direction, layout), "binary", dtype)
+
+
+def check_hidden_states(golden, loss, dtype):
+    estimator = golden.estimator("last", loss)
     found = estimator.hidden_states(golden.samples(dtype=dtype))
     assert type(found) is type(golden.samples())
     for h, expected in zip(found, golden.samples("h"), strict=True):
@@ -257,13 +300,17 @@ def test_hidden_states(cell, n_layers, direction, layout, dtype):
 @every_dtype
 def test_outputs_and_gradients(cell, n_layers, direction, layout, pooling, loss, dtype):
     golden = read(cell, n_layers, direction, layout)
+    check_outputs_and_gradients(golden, pooling, loss, dtype)
+
+
+def check_outputs_and_gradients(golden, pooling, loss, dtype):
     network, y = golden.network(pooling, loss), golden[f"y/{loss}"]
     weights = golden.weights(network, golden.state(pooling, loss), dtype)
     x = pack(golden.samples(dtype=dtype))
     sample_weight = golden["sample_weight"].astype(dtype)
 
     scores, tape = network.forward(weights, x)
-    losses, d_scores = LOSSES[loss].value_and_gradient(scores, y)
+    losses, d_scores = EVERY_LOSS[loss].value_and_gradient(scores, y)
     share = sample_weight / len(y)
     d_x, d_weights = network.backward(
         weights, tape, d_scores * share[:, np.newaxis], input_gradient=True
@@ -275,13 +322,13 @@ def test_outputs_and_gradients(cell, n_layers, direction, layout, pooling, loss,
         **golden.gradients(network, d_weights),
     }
     if loss not in REGRESSION:
-        found["probabilities"] = LOSSES[loss].probabilities(scores)
+        found["probabilities"] = EVERY_LOSS[loss].probabilities(scores)
 
     expected = golden.part("case", pooling, loss)
     assert set(found) == set(expected)
     assert_close(found, expected, dtype)
 
-    value, gradient, _ = Objective(network, LOSSES[loss]).value_and_gradient(
+    value, gradient, _ = Objective(network, EVERY_LOSS[loss]).value_and_gradient(
         weights, x, y, sample_weight
     )
     assert value == pytest.approx(expected["loss"], rel=0, abs=TOLERANCE[dtype])
@@ -294,10 +341,13 @@ def test_outputs_and_gradients(cell, n_layers, direction, layout, pooling, loss,
 def test_estimators_with_loaded_weights(
     cell, n_layers, direction, layout, pooling, loss
 ):
-    golden = read(cell, n_layers, direction, layout)
+    check_predictions(read(cell, n_layers, direction, layout), pooling, loss)
+
+
+def check_predictions(golden, pooling, loss):
     estimator = golden.estimator(pooling, loss)
     expected = golden.part("case", pooling, loss)
-    several = loss in ("multinomial", "multilabel", "squared-multi")
+    several = loss in SEVERAL_SCORES
     scores = expected["scores"] if several else expected["scores"][:, 0]
     for dtype, tolerance in TOLERANCE.items():
         X, close = golden.samples(dtype=dtype), {"rtol": 0, "atol": tolerance}
@@ -320,7 +370,10 @@ def test_estimators_with_loaded_weights(
 def test_weights_go_in_and_out_to_the_bit(
     cell, n_layers, direction, layout, pooling, loss
 ):
-    golden = read(cell, n_layers, direction, layout)
+    check_weights_to_the_bit(read(cell, n_layers, direction, layout), pooling, loss)
+
+
+def check_weights_to_the_bit(golden, pooling, loss):
     estimator = golden.estimator(pooling, loss, standardize=False)
     expected, found = golden.folded(golden.state(pooling, loss)), torch_state(estimator)
     assert list(found) == list(expected)
@@ -351,7 +404,10 @@ def test_weights_go_in_and_out_of_a_scale_to_rounding(
 @pytest.mark.parametrize("loss", STEPPED)
 @pytest.mark.parametrize("mean", MEANS)
 def test_one_step_of_gradient_descent(cell, n_layers, direction, layout, loss, mean):
-    golden = read(cell, n_layers, direction, layout)
+    check_one_step(read(cell, n_layers, direction, layout), loss, mean)
+
+
+def check_one_step(golden, loss, mean):
     y = golden[f"y/{loss}"]
     estimator = golden.estimator(
         "concat",
@@ -376,3 +432,72 @@ def test_one_step_of_gradient_descent(cell, n_layers, direction, layout, loss, m
     if mean == "weighted":
         value = golden[f"case/concat/{loss}/loss"]
         assert estimator.loss_ == pytest.approx(value, rel=0, abs=1e-10)
+
+
+@every_file_of_ones
+def test_a_golden_file_of_ones_covers_every_case(cell, ones):
+    golden = read_ones(cell, ones)
+    states = [*golden.recurrent, *HEAD]
+    results = ["scores", "loss", "d_x", *(f"d_{name}" for name in states)]
+    cases = [[*case, name] for case in CASES_OF_ONES for name in results]
+    cases += [
+        [*case, "probabilities"] for case in CASES_OF_ONES if case[1] != "squared"
+    ]
+    losses = {loss for _, loss in CASES_OF_ONES}
+    heads = [[*case, name] for case in CASES_OF_ONES for name in HEAD]
+    steps = [[*step, name] for step in STEPS_OF_ONES for name in states]
+    assert set(golden.arrays) == {
+        *SHARED,
+        *golden.recurrent,
+        *paths(["y"], losses),
+        *("/".join(["head", *head]) for head in heads),
+        *("/".join(["case", *case]) for case in cases),
+        *("/".join(["sgd", *step]) for step in steps),
+    }
+    one_step = golden["lengths"].max() == 1
+    assert one_step == (ones in ("step", "all"))
+    for pooling, loss in CASES_OF_ONES:
+        for name, gradient in golden.part("case", pooling, loss).items():
+            # What a single step does not reach.
+            unreached = one_step and name.startswith("d_weight_hh")
+            assert gradient.any() != unreached, name
+    assert golden["h"].any(axis=0).all()
+
+
+def test_the_golden_files_of_ones_have_all_of_them():
+    golden = {ones: read_ones("gru", ones) for ones in ONES}
+    assert {size for g in golden.values() for size in g.sizes} == {1, 2, 3, 4}
+    assert {g["x"].shape[1] for g in golden.values()} == {1, 2}
+    assert {len(g["lengths"]) for g in golden.values()} == {1, 2, 3}
+    assert {int(g["lengths"].max()) for g in golden.values()} == {1, 3, 4}
+
+
+@every_file_of_ones
+@every_dtype
+def test_hidden_states_of_ones(cell, ones, dtype):
+    check_hidden_states(read_ones(cell, ones), "squared", dtype)
+
+
+@every_file_of_ones
+@every_dtype
+@pytest.mark.parametrize(("pooling", "loss"), CASES_OF_ONES)
+def test_outputs_and_gradients_of_ones(cell, ones, pooling, loss, dtype):
+    check_outputs_and_gradients(read_ones(cell, ones), pooling, loss, dtype)
+
+
+@every_file_of_ones
+@pytest.mark.parametrize(("pooling", "loss"), CASES_OF_ONES)
+def test_estimators_of_ones_with_loaded_weights(cell, ones, pooling, loss):
+    check_predictions(read_ones(cell, ones), pooling, loss)
+
+
+@every_file_of_ones
+@pytest.mark.parametrize("loss", ["binary", "3-classes", "squared"])
+def test_weights_of_ones_go_in_and_out_to_the_bit(cell, ones, loss):
+    check_weights_to_the_bit(read_ones(cell, ones), "concat", loss)
+
+
+@every_file_of_ones
+@pytest.mark.parametrize(("loss", "mean"), STEPS_OF_ONES)
+def test_one_step_of_gradient_descent_of_ones(cell, ones, loss, mean):
+    check_one_step(read_ones(cell, ones), loss, mean)

@@ -71,8 +71,9 @@ class GRUCell(Cell):
         W = params["W"].copy()
         # One tanh serves both sigmoids: see `LSTMCell`.
         W[: 2 * H] *= half
-        # The candidate sees x at once, and h through the reset gate.
-        W_n = np.ascontiguousarray(W[2 * H :, : d + 1])
+        # The candidate sees x at once, and h through the reset gate. A copy also where
+        # one row is contiguous as it is: the next line writes into W.
+        W_n = W[2 * H :, : d + 1].copy()
         W[2 * H :, :d], W[2 * H :, d] = 0.0, params["b_hn"]
         for block, m in tape.read(x):
             np.matmul(W_n, block.xh[:, : d + 1], block.slots["n"][:-1])

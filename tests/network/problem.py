@@ -19,7 +19,14 @@ from tests.reference import KINDS
 N_FEATURES = 2
 HIDDEN_SIZES = {1: (3,), 3: (3, 2, 4)}
 DIRECTIONS = {"uni": False, "bi": True}
-LENGTHS = {"rectangular": [4] * 3, "ragged": [3, 5, 1, 5], "long": [90, 20, 90]}
+LENGTHS = {
+    "rectangular": [4] * 3,
+    "ragged": [3, 5, 1, 5],
+    "long": [90, 20, 90],
+    "one sequence": [4],
+    "one step": [1] * 3,
+    "one": [1],
+}
 LOSSES = {
     "binary": (BinaryCrossEntropy(), 1),
     "multinomial": (MultinomialCrossEntropy(), 4),
@@ -37,7 +44,10 @@ def draw_targets(loss, n, rng):
 
 
 class Problem:
-    """An objective on a batch, as a function of the weights and of the input."""
+    """An objective on a batch, as a function of the weights and of the input.
+
+    `n_layers` is a key of `HIDDEN_SIZES`, or a tuple of the sizes themselves.
+    """
 
     def __init__(
         self,
@@ -48,18 +58,19 @@ class Problem:
         lengths="ragged",
         loss="multinomial",
         rates=(0.0, 0.0),
+        n_features=N_FEATURES,
     ):
         rng = np.random.default_rng(0)
         self.rates, (name, options, _) = rates, KINDS[cell]
-        sizes, bidirectional = HIDDEN_SIZES[n_layers], DIRECTIONS[direction]
-        of_scores, n_outputs = LOSSES[loss]
+        sizes = n_layers if isinstance(n_layers, tuple) else HIDDEN_SIZES[n_layers]
+        bidirectional, (of_scores, n_outputs) = DIRECTIONS[direction], LOSSES[loss]
         self.network = build_network(
-            name, N_FEATURES, sizes, bidirectional, pooling, n_outputs, **options
+            name, n_features, sizes, bidirectional, pooling, n_outputs, **options
         )
         self.objective = Objective(self.network, of_scores, penalty=0.1)
         self.weights = self.network.init(np.random.RandomState(0))
         self.weights += 0.1 * rng.normal(size=self.weights.shape)
-        self.x = pack([rng.normal(size=(n, N_FEATURES)) for n in LENGTHS[lengths]])
+        self.x = pack([rng.normal(size=(n, n_features)) for n in LENGTHS[lengths]])
         self.y = draw_targets(loss, self.x.n_sequences, rng)
         self.sample_weight = rng.uniform(0.5, 1.5, self.x.n_sequences)
 

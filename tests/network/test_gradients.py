@@ -47,6 +47,39 @@ def test_gradients_under_dropout(cell, n_layers, direction, rates):
     assert max(problem.errors()) < 1e-6
 
 
+#: Hidden sizes, number of features, and lengths.
+ONES = [
+    ((1,), 2, "ragged"),
+    ((3,), 1, "rectangular"),
+    ((1, 4), 1, "ragged"),
+    ((3, 1), 2, "one sequence"),
+    ((1, 1), 1, "one step"),
+    ((2, 1), 2, "one"),
+    ((1,), 1, "one"),
+]
+
+
+@pytest.mark.parametrize(
+    ("cell", "k", "direction"), list(product(KINDS, range(7), DIRECTIONS))
+)
+def test_gradients_of_ones(cell, k, direction):
+    # Poolings, losses and masks take turns: each meets every cell, size and direction.
+    (sizes, n_features, lengths), turn = ONES[k], k + [*KINDS].index(cell)
+    pooling = [*POOLINGS][(turn + 2 * (direction == "bi")) % 4]
+    loss = ("binary", "squared", "multinomial")[turn % 3]
+    rates = (0.0, 0.3) if turn % 2 else (0.0, 0.0)
+    problem = Problem(cell, sizes, direction, pooling, lengths, loss, rates, n_features)
+    if cell == "rnn-relu":
+        # One unit alone must not be dead.
+        problem.weights = 0.5 * np.abs(problem.weights)
+        problem.x = problem.x.replace(np.abs(problem.x.data))
+    assert max(problem.errors()) < 1e-6
+    d_weights, d_x = problem.gradients()
+    views = problem.network.layout.views(d_weights).values()
+    for part in (d_x, *(part for block in views for part in block.values())):
+        assert part.any()
+
+
 def forget_the_last(right, cell, params, tape, d_h, d_last, **options):
     return right(cell, params, tape, d_h, None, **options)
 
