@@ -456,15 +456,22 @@ TWO_CLASSES = "target must be one class, or one for each of the 40 sequences of 
     [
         (
             {"method": "gradients"},
-            "method must be one of 'gradient', 'gradient_x_input', "
-            "'integrated_gradients'. Got 'gradients'.",
+            "The 'method' parameter of saliency must be one of 'gradient', "
+            "'gradient_x_input', 'integrated_gradients'. Got 'gradients'. Did you mean "
+            "'gradient'?",
         ),
         (
             {"output": "logit"},
-            "output must be one of 'score', 'probability'. Got 'logit'.",
+            "The 'output' parameter of saliency must be one of 'score', 'probability'. "
+            "Got 'logit'.",
         ),
-        ({"n_steps": 0}, "n_steps must be an int in the range [1, inf). Got 0."),
-        ({"tol": 0}, "tol must be a float in the range (0, inf). Got 0."),
+        (
+            {"n_steps": 0, "tol": 0},
+            "The 'n_steps' parameter of saliency must be an int in the range [1, inf). "
+            "Got 0.\n"
+            "The 'tol' parameter of saliency must be a float in the range (0, inf). "
+            "Got 0.",
+        ),
         (
             {"baseline": 0.0},
             "method='gradient' is a slope at X itself and has no baseline. Leave "
