@@ -93,7 +93,8 @@ default="gradient"
         the baseline. Time grows with them.
     tol : float, default=1e-3
         For "integrated_gradients": what the sum may be wrong by, as a part of the sum
-        of the absolute values. Where it is worse, the way is halved, again and again.
+        of the absolute values. Where it is worse, the way is halved, again and again,
+        and a `ConvergenceWarning` says so if that does not mend it.
 
     Returns
     -------
