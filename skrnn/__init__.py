@@ -1,5 +1,8 @@
 """Recurrent networks for scikit-learn, written in NumPy."""
 
+import sys
+from importlib import import_module
+
 from skrnn.classifiers import GRUClassifier, LSTMClassifier, RNNClassifier
 from skrnn.features import RecurrentFeatures
 from skrnn.regressors import GRURegressor, LSTMRegressor, RNNRegressor
@@ -16,3 +19,24 @@ __all__ = [
     "RecurrentFeatures",
     "__version__",
 ]
+
+#: Public as well; each is imported when it is first asked for.
+_SUBPACKAGES = (
+    "cells",
+    "datasets",
+    "inspection",
+    "interop",
+    "preprocessing",
+    "streaming",
+)
+
+
+def __getattr__(name):
+    if name in _SUBPACKAGES:
+        return import_module(f"{__name__}.{name}")
+    message = f"module {__name__!r} has no attribute {name!r}"
+    raise AttributeError(message, name=name, obj=sys.modules[__name__])
+
+
+def __dir__():
+    return sorted([*__all__, *_SUBPACKAGES])

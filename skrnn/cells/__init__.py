@@ -9,3 +9,7 @@ from skrnn.cells.rnn import RNNCell
 CELLS: dict[str, type[Cell]] = {"rnn": RNNCell, "lstm": LSTMCell, "gru": GRUCell}
 
 __all__ = ["CELLS", "Cell", "GRUCell", "LSTMCell", "RNNCell"]
+
+
+def __dir__():
+    return __all__

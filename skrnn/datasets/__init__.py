@@ -15,3 +15,7 @@ __all__ = [
     "make_sign_of_sum",
     "make_temporal_order",
 ]
+
+
+def __dir__():
+    return __all__

@@ -13,3 +13,7 @@ __all__ = [
     "permutation_importance",
     "saliency",
 ]
+
+
+def __dir__():
+    return __all__

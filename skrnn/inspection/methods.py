@@ -1,5 +1,6 @@
 """The ways to explain an output: ``(explainer, rows, ...) -> one array a sequence``."""
 
+from functools import lru_cache
 from itertools import chain
 
 import numpy as np
@@ -38,21 +39,59 @@ def integrated_gradients(explainer, rows, n_steps, tol):
     """
     n = len(rows)
     attributions, short = [0.0] * n, np.zeros(n)
-    which, ends, whole = np.arange(n), np.tile([0.0, 1.0], (n, 1)), None
+    which, ends, outputs = np.arange(n), np.tile([0.0, 1.0], (n, 1)), None
     for depth in range(DEEPEST + 1):
-        parts, error, size = _integrate_all(explainer, rows, which, ends, n_steps)
-        whole = size if whole is None else whole
-        still = np.bincount(which, error, n)
-        done = (error <= tol * size) | (still <= tol * whole)[which]
-        done |= depth == DEEPEST
-        for k in np.flatnonzero(done):
-            attributions[which[k]] = attributions[which[k]] + parts[k]
-        np.add.at(short, which[done], error[done])
+        parts, values = _integrate_all(explainer, rows, which, ends, n_steps)
+        outputs = values if outputs is None else outputs
+        error = _shortfall(parts, values)
+        size = _sizes(_added(attributions, which, parts))
+        bound = short + np.bincount(which, error, n)
+        # A part that is good enough is done with. All of them together use up half of
+        # what is allowed at most, for the size is never less than the change.
+        allowed = 0.5 * tol * np.abs(outputs[:, 1] - outputs[:, 0])
+        done = error <= allowed[which] * (ends[:, 1] - ends[:, 0])
+        done |= (bound <= tol * size)[which] | ~np.isfinite(error) | (depth == DEEPEST)
+        some = [part for part, is_done in zip(parts, done, strict=True) if is_done]
+        attributions = _added(attributions, which[done], some)
+        short += np.bincount(which[done], error[done], n)
         if done.all():
             break
         which, ends = np.repeat(which[~done], 2), _halved(ends[~done])
-    size = np.array([np.abs(values).sum() for values in attributions])
-    return attributions, short > 2 * tol * np.maximum(size, whole)
+    error = _shortfall(attributions, outputs)
+    return attributions, ~(error <= tol * _sizes(attributions))
+
+
+def _added(attributions, which, parts):
+    """Add parts to the attributions of the sequences that they are of."""
+    added = list(attributions)
+    for k, part in zip(which, parts, strict=True):
+        added[k] = added[k] + part
+    return added
+
+
+def _sizes(attributions):
+    """Sum the absolute values of each."""
+    return np.array([np.abs(values).sum() for values in attributions])
+
+
+def _shortfall(attributions, outputs):
+    """Compute by how much sums miss the change of an output, beyond rounding.
+
+    Parameters
+    ----------
+    attributions : list of ndarray of shape (n_steps_i, n_features)
+        Of n ways, or parts of ways.
+    outputs : ndarray of shape (n, 2)
+        The output where they begin, and where they end.
+
+    Returns
+    -------
+    ndarray of shape (n,)
+    """
+    before, after = outputs.T
+    error = np.abs([values.sum() for values in attributions] - (after - before))
+    rounding = ROUNDING * np.finfo(outputs.dtype).eps * np.abs(outputs).max(axis=1)
+    return np.maximum(error - rounding, 0)
 
 
 def _integrate_all(explainer, rows, which, ends, n_steps):
@@ -64,8 +103,8 @@ def _integrate_all(explainer, rows, which, ends, n_steps):
     for first in range(0, len(which), len(rows)):
         some = slice(first, first + len(rows))
         found.append(_integrate(explainer, rows[which[some]], ends[some], n_steps))
-    parts, error, size = zip(*found, strict=True)
-    return list(chain.from_iterable(parts)), np.concatenate(error), np.concatenate(size)
+    parts, outputs = zip(*found, strict=True)
+    return list(chain.from_iterable(parts)), np.concatenate(outputs)
 
 
 def _integrate(explainer, rows, ends, n_steps):
@@ -81,11 +120,8 @@ def _integrate(explainer, rows, ends, n_steps):
     Returns
     -------
     parts : list of ndarray of shape (n_steps_i, n_features)
-    error : ndarray of shape (n,)
-        By how much their sums miss the difference of the outputs at the ends, beyond
-        rounding.
-    size : ndarray of shape (n,)
-        The sums of their absolute values.
+    outputs : ndarray of shape (n, 2)
+        The output at the ends.
     """
     x, way = explainer.read(rows)
     low, high = x.spread(x.sort(ends.astype(way.dtype))).T[..., np.newaxis]
@@ -94,15 +130,18 @@ def _integrate(explainer, rows, ends, n_steps):
         return x.replace(x.data - (1 - low - point * (high - low)) * way)
 
     total = np.zeros_like(way)
-    for point, weight in zip(*leggauss(n_steps), strict=True):
+    for point, weight in zip(*_quadrature(n_steps), strict=True):
         middle = way.dtype.type(0.5 + 0.5 * point)
         total += way.dtype.type(0.5 * weight) * explainer.gradient(at(middle), rows)
     parts = x.replace(total * (high - low) * way).unpack()
-    before, after = (explainer.value(at(end), rows) for end in (0, 1))
-    error = np.abs([part.sum() for part in parts] - (after - before))
-    rounding = ROUNDING * np.finfo(way.dtype).eps * np.maximum(abs(before), abs(after))
-    size = np.array([np.abs(part).sum() for part in parts])
-    return parts, np.maximum(error - rounding, 0), size
+    outputs = [explainer.value(at(end), rows) for end in (0, 1)]
+    return parts, np.stack(outputs, axis=1)
+
+
+@lru_cache(maxsize=1)
+def _quadrature(n_steps):
+    """Compute points and weights: for large numbers of them that takes long."""
+    return leggauss(n_steps)
 
 
 def _halved(ends):

@@ -7,20 +7,19 @@ from sklearn.metrics import check_scoring
 from sklearn.utils import Bunch, check_random_state
 from sklearn.utils.parallel import Parallel, delayed
 
-from skrnn.constraints import Number, OneOf
+from skrnn.constraints import Number, OneOf, check_options
 from skrnn.inspection.exchange import collection
 from skrnn.inspection.final import final_network
-from skrnn.inspection.options import check_options
 from skrnn.inspection.parts import blocks_of, features_of, shares_of
 
 COUNT = Number(Integral, 1)
 OPTIONS = {
-    "by": (OneOf(("feature", "step")),),
-    "n_blocks": (COUNT, OneOf((None,))),
-    "block_size": (COUNT, OneOf((None,))),
-    "origin": (OneOf(("start", "end")),),
-    "features_per_step": (COUNT, OneOf((None,))),
-    "n_repeats": (COUNT,),
+    "by": [OneOf(("feature", "step"))],
+    "n_blocks": [COUNT, OneOf((None,))],
+    "block_size": [COUNT, OneOf((None,))],
+    "origin": [OneOf(("start", "end"))],
+    "features_per_step": [COUNT, OneOf((None,))],
+    "n_repeats": [COUNT],
 }
 
 
@@ -135,13 +134,16 @@ def permutation_importance(
     {'feature 0': np.True_, 'feature 1': np.False_}
     """
     check_options(
+        "permutation_importance",
         OPTIONS,
-        by=by,
-        n_blocks=n_blocks,
-        block_size=block_size,
-        origin=origin,
-        features_per_step=features_per_step,
-        n_repeats=n_repeats,
+        {
+            "by": by,
+            "n_blocks": n_blocks,
+            "block_size": block_size,
+            "origin": origin,
+            "features_per_step": features_per_step,
+            "n_repeats": n_repeats,
+        },
     )
     _check_combinations(by, n_blocks, block_size, origin)
     data = collection(

@@ -8,7 +8,7 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.utils.validation import check_is_fitted
 
 from skrnn.architecture import fitted_network
-from skrnn.constraints import Number, OneOf
+from skrnn.constraints import Number, OneOf, check_options
 from skrnn.inspection.baselines import check_baseline
 from skrnn.inspection.explainer import Explainer
 from skrnn.inspection.final import check_is_network
@@ -17,7 +17,6 @@ from skrnn.inspection.methods import (
     gradient_x_input,
     integrated_gradients,
 )
-from skrnn.inspection.options import check_options
 from skrnn.inspection.outputs import PROBABILITY, SCORE, choose_outputs
 from skrnn.jobs import Jobs
 from skrnn.network.network import QUIETLY
@@ -29,10 +28,10 @@ GRADIENT, INTEGRATED = "gradient", "integrated_gradients"
 SIMPLE = {GRADIENT: gradient, "gradient_x_input": gradient_x_input}
 
 OPTIONS = {
-    "method": (OneOf((*SIMPLE, INTEGRATED)),),
-    "output": (OneOf((SCORE, PROBABILITY)),),
-    "n_steps": (Number(Integral, 1),),
-    "tol": (Number(Real, 0, closed="neither"),),
+    "method": [OneOf((*SIMPLE, INTEGRATED))],
+    "output": [OneOf((SCORE, PROBABILITY))],
+    "n_steps": [Number(Integral, 1)],
+    "tol": [Number(Real, 0, closed="neither")],
 }
 
 
@@ -94,7 +93,8 @@ default="gradient"
         the baseline. Time grows with them.
     tol : float, default=1e-3
         For "integrated_gradients": what the sum may be wrong by, as a part of the sum
-        of the absolute values. Where it is worse, the way is halved, again and again.
+        of the absolute values. Where it is worse, the way is halved, again and again,
+        and a `ConvergenceWarning` says so if that does not mend it.
 
     Returns
     -------
@@ -161,7 +161,8 @@ def explain(estimator, X, *, method, target, output, baseline, n_steps, tol):
     """
     check_is_network(estimator, "saliency")
     check_is_fitted(estimator)
-    check_options(OPTIONS, method=method, output=output, n_steps=n_steps, tol=tol)
+    given = {"method": method, "output": output, "n_steps": n_steps, "tol": tol}
+    check_options("saliency", OPTIONS, given)
     if method == GRADIENT and baseline is not None:
         raise ValueError(
             "method='gradient' is a slope at X itself and has no baseline. Leave "

@@ -17,3 +17,7 @@ __all__ = [
     "sequences_from_frame",
     "sliding_windows",
 ]
+
+
+def __dir__():
+    return __all__

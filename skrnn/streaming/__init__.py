@@ -13,3 +13,7 @@ __all__ = [
     "Stream",
     "accuracy_against_earliness",
 ]
+
+
+def __dir__():
+    return __all__

@@ -7,6 +7,7 @@ from skrnn.constraints import check_parameters
 from skrnn.streaming.arrivals import choose_streams
 from skrnn.streaming.early import EarlyClassifier
 from skrnn.streaming.rule import lengthen
+from skrnn.streaming.states import States
 from skrnn.streaming.stream import Stream
 
 
@@ -16,6 +17,8 @@ class EarlyStream:
     The decisions are those of `EarlyClassifier.predict`. A stream that has been decided
     is read no further until it is `reset`. Nobody says when a stream has ended: call
     `end` then, which decides what is open. Rows of a table have an end that is known.
+    A call that is interrupted, or fails, leaves all streams as they were before it or
+    as they are after it.
 
     Parameters
     ----------
@@ -33,10 +36,6 @@ class EarlyStream:
         Number of streams.
     classes_ : ndarray of shape (n_classes,)
         The labels.
-    probabilities : ndarray of shape (n_streams, n_classes)
-        After the last step that was read; NaN before the first.
-    decision_times : ndarray of int of shape (n_streams,)
-        After how many steps each stream was decided; 0 for those that are open.
 
     Examples
     --------
@@ -69,11 +68,38 @@ class EarlyStream:
         self.n_streams = self._stream.n_streams
         self.classes_ = early.classes_
         self._threshold, self._patience = early.threshold, early.patience
-        shape = self.n_streams, len(self.classes_)
-        self.probabilities = np.empty(shape, self._stream.dtype)
-        self.decision_times = np.empty(self.n_streams, int)
-        self._runs = np.empty(self.n_streams, int)
-        self.reset()
+        # With those of the network, so that they are written in one stroke.
+        self._stream._states = States(self._start(self.n_streams))
+
+    def _start(self, n):
+        """Give the states of n streams before their first step."""
+        shape = n, len(self.classes_)
+        return {
+            **self._stream._stepper.start(n),
+            "probabilities": np.full(shape, np.nan, self._stream.dtype),
+            "decision_times": np.zeros(n, int),
+            "runs": np.zeros(n, int),
+        }
+
+    @property
+    def probabilities(self):
+        """What the last step that was read gave; NaN before the first.
+
+        Returns
+        -------
+        ndarray of shape (n_streams, n_classes)
+        """
+        return self._stream._states.copy("probabilities")
+
+    @property
+    def decision_times(self):
+        """After how many steps each stream was decided; 0 for those that are open.
+
+        Returns
+        -------
+        ndarray of int of shape (n_streams,)
+        """
+        return self._stream._states.copy("decision_times")
 
     @property
     def n_steps(self):
@@ -116,18 +142,27 @@ class EarlyStream:
         """
         chosen = self._choose(streams)
         x = self._stream.check_step(x, chosen)
-        is_open = self.decision_times[chosen] == 0
-        rows = chosen[is_open]
-        proba = self._stream.step(x[is_open], rows)
-        steps, labels = self._stream.n_steps[rows], proba.argmax(axis=1)
-        before = np.where(steps > 1, self.probabilities[rows].argmax(axis=1), -1)
-        runs = lengthen(
-            self._runs[rows], before, proba.max(axis=1), labels, self._threshold
-        )
-        now = (runs >= self._patience) | (steps == self._stream.most_steps)
-        self.probabilities[rows], self._runs[rows] = proba, runs
-        self.decision_times[rows[now]] = steps[now]
-        return self.decided[chosen]
+        states = self._stream._states
+        decided = states.rows(chosen, ["decision_times"])["decision_times"] > 0
+        rows = chosen[~decided]
+        before = states.rows(rows, ["probabilities", "runs"])
+        proba, after = self._stream._read(rows, rows, x[~decided])
+        runs = self._lengthen(before, after["steps"], proba)
+        now = (runs >= self._patience) | (after["steps"] == self._stream.most_steps)
+        after |= {
+            "probabilities": proba,
+            "runs": runs,
+            "decision_times": np.where(now, after["steps"], 0),
+        }
+        states.write(rows, after)
+        decided[~decided] = now
+        return decided
+
+    def _lengthen(self, before, steps, proba):
+        """Count for how many steps each stream has been sure enough of one class."""
+        label = np.where(steps > 1, before["probabilities"].argmax(axis=1), -1)
+        top, labels = proba.max(axis=1), proba.argmax(axis=1)
+        return lengthen(before["runs"], label, top, labels, self._threshold)
 
     def end(self, streams=None):
         """Decide what is open, since no further step will come.
@@ -142,14 +177,16 @@ class EarlyStream:
         self : EarlyStream
         """
         chosen = self._choose(streams)
-        steps = self.n_steps[chosen]
+        states = self._stream._states
+        had = states.rows(chosen, ["steps", "decision_times"])
+        steps, times = had["steps"], had["decision_times"]
         if not steps.all():
             raise ValueError(
                 f"Stream {chosen[np.argmin(steps)]} has had no step, so that there is "
                 "nothing to decide by. Name those that have ended: streams=[...]."
             )
-        rows = chosen[~self.decided[chosen]]
-        self.decision_times[rows] = self.n_steps[rows]
+        times = np.where(times > 0, times, steps)
+        states.write(chosen, {"decision_times": times})
         return self
 
     def reset(self, streams=None):
@@ -165,19 +202,13 @@ class EarlyStream:
         self : EarlyStream
         """
         chosen = self._choose(streams)
-        self._stream.reset(chosen)
-        self._runs[chosen], self.decision_times[chosen] = 0, 0
-        self.probabilities[chosen] = np.nan
+        self._stream._states.write(chosen, self._start(len(chosen)))
         return self
 
     def copy(self):
         """Give a second one in the same state, which then goes its own way."""
         twin = object.__new__(type(self))
-        own = {
-            name: getattr(self, name).copy()
-            for name in ("_stream", "_runs", "decision_times", "probabilities")
-        }
-        vars(twin).update(vars(self), **own)
+        vars(twin).update(vars(self), _stream=self._stream.copy())
         return twin
 
     __copy__ = copy

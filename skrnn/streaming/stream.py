@@ -8,6 +8,7 @@ import numpy as np
 from skrnn.constraints import Number, check_options
 from skrnn.streaming.arrivals import check_arrival, choose_streams
 from skrnn.streaming.forward import check_streams, make_stepper
+from skrnn.streaming.states import States
 
 OPTIONS = {"n_streams": [Number(Integral, 1)]}
 #: What a stream does not need of an estimator.
@@ -20,7 +21,8 @@ class Stream:
     Every step gives what `predict_proba`, or `predict` of a regressor, says of all
     steps that the stream has had, to rounding, and costs the same however many these
     are. The network is that of the time at which the `Stream` was made: training the
-    estimator further does not change it.
+    estimator further does not change it. A call that is interrupted, or fails, leaves
+    all streams as they were before it or as they are after it.
 
     Parameters
     ----------
@@ -68,7 +70,7 @@ class Stream:
             )
         self._estimator = _snapshot(estimator)
         self._build()
-        self._memory = self._stepper.start(self.n_streams)
+        self._states = States(self._stepper.start(self.n_streams))
 
     def _build(self):
         self._stepper = make_stepper(self._estimator, self.dtype)
@@ -79,7 +81,7 @@ class Stream:
     @property
     def n_steps(self):
         """How many steps each stream has had, ndarray of shape (n_streams,)."""
-        return self._memory["steps"].copy()
+        return self._states.copy("steps")
 
     @property
     def classes_(self):
@@ -105,11 +107,9 @@ class Stream:
         chosen = choose_streams(streams, self.n_streams)
         rows = self._every if chosen is None else chosen
         x = self.check_step(x, rows)
-        self._check_room(rows, 1)
-        memory = self._memory_of(chosen)
-        scores, memory = self._stepper.step(memory, x)
-        self._remember(chosen, memory)
-        return self._estimator._answers(scores)
+        answers, states = self._read(chosen, rows, x)
+        self._states.write(chosen, states)
+        return answers
 
     def check_step(self, x, rows):
         """Check a step for some streams, and give it in the type of the computation.
@@ -152,15 +152,16 @@ n_features) for one stream
         shape, name = (None, self._stepper.n_features), type(self).__name__
         X = check_arrival(X, rows, shape, self.dtype, name)
         n, n_steps = X.shape[:2]
-        self._check_room(rows, n_steps)
-        memory = self._memory_of(chosen)
+        memory = self._states.rows(chosen)
+        self._check_room(memory["steps"], rows, n_steps)
         n_outputs = self._stepper.head.n_outputs
         scores = np.empty((n, n_steps, n_outputs), self.dtype)
         for t in range(n_steps):
             scores[:, t], memory = self._stepper.step(memory, X[:, t])
-        self._remember(chosen, memory)
         answers = self._estimator._answers(scores.reshape(n * n_steps, n_outputs))
-        return answers.reshape(n, n_steps, *answers.shape[1:])
+        answers = answers.reshape(n, n_steps, *answers.shape[1:])
+        self._states.write(chosen, memory)
+        return answers
 
     def reset(self, streams=None):
         """Begin again with all streams, or with some, as if they had had no step.
@@ -176,13 +177,13 @@ n_features) for one stream
         """
         chosen = choose_streams(streams, self.n_streams)
         n = self.n_streams if chosen is None else len(chosen)
-        self._remember(chosen, self._stepper.start(n))
+        self._states.write(chosen, self._stepper.start(n))
         return self
 
     def copy(self):
         """Give a second `Stream` in the same state, which then goes its own way."""
         twin = object.__new__(type(self))
-        vars(twin).update(vars(self), _memory=self.get_state())
+        vars(twin).update(vars(self), _states=States(self._states.copies()))
         return twin
 
     __copy__ = copy
@@ -196,7 +197,7 @@ n_features) for one stream
             Copies. ``steps`` counts the steps of each stream; the rest is what the
             network remembers of them.
         """
-        return {name: values.copy() for name, values in self._memory.items()}
+        return self._states.copies()
 
     def set_state(self, state):
         """Go on from a state that `get_state` gave, of the same network.
@@ -227,34 +228,28 @@ n_features) for one stream
                     f"{values.dtype} of shape {values.shape}: the network, the type or "
                     "the number of streams differs."
                 )
-        self._memory = arrays
+        self._states.write(None, arrays)
         return self
 
-    def _memory_of(self, chosen):
-        if chosen is None:
-            return self._memory
-        return {name: values[chosen] for name, values in self._memory.items()}
+    def _read(self, chosen, rows, x):
+        """Read a step: give the answers, and the states to be written."""
+        memory = self._states.rows(chosen)
+        self._check_room(memory["steps"], rows, 1)
+        scores, memory = self._stepper.step(memory, x)
+        return self._estimator._answers(scores), memory
 
-    def _remember(self, chosen, memory):
-        if chosen is None:
-            self._memory = memory
-            return
-        # In place: what one stream costs does not depend on how many others there are.
-        for name, values in memory.items():
-            self._memory[name][chosen] = values
-
-    def _check_room(self, rows, n_steps):
+    def _check_room(self, had, rows, n_steps):
         """Refuse more steps than the rows of a table have."""
         if self.most_steps is None:
             return
-        over = self._memory["steps"][rows] + n_steps > self.most_steps
+        over = had + n_steps > self.most_steps
         if over.any():
-            first = rows[int(np.argmax(over))]
+            k = int(np.argmax(over))
             raise ValueError(
-                f"Stream {first} has had {self._memory['steps'][first]} step(s), and "
-                f"{n_steps} more would exceed the {self.most_steps} of a row of the "
-                "table that the estimator was fitted on. Begin the next row with "
-                f"reset({first}), or fit on a 3-D array: then length is free."
+                f"Stream {rows[k]} has had {had[k]} step(s), and {n_steps} more would "
+                f"exceed the {self.most_steps} of a row of the table that the "
+                "estimator was fitted on. Begin the next row with "
+                f"reset({rows[k]}), or fit on a 3-D array: then length is free."
             )
 
     def __getstate__(self):

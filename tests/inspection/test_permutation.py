@@ -397,14 +397,22 @@ def failure(error, call, *args, **kwargs):
 @pytest.mark.parametrize(
     ("options", "text"),
     [
-        ({"by": "steps"}, "by must be one of 'feature', 'step'. Got 'steps'."),
         (
-            {"n_repeats": 0},
-            "n_repeats must be an int in the range [1, inf). Got 0.",
+            {"by": "steps"},
+            "The 'by' parameter of permutation_importance must be one of 'feature', "
+            "'step'. Got 'steps'. Did you mean 'step'?",
         ),
         (
-            {"by": "step", "n_blocks": 1.5},
-            "n_blocks must be an int in the range [1, inf) or None. Got 1.5.",
+            {"n_repeats": 0},
+            "The 'n_repeats' parameter of permutation_importance must be an int in the "
+            "range [1, inf). Got 0.",
+        ),
+        (
+            {"by": "step", "n_blocks": 1.5, "features_per_step": "2"},
+            "The 'n_blocks' parameter of permutation_importance must be an int in the "
+            "range [1, inf) or None. Got 1.5.\n"
+            "The 'features_per_step' parameter of permutation_importance must be an "
+            "int in the range [1, inf) or None. Got '2'.",
         ),
         (
             {"n_blocks": 3},

@@ -1,6 +1,7 @@
 """Saliency is the gradient of what users see, for every network and layout."""
 
-from functools import partial
+import warnings
+from functools import cache, partial
 from itertools import product
 
 import numpy as np
@@ -294,6 +295,52 @@ def test_integrated_gradients_that_do_not_add_up_are_told(monkeypatch):
     )
 
 
+def integrated(model, X, **options):
+    """Give how far the sums are off, as parts of the sizes, and whether it is told."""
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        found = saliency(model, X, target=1, method="integrated_gradients", **options)
+    at_rest = np.broadcast_to(model.feature_mean_, X.shape)
+    outputs = np.stack([model.decision_function(x) for x in (at_rest, X)])
+    rounding = 64 * np.finfo(float).eps * abs(outputs).max(axis=0)
+    off = abs(totals(found) - (outputs[1] - outputs[0])) - rounding
+    return off / abs(found).sum(axis=(1, 2)), len(caught) == 1
+
+
+@cache
+def abrupt(scale, seed):
+    rng = np.random.default_rng(seed)
+    X = rng.normal(size=(20, 4, 2))
+    y = (X[:, :, 0].sum(axis=1) > 0).astype(int)
+    model = small(RNNClassifier, X, y, random_state=seed, patch_size=1)
+    model.weights_ = scale * model.weights_
+    return model, X
+
+
+@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("tol", [1e-1, 1e-2, 1e-3])
+@pytest.mark.parametrize(("scale", "n_steps"), [(1, 2), (1, 16), (3, 16)])
+def test_what_can_be_found_is_found_up_to_tol(scale, n_steps, tol, seed):
+    model, X = abrupt(scale, seed)
+    off, told = integrated(model, X, n_steps=n_steps, tol=tol)
+    assert off.max() <= tol
+    assert not told
+
+
+@pytest.mark.parametrize("deepest", [0, 1, 3])
+def test_a_sum_that_is_off_by_little_more_than_tol_is_told(monkeypatch, deepest):
+    monkeypatch.setattr("skrnn.inspection.methods.DEEPEST", deepest)
+    by_little = 0
+    for seed in range(4):
+        call = partial(integrated, *abrupt(3, seed), n_steps=2)
+        best, _ = call(tol=1e-12)
+        for tol in best.max() / np.array([0.9, 1.1, 1.3, 1.6, 1.9]):
+            off, told = call(tol=tol)
+            assert told == (off > tol).any()
+            by_little += tol < off.max() < 2 * tol
+    assert by_little > 3
+
+
 # Layouts, types, blocks
 
 
@@ -456,15 +503,22 @@ TWO_CLASSES = "target must be one class, or one for each of the 40 sequences of 
     [
         (
             {"method": "gradients"},
-            "method must be one of 'gradient', 'gradient_x_input', "
-            "'integrated_gradients'. Got 'gradients'.",
+            "The 'method' parameter of saliency must be one of 'gradient', "
+            "'gradient_x_input', 'integrated_gradients'. Got 'gradients'. Did you mean "
+            "'gradient'?",
         ),
         (
             {"output": "logit"},
-            "output must be one of 'score', 'probability'. Got 'logit'.",
+            "The 'output' parameter of saliency must be one of 'score', 'probability'. "
+            "Got 'logit'.",
         ),
-        ({"n_steps": 0}, "n_steps must be an int in the range [1, inf). Got 0."),
-        ({"tol": 0}, "tol must be a float in the range (0, inf). Got 0."),
+        (
+            {"n_steps": 0, "tol": 0},
+            "The 'n_steps' parameter of saliency must be an int in the range [1, inf). "
+            "Got 0.\n"
+            "The 'tol' parameter of saliency must be a float in the range (0, inf). "
+            "Got 0.",
+        ),
         (
             {"baseline": 0.0},
             "method='gradient' is a slope at X itself and has no baseline. Leave "

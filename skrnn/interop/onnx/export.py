@@ -11,6 +11,7 @@ from skrnn.extras import require
 from skrnn.interop.onnx.border import metadata, write_inputs, write_outputs
 from skrnn.interop.onnx.graph import GraphWriter
 from skrnn.interop.onnx.network import OPERATORS, write_network
+from skrnn.interop.onnx.saving import whole_file
 
 #: The first version of the operators in which all are as they are used here.
 OLDEST_OPSET = 18
@@ -34,7 +35,8 @@ def export_onnx(estimator, path=None, *, opset=OLDEST_OPSET):
     estimator : estimator
         A fitted skrnn classifier or regressor.
     path : str or path-like, default=None
-        Where to save the model, if anywhere.
+        Where to save the model, if anywhere. The file is replaced when the new one is
+        complete: after a failure it is what it was.
     opset : int, default=18
         Version of ONNX's operators, from 18 to the newest that the installed onnx
         knows. Older runtimes know only older ones.
@@ -100,7 +102,8 @@ def export_onnx(estimator, path=None, *, opset=OLDEST_OPSET):
     model.ir_version = onnx.helper.find_min_ir_version_for(model.opset_import)
     onnx.helper.set_model_props(model, metadata(estimator))
     if path is not None:
-        onnx.save(model, path)
+        with whole_file(path) as file:
+            onnx.save(model, file)
     return model
 
 
