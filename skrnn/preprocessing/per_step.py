@@ -20,7 +20,7 @@ from skrnn.callbacks import CallbackSupportMixin, passed_on, with_callbacks
 from skrnn.constraints import Number, OneOf, Transformer, check_parameters
 from skrnn.preprocessing.metadata import make_router, metadata_of_steps
 from skrnn.preprocessing.output import OutputByLayout
-from skrnn.preprocessing.steps import Steps, before_outputs
+from skrnn.preprocessing.steps import Steps, before_outputs, without_names
 from skrnn.validation.layouts import TABLE
 
 PASSTHROUGH = "passthrough"
@@ -164,8 +164,7 @@ class PerStepTransformer(
             Sequences in the layout of `fit`.
         """
         check_is_fitted(self)
-        if hasattr(X, "columns"):
-            X = np.asarray(X)  # the names of its columns are not those of `fit`
+        X = without_names(X)  # its columns are not those of `fit`
         steps = Steps.of(before_outputs(self, X), X, reset=False)
         return self._apply("inverse_transform", steps, params)
 

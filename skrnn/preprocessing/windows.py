@@ -8,6 +8,7 @@ from sklearn.utils import Bunch
 
 from skrnn.constraints import AnyCallable, Number, OneOf, check_options
 from skrnn.preprocessing.wording import some_of
+from skrnn.validation.names import are_frames
 from skrnn.validation.sequences import check_ragged
 
 NAME = "sliding_windows"
@@ -144,7 +145,9 @@ def _read_series(X):
     X = X if isinstance(X, list | tuple) else np.asarray(X)
     is_array = isinstance(X, np.ndarray) and X.dtype != object
     is_one = np.ndim(X) < 3 if is_array else not any(map(np.ndim, X))
-    series = [np.asarray(x) for x in ([X] if is_one else X)]
+    X = [X] if is_one else X
+    are_frames(X, NAME)
+    series = [np.asarray(x) for x in X]
     series = [x.reshape(-1, 1) if x.ndim == 1 else x for x in series]
     return check_ragged(series, NAME, numbers=False)[0], is_one
 

@@ -3,6 +3,8 @@
 import numpy as np
 from scipy import sparse
 
+from skrnn.validation.names import is_frame
+
 BLOCK = "3-D array"
 RAGGED = "ragged list"
 TABLE = "table"
@@ -34,7 +36,7 @@ def recognise(X, name):
     layout : {"3-D array", "ragged list", "table"}
     """
     X = _computed(X)
-    if sparse.issparse(X) or _is_frame(X):
+    if sparse.issparse(X) or is_frame(X):
         return X, TABLE
     if not isinstance(X, list | tuple):
         kind, X = type(X).__name__, np.asarray(X)
@@ -89,10 +91,6 @@ def _is_ragged(X, name):
             "[np.reshape(x, (-1, 1)) for x in X] if each step is one number."
         )
     return 2 in depths
-
-
-def _is_frame(X):
-    return hasattr(X, "columns") or hasattr(X, "__dataframe__")
 
 
 def _depth(item):

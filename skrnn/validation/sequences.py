@@ -7,12 +7,15 @@ import numpy as np
 from sklearn.utils.validation import validate_data
 
 from skrnn.validation.layouts import ADVICE, BLOCK, RAGGED, SHAPES, TABLE, recognise
+from skrnn.validation.names import are_frames, check_names
 from skrnn.validation.values import (
     as_numbers,
     check_columns,
     check_finite,
     read_as_they_are,
 )
+
+FEATURE_NAMES = "feature_names_in_"
 
 
 @dataclass(frozen=True, eq=False)
@@ -22,7 +25,8 @@ class CheckedSequences:
     Attributes
     ----------
     samples : ndarray of shape (n, n_steps, n_features) or list of 2-D arrays
-        The sequences; not copied where they were arrays of numbers.
+        The sequences; not copied where they were arrays of numbers. A list of data
+        frames, if these were to be left as they are.
     dtype : dtype
         float32 for float32 input, else float64.
     fitted : dict of str to object
@@ -55,7 +59,8 @@ def check_sequences(estimator, X, *, reset, numbers=True):
         Whether the estimator learns the layout and the features from this X, or holds
         X against those that it knows.
     numbers : bool, default=True
-        Whether all values must be finite numbers; if not, they are left as they are.
+        Whether all values must be finite numbers; if not, they are left as they are,
+        and sequences that are data frames stay data frames.
 
     Returns
     -------
@@ -71,6 +76,9 @@ def check_sequences(estimator, X, *, reset, numbers=True):
         )
     if layout == TABLE:
         return _check_table(estimator, X, reset, numbers)
+    probe = copy.copy(estimator)
+    if layout == RAGGED and (are_frames(X, name) or hasattr(probe, FEATURE_NAMES)):
+        check_names(probe, X[0], reset=reset)
     check = check_block if layout == BLOCK else check_ragged
     samples, dtype = check(X, name, numbers)
     n_features = samples[0].shape[1]
@@ -79,6 +87,8 @@ def check_sequences(estimator, X, *, reset, numbers=True):
     elif n_features != estimator.n_features_in_:
         raise ValueError(_wrong_features(name, samples, estimator.n_features_in_))
     fitted = {"n_features_in_": n_features, "input_layout_": layout}
+    if layout == RAGGED and hasattr(probe, FEATURE_NAMES):
+        fitted[FEATURE_NAMES] = probe.feature_names_in_
     return CheckedSequences(samples, dtype, fitted)
 
 
@@ -109,7 +119,7 @@ def _check_table(estimator, X, reset, numbers):
         check_finite(samples, name)
     fitted = {
         attribute: getattr(probe, attribute)
-        for attribute in ("n_features_in_", "feature_names_in_")
+        for attribute in ("n_features_in_", FEATURE_NAMES)
         if hasattr(probe, attribute)
     }
     fitted |= {"input_layout_": TABLE, "features_per_step_": width}
@@ -140,17 +150,20 @@ def check_block(X, name, numbers=True):
 
 
 def check_ragged(X, name, numbers=True):
-    """Check a ragged list; give its sequences as a list of arrays, and the type."""
-    samples = []
+    """Check a ragged list; give its sequences as a list of arrays, and the type.
+
+    Data frames that need not hold numbers stay data frames.
+    """
+    samples, as_they_are = [], are_frames(X, name) and not numbers
     for i, sequence in enumerate(X):
-        sequence = _as_array(sequence, i)
-        if sequence.ndim != 2:
+        sequence = sequence if as_they_are else _as_array(sequence, i)
+        if len(sequence.shape) != 2:
             raise ValueError(
                 f"Expected {SHAPES[RAGGED]}, but sequence {i} of X has shape "
                 f"{sequence.shape}. Reshape it to (steps, features): with one number "
                 "a step that is x.reshape(-1, 1)."
             )
-        if len(sequence) == 0:
+        if sequence.shape[0] == 0:
             raise ValueError(
                 f"Sequence {i} of X has no steps (shape {sequence.shape}); {name} "
                 "needs at least one. Leave empty sequences out."
@@ -165,7 +178,7 @@ def check_ragged(X, name, numbers=True):
 
 
 def _computing_type(arrays):
-    single = all(values.dtype == np.float32 for values in arrays)
+    single = all(getattr(values, "dtype", None) == np.float32 for values in arrays)
     return np.dtype(np.float32 if single else np.float64)
 
 
