@@ -1,5 +1,7 @@
 """From a long data frame, one row a step, to sequences."""
 
+from collections.abc import Hashable
+
 import numpy as np
 from sklearn.utils import Bunch
 
@@ -76,12 +78,14 @@ def sequences_from_frame(
         "sequences_from_frame", {"as_frames": [Flag()]}, {"as_frames": as_frames}
     )
     frame = _read(frame)
-    targets = [target] if isinstance(target, str) else list(target or ())
-    keys = [id] if time is None else [id, time]
+    targets = [] if target is None else _names_in(target, "target")
+    keys = [_name(id, "id")]
+    if time is not None:
+        keys.append(_name(time, "time"))
     if features is None:
         used = {*keys, *targets}
         features = sorted((c for c in frame.columns if c not in used), key=str)
-    features = [features] if isinstance(features, str) else list(features)
+    features = _names_in(features, "features")
     _check_columns(frame, [*keys, *targets], features, targets)
     if not as_frames:
         _check_numbers(frame, features)
@@ -111,6 +115,27 @@ def _read(frame):
     if len(read) == 0:
         raise ValueError("The frame has no rows: there is no sequence in it.")
     return read
+
+
+def _name(value, parameter):
+    """Check that a parameter may be the name of a column."""
+    if not isinstance(value, Hashable):
+        raise ValueError(
+            f"{parameter} must be the name of a column, got {type(value).__name__}."
+        )
+    return value
+
+
+def _names_in(value, parameter):
+    """Check that a parameter may be the names of columns: one of them, or a list."""
+    several = isinstance(value, list | tuple) or getattr(value, "ndim", 0) == 1
+    names = list(value) if several else [value]
+    if not all(isinstance(name, Hashable) for name in names):
+        raise ValueError(
+            f"{parameter} must be the name of a column, or a list of names, got "
+            f"{type(value).__name__}."
+        )
+    return names
 
 
 def _check_columns(frame, others, features, targets):

@@ -119,6 +119,10 @@ def before_outputs(estimator, X):
     X, layout = recognise(X, type(estimator).__name__)
     stand_in = copy.copy(estimator)
     vars(stand_in).pop("feature_names_in_", None)
+    if len(X) == 0:
+        raise ValueError(
+            f"X has no sequences; {type(estimator).__name__} needs at least one."
+        )
     n_columns = np.shape(X if layout == TABLE else X[0])[1]
     n_steps = 1
     if layout == TABLE == estimator.input_layout_:

@@ -17,6 +17,13 @@ def columns_of(frame):
     return names if isinstance(names, list) else list(frame.columns)
 
 
+def named_columns(frame):
+    """Return pairs of the name and the values of each column of a data frame."""
+    if isinstance(getattr(frame, "column_names", None), list):
+        return zip(frame.column_names, frame.columns, strict=True)
+    return ((column, frame[column]) for column in frame.columns)
+
+
 def are_frames(X, name):
     """Return whether the sequences in X are data frames, all with the same columns."""
     found = [is_frame(sequence) for sequence in X]

@@ -6,8 +6,10 @@ from dataclasses import dataclass, field
 import numpy as np
 from sklearn.utils.validation import validate_data
 
+from skrnn.validation.advice import MASKED
+from skrnn.validation.arrays import as_array
 from skrnn.validation.layouts import ADVICE, BLOCK, RAGGED, SHAPES, TABLE, recognise
-from skrnn.validation.names import are_frames, check_names
+from skrnn.validation.names import are_frames, check_names, columns_of, is_frame
 from skrnn.validation.values import (
     as_numbers,
     check_columns,
@@ -16,6 +18,8 @@ from skrnn.validation.values import (
 )
 
 FEATURE_NAMES = "feature_names_in_"
+#: Types that are looked at no further.
+USUAL = {np.dtype(np.float64), np.dtype(np.float32)}
 
 
 @dataclass(frozen=True, eq=False)
@@ -96,8 +100,12 @@ def _check_table(estimator, X, reset, numbers):
     name = type(estimator).__name__
     if isinstance(X, np.ndarray) and numbers:
         X = as_numbers(X, "X", name)
+    if is_frame(X) and not columns_of(X):
+        raise ValueError(
+            f"X is a data frame without columns; {name} needs at least one."
+        )
     as_it_is = not numbers or read_as_they_are(X)
-    if hasattr(X, "columns") and not as_it_is:
+    if is_frame(X) and not as_it_is:
         check_columns(X, name)
     probe = copy.copy(estimator)
     values = validate_data(
@@ -168,7 +176,7 @@ def check_ragged(X, name, numbers=True):
                 f"Sequence {i} of X has no steps (shape {sequence.shape}); {name} "
                 "needs at least one. Leave empty sequences out."
             )
-        if numbers and sequence.dtype.kind not in "biuf":
+        if numbers and sequence.dtype not in USUAL:
             sequence = as_numbers(sequence, f"Sequence {i} of X", name)
         samples.append(sequence)
     _check_same_features(samples, name)
@@ -184,8 +192,10 @@ def _computing_type(arrays):
 
 def _as_array(sequence, i):
     try:
-        return np.asarray(sequence)
+        return as_array(sequence, f"Sequence {i} of X", MASKED)
     except ValueError as error:
+        if not isinstance(sequence, list | tuple):
+            raise
         raise ValueError(
             f"Expected {SHAPES[RAGGED]}, but the steps of sequence {i} of X have "
             "different numbers of features."
