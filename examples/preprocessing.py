@@ -49,7 +49,10 @@ def make_log(n_runs=160, random_state=0):
 def main():
     log = make_log()
     print(log.head(4).to_string())
-    data = sequences_from_frame(log, id="run", time="clock", target="worn")
+    features = ["temperature", "vibration", "cutting"]
+    data = sequences_from_frame(
+        log, id="run", time="clock", features=features, target="worn"
+    )
     print(f"{len(log)} rows, {len(data.X)} runs, features {data.feature_names}")
 
     temperature, others = [0], [1, 2]

@@ -3,6 +3,8 @@
 import numpy as np
 from sklearn.utils.class_weight import compute_class_weight
 
+from skrnn.validation import check_classes
+
 KINDS = ("one label a sequence", "an indicator matrix of several labels")
 
 
@@ -33,14 +35,14 @@ def settle_classes(name, y, multilabel, announced, earlier):
             "Fit a new model."
         )
     if announced is not None:
-        announced = np.unique(announced)
+        announced = check_classes(announced)
     present = np.arange(y.shape[1]) if multilabel else np.unique(y)
     if multilabel:
         return _settle_labels(name, present, announced, earlier)
     if announced is not None and len(announced) < 2:
         raise ValueError(
-            f"{name} needs at least two classes, but classes has one: "
-            f"{announced.tolist()}."
+            f"{name} needs at least two classes, but classes has "
+            f"{'one' if len(announced) else 'none'}: {announced.tolist()}."
         )
     if earlier is not None:
         if announced is not None and not np.array_equal(announced, earlier[0]):
@@ -55,14 +57,22 @@ def settle_classes(name, y, multilabel, announced, earlier):
             f"{name} needs at least two classes, but y has one class with weight: "
             f"{classes.tolist()}."
         )
-    unknown = present[~np.isin(present, classes)]
-    if len(unknown):
+    unknown = _not_among(present, classes)
+    if unknown:
         raise ValueError(
-            f"y has labels {unknown.tolist()}, which are not among the classes "
+            f"y has labels {unknown}, which are not among the classes "
             f"{classes.tolist()} that {name} was told of. Announce all classes in "
             "the first call, or fit a new model."
         )
     return classes
+
+
+def _not_among(labels, classes):
+    """List the labels that are no classes: a text is never a number."""
+    if labels.dtype.kind == classes.dtype.kind:
+        return labels[~np.isin(labels, classes)].tolist()
+    known = set(classes.tolist())
+    return [label for label in labels.tolist() if label not in known]
 
 
 def _settle_labels(name, present, announced, earlier):

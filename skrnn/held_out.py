@@ -158,6 +158,7 @@ def _given(estimator, validation):
 def _read(estimator, problem, X, y, sample_weight):
     """Hold the sequences that the user gave against what was learnt of the others."""
     probe = copy.copy(estimator)
+    vars(probe).pop("feature_names_in_", None)  # those of an earlier fit
     vars(probe).update(problem.X.fitted | problem.fitted)
     if hasattr(probe, "class_weight"):
         probe.class_weight = None

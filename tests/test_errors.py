@@ -29,6 +29,7 @@ from skrnn import (
     losses,
 )
 from skrnn.interop import load_torch_state, torch_state
+from skrnn.validation.advice import FLOATS, LONG, MASKED, TEXT, TIMES
 
 N = 8
 Y = np.arange(N) % 2
@@ -121,10 +122,7 @@ ONE_ELEMENT = (
     "Expected a list of (steps, features) arrays, but sequence %s of X has shape %s. "
     "Reshape it to (steps, features): with one number a step that is x.reshape(-1, 1)."
 )
-NO_NUMBERS = (
-    " has dtype %s, but LSTMClassifier needs numbers. Encode what is not a number "
-    "first, for example with OneHotEncoder."
-)
+NO_NUMBERS = " has dtype %s, but LSTMClassifier needs numbers. "
 IS_COMPLEX = " has dtype complex128. Pass real and imaginary parts as two features."
 UNEVEN_LENGTHS = [np.ones(2 + i % 2) for i in range(N)]
 OBJECTS_OF_ONE_DIMENSION = np.empty(N, object)
@@ -149,7 +147,8 @@ BAD_X = {
         (x for x in RAGGED),
         ValueError,
         "LSTMClassifier expected a 3-D array (sequences, steps, features), a list of "
-        "(steps, features) arrays or a table, one row a sequence; got generator.",
+        "(steps, features) arrays or a table, one row a sequence; got generator. Pass "
+        "list(X).",
     ),
     "empty block": (
         "block",
@@ -250,10 +249,10 @@ BAD_X = {
             ("table", TABLE, "X"),
         ]
         for kind, dtype, text in [
-            ("strings", "U5", what + NO_NUMBERS % "<U5"),
-            ("bytes", "S5", what + NO_NUMBERS % "|S5"),
-            ("dates", "M8[s]", what + NO_NUMBERS % "datetime64[s]"),
-            ("durations", "m8[s]", what + NO_NUMBERS % "timedelta64[s]"),
+            ("strings", "U5", what + NO_NUMBERS % "<U5" + TEXT),
+            ("bytes", "S5", what + NO_NUMBERS % "|S5" + TEXT),
+            ("dates", "M8[s]", what + NO_NUMBERS % "datetime64[s]" + TIMES),
+            ("durations", "m8[s]", what + NO_NUMBERS % "timedelta64[s]" + TIMES),
             (
                 "complex",
                 complex,
@@ -266,8 +265,8 @@ BAD_X = {
             layout,
             as_objects(X, value),
             error,
-            f"{what} has dtype object and cannot be read as numbers: {reason}. Pass "
-            "arrays of float.",
+            f"{what} has dtype object and cannot be read as numbers: {reason}. "
+            f"{TEXT if value == 'abc' else FLOATS}",
         )
         for layout, X, what in [
             ("block", BLOCK, "X"),
@@ -293,20 +292,20 @@ BAD_X = {
         "table",
         FRAME.astype({"c": "datetime64[s]"}),
         ValueError,
-        "Column 'c' of X" + NO_NUMBERS % "datetime64[s]",
+        "Column 'c' of X" + NO_NUMBERS % "datetime64[s]" + TIMES,
     ),
     "only dates, frame": (
         "table",
         FRAME.astype("datetime64[s]"),
         ValueError,
-        "Column 'a' of X" + NO_NUMBERS % "datetime64[s]",
+        "Column 'a' of X" + NO_NUMBERS % "datetime64[s]" + TIMES,
     ),
     "words, frame": (
         "table",
         FRAME.assign(c="abc").astype({"c": object}),
         ValueError,
         "Column 'c' of X has dtype object and cannot be read as numbers: could not "
-        "convert string to float: 'abc'. Pass arrays of float.",
+        f"convert string to float: 'abc'. {TEXT} {LONG}",
     ),
 }
 
@@ -353,6 +352,13 @@ def test_tables_in_the_words_of_sklearn(any_small, X, error, pattern):
 def test_first_value_that_is_not_finite(any_small, X, value, what, way):
     estimator = any_small(features_per_step=2 if X is TABLE or X is FRAME else 1)
     bad = with_value(with_value(X, 5, 1, 1, value), 6, 0, 0, np.nan)
+    advice = {
+        "NaN": "takes no value for padding: cut sequences that were padded to their "
+        "own length with skrnn.preprocessing.ragged_from_padded, and fill missing "
+        "values in a pipeline with PerStepTransformer(SimpleImputer()).",
+        "infinity": "needs finite numbers: bound such values, or make them NaN and "
+        "fill them as missing values are, with PerStepTransformer(SimpleImputer()).",
+    }
     if way == "predict":
         call = estimator.fit(X, Y).predict
     else:
@@ -360,8 +366,7 @@ def test_first_value_that_is_not_finite(any_small, X, value, what, way):
     assert failure(ValueError, call, bad) == told(
         estimator,
         f"X contains {what}: sequence 5, step 1, feature 1 (counted from 0). "
-        "LSTMClassifier takes no value for padding: impute what is missing, and cut "
-        "sequences that were padded to their own length.",
+        f"LSTMClassifier {advice[what]}",
     )
 
 
@@ -370,9 +375,8 @@ def test_mask_does_not_hide_what_is_not_finite(any_small):
     masked = np.ma.masked_invalid(with_value(BLOCK, 5, 1, 1, np.nan))
     assert failure(ValueError, estimator.fit, masked, Y) == told(
         estimator,
-        "X contains NaN: sequence 5, step 1, feature 1 (counted from 0). "
-        "LSTMClassifier takes no value for padding: impute what is missing, and cut "
-        "sequences that were padded to their own length.",
+        "X is a masked array, and its mask hides 1 value(s), the first at index (5, 1, "
+        f"1). Masks are not read. {MASKED}",
     )
 
 

@@ -104,7 +104,7 @@ class Ragged:
         """Exchange a part, stretched to the steps that it has where it comes to."""
         changed = [
             self._changed(part, i, donor) if part.last[i] > part.first[i] else x
-            for i, (x, donor) in enumerate(zip(self.samples, donors, strict=True))
+            for i, (x, donor) in enumerate(zip(self.X, donors, strict=True))
         ]
         if isinstance(self.X, np.ndarray):
             objects = np.empty(len(changed), object)
@@ -117,7 +117,8 @@ class Ragged:
         steps = stretched(last[donor] - first[donor], last[i] - first[i])
         given = self.samples[donor][first[donor] + steps]
         x[first[i] : last[i], part.features] = given[:, part.features]
-        return x
+        as_it_came = _FRAMES.get(_kind_of(self.X[i]))
+        return x if as_it_came is None else as_it_came(self.X[i], x)
 
 
 class Table:
@@ -186,6 +187,26 @@ def _pandas_with(X, columns, donors):
 def _polars_with(X, columns, donors):
     return X.with_columns(X.to_series(int(k)).gather(donors) for k in columns)
 
+
+def _pandas_of(frame, values):
+    return type(frame)(values, columns=frame.columns).infer_objects()
+
+
+def _polars_of(frame, values):
+    return type(frame)(_by_name(frame.columns, values))
+
+
+def _pyarrow_of(frame, values):
+    return type(frame).from_pydict(_by_name(frame.column_names, values))
+
+
+def _by_name(names, values):
+    columns = values.T.tolist() if values.dtype == object else values.T.copy()
+    return dict(zip(names, columns, strict=True))
+
+
+#: How a sequence that is a data frame is made anew with other values.
+_FRAMES = {"pandas": _pandas_of, "polars": _polars_of, "pyarrow": _pyarrow_of}
 
 #: How columns of a table are given the values of other rows.
 _WAYS = {"numpy": _array_with, "pandas": _pandas_with, "polars": _polars_with}

@@ -1,15 +1,19 @@
 """From a long data frame, one row a step, to sequences."""
 
-from dataclasses import dataclass
+from collections.abc import Hashable
 
 import numpy as np
 from sklearn.utils import Bunch
 
+from skrnn.constraints import Flag, check_options
 from skrnn.extras import narwhals
+from skrnn.preprocessing.rows import Rows, is_missing
 from skrnn.preprocessing.wording import some_of
 
 
-def sequences_from_frame(frame, *, id, time=None, features=None, target=None):
+def sequences_from_frame(
+    frame, *, id, time=None, features=None, target=None, as_frames=False
+):
     """Gather the rows of a long data frame into sequences.
 
     A row is a step of the sequence that its `id` names. The rows of a sequence need not
@@ -27,10 +31,15 @@ def sequences_from_frame(frame, *, id, time=None, features=None, target=None):
         None, they stay in the order of the rows.
     features : list of str, default=None
         The columns that make a step, in this order: numbers and booleans. If None, all
-        other columns.
+        other columns, sorted by name: the order of the columns in the frame changes
+        nothing.
     target : str or list of str, default=None
         The column with the label or target of the sequence, the same in each of its
         rows; several for several targets or labels.
+    as_frames : bool, default=False
+        Whether X is a list of data frames of the kind of `frame`. An estimator then
+        sees the names of the columns, and refuses others later. The columns keep their
+        types and may hold anything, such as text for a `PerStepTransformer`.
 
     Returns
     -------
@@ -39,7 +48,7 @@ def sequences_from_frame(frame, *, id, time=None, features=None, target=None):
 
         X : list of n arrays of shape (n_steps_i, n_features)
             float32 if all features are, else float64; what is missing is NaN. They are
-            views of one array.
+            views of one array. With `as_frames` a list of n data frames.
         y : ndarray of shape (n,) or (n, n_targets), or None
             The target of each sequence; 2-D if `target` is a list.
         ids : ndarray of shape (n,)
@@ -65,69 +74,32 @@ def sequences_from_frame(frame, *, id, time=None, features=None, target=None):
     >>> found.ids.tolist(), found.y.tolist(), found.feature_names
     (['b', 'a'], [True, False], ['speed'])
     """
+    check_options(
+        "sequences_from_frame", {"as_frames": [Flag()]}, {"as_frames": as_frames}
+    )
     frame = _read(frame)
-    targets = [target] if isinstance(target, str) else list(target or ())
-    keys = [id] if time is None else [id, time]
+    targets = [] if target is None else _names_in(target, "target")
+    keys = [_name(id, "id")]
+    if time is not None:
+        keys.append(_name(time, "time"))
     if features is None:
         used = {*keys, *targets}
-        features = [column for column in frame.columns if column not in used]
-    features = [features] if isinstance(features, str) else list(features)
+        features = sorted((c for c in frame.columns if c not in used), key=str)
+    features = _names_in(features, "features")
     _check_columns(frame, [*keys, *targets], features, targets)
+    if not as_frames:
+        _check_numbers(frame, features)
     rows = _sort(frame, id, time)
     y = [rows.one_of_each(frame[column], column) for column in targets]
     return Bunch(
-        X=rows.cut(_numbers(frame, features, rows.order)),
+        X=rows.cut_frame(frame, features)
+        if as_frames
+        else rows.cut(_numbers(frame, features, rows.order)),
         y=y[0] if isinstance(target, str) else np.column_stack(y) if y else None,
         ids=rows.ids,
         feature_names=features,
         times=None if time is None else rows.cut(frame[time].to_numpy()[rows.order]),
     )
-
-
-@dataclass(frozen=True, eq=False)
-class _Rows:
-    """Which rows of a frame make which sequence, in which order.
-
-    Attributes
-    ----------
-    order : ndarray of int of shape (n_rows,)
-        The rows, those of the first sequence first, and each sorted by time.
-    starts : ndarray of int of shape (n,)
-        Where in `order` each sequence begins.
-    ids : ndarray of shape (n,)
-        The id of each sequence.
-    """
-
-    order: np.ndarray
-    starts: np.ndarray
-    ids: np.ndarray
-
-    def cut(self, values):
-        """Cut what is in order, (n_rows, ...), into sequences."""
-        return np.split(values, self.starts[1:])
-
-    def one_of_each(self, column, name):
-        """Give the one value that a column has in each sequence."""
-        if ids := self.ids_where(_is_missing(column)[self.order]):
-            raise ValueError(
-                f"Column {name!r}, the target, has no value in some rows of id {ids}. "
-                "Fill it in, or leave such sequences out."
-            )
-        values = column.to_numpy()[self.order]
-        one = values[self.starts]
-        lengths = np.diff(self.starts, append=len(values))
-        if ids := self.ids_where(values != np.repeat(one, lengths)):
-            raise ValueError(
-                f"Column {name!r}, the target, changes within id {ids}. A sequence has "
-                "one target: pass a column that is constant in it. For a label a step, "
-                "make windows: skrnn.preprocessing.sliding_windows."
-            )
-        return one
-
-    def ids_where(self, rows):
-        """List the ids of the sequences to which some rows, a mask in order, belong."""
-        which = np.searchsorted(self.starts, np.flatnonzero(rows), side="right") - 1
-        return some_of(self.ids[np.unique(which)].tolist())
 
 
 def _read(frame):
@@ -143,6 +115,27 @@ def _read(frame):
     if len(read) == 0:
         raise ValueError("The frame has no rows: there is no sequence in it.")
     return read
+
+
+def _name(value, parameter):
+    """Check that a parameter may be the name of a column."""
+    if not isinstance(value, Hashable):
+        raise ValueError(
+            f"{parameter} must be the name of a column, got {type(value).__name__}."
+        )
+    return value
+
+
+def _names_in(value, parameter):
+    """Check that a parameter may be the names of columns: one of them, or a list."""
+    several = isinstance(value, list | tuple) or getattr(value, "ndim", 0) == 1
+    names = list(value) if several else [value]
+    if not all(isinstance(name, Hashable) for name in names):
+        raise ValueError(
+            f"{parameter} must be the name of a column, or a list of names, got "
+            f"{type(value).__name__}."
+        )
+    return names
 
 
 def _check_columns(frame, others, features, targets):
@@ -167,6 +160,9 @@ def _check_columns(frame, others, features, targets):
             "No column is left for the features of a step: pass their names in "
             "`features`."
         )
+
+
+def _check_numbers(frame, features):
     types = frame.schema
     boolean = narwhals().Boolean
     no_numbers = [
@@ -178,35 +174,41 @@ def _check_columns(frame, others, features, targets):
         raise ValueError(
             "Features must be numbers or booleans, but these columns are not: "
             f"{', '.join(no_numbers)}. Encode them first, for example with "
-            "sklearn.preprocessing.OrdinalEncoder, or name the columns that you want "
-            "in `features`."
+            "sklearn.preprocessing.OrdinalEncoder, pass as_frames=True and encode them "
+            "in a PerStepTransformer, or name the columns that you want in `features`."
         )
 
 
 def _sort(frame, id, time):
     """Order the rows by the first appearance of their id, then by time."""
-    nw = narwhals()
     _check_id(frame[id], id)
-    # Old pandas warn of groups by category; its text tells the same rows apart.
-    is_category = frame.schema[id] in (nw.Categorical, nw.Enum)
-    key = nw.col(id).cast(nw.String) if is_category else nw.col(id)
-    keys = [key.alias("id")]
+    first = _first_rows(frame, id)
+    by_time = np.arange(len(first))
     if time is not None:
         _check_time(frame, id, time)
-        keys.append(nw.col(time).alias("time"))
-    keys = frame.select(*keys).with_row_index("row")
-    keys = keys.with_columns(first=nw.col("row").min().over("id")).drop("id")
-    keys = keys.sort("first", *([] if time is None else ["time"]), "row")
-    order, first = keys["row"].to_numpy(), keys["first"].to_numpy()
-    starts = np.flatnonzero(np.diff(first, prepend=-1))
-    rows = _Rows(order, starts, frame[id].to_numpy()[order[starts]])
+        keys = frame.select(narwhals().col(time).alias("time")).with_row_index("row")
+        by_time = keys.sort("time", "row")["row"].to_numpy()
+    order = by_time[np.argsort(first[by_time], kind="stable")]
+    starts = np.flatnonzero(np.diff(first[order], prepend=-1))
+    rows = Rows(order, starts, frame[id].to_numpy()[order[starts]])
     if time is not None:
-        _check_apart(rows, keys["time"].to_numpy(), time)
+        _check_apart(rows, frame[time].to_numpy()[order], time)
     return rows
 
 
+def _first_rows(frame, id):
+    """Return for each row the first row with the same id: ndarray of int.
+
+    A plain dict does it: narwhals mixes up the rows of large tables of pyarrow when it
+    computes anything "over" a column, as pyarrow's joins keep no order.
+    """
+    seen = {}
+    ids = enumerate(frame[id].to_list())
+    return np.fromiter((seen.setdefault(key, row) for row, key in ids), np.intp)
+
+
 def _check_id(column, name):
-    rows = np.flatnonzero(_is_missing(column))
+    rows = np.flatnonzero(is_missing(column))
     if len(rows):
         raise ValueError(
             f"Column {name!r}, the id, has no value in {len(rows)} row(s), the first "
@@ -222,7 +224,7 @@ def _check_time(frame, id, time):
             f"Column {time!r}, the time, must be numbers or dates, but is {kind}. Text "
             "sorts '10' before '9': convert the column first."
         )
-    rows = np.flatnonzero(_is_missing(frame[time]))
+    rows = np.flatnonzero(is_missing(frame[time]))
     if len(rows):
         ids = list(dict.fromkeys(frame[id].to_numpy()[rows].tolist()))
         raise ValueError(
@@ -240,14 +242,6 @@ def _check_apart(rows, times, name):
             "order of such rows is not known. Drop or average them, or leave `time` "
             "out if the rows are in order."
         )
-
-
-def _is_missing(column):
-    """Say which values are null, or NaN: ndarray of bool of shape (n_rows,)."""
-    missing = column.is_null().to_numpy()
-    if column.dtype.is_float():
-        missing = missing | np.isnan(column.to_numpy())
-    return missing
 
 
 def _numbers(frame, features, order):

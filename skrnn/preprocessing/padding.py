@@ -4,6 +4,8 @@ import numpy as np
 
 from skrnn.preprocessing.wording import some_of
 from skrnn.sequences import lengths_of
+from skrnn.validation.advice import MASKED
+from skrnn.validation.arrays import as_array, flat_array
 from skrnn.validation.layouts import BLOCK, RAGGED, SHAPES, recognise
 from skrnn.validation.sequences import check_block, check_ragged
 from skrnn.validation.values import as_numbers
@@ -119,14 +121,14 @@ def channels_last(X):
     name = "channels_last"
     X, layout = recognise(X, name)
     if layout == BLOCK:
-        return X.transpose(0, 2, 1)
+        return check_block(X.transpose(0, 2, 1), name, numbers=False)[0]
     if layout != RAGGED:
         raise ValueError(
             f"{name} expected an array of shape (sequences, features, steps) or a list "
             f"of (features, steps) arrays, got a table of shape {np.shape(X)}. Pass "
             "X[np.newaxis] if it is one sequence."
         )
-    arrays = [np.asarray(x) for x in X]
+    arrays = [as_array(x, f"Sequence {i} of X", MASKED) for i, x in enumerate(X)]
     for i, x in enumerate(arrays):
         if x.shape[:1] != arrays[0].shape[:1]:
             raise ValueError(
@@ -163,7 +165,10 @@ def _read_sequences(X, name):
             f"{np.shape(X)}. All sequences of a table have one length."
         )
     samples, _ = check_ragged(X, name, numbers=False)
-    return [as_numbers(x, f"Sequence {i} of X", name) for i, x in enumerate(samples)]
+    return [
+        as_numbers(np.asarray(x), f"Sequence {i} of X", name)
+        for i, x in enumerate(samples)
+    ]
 
 
 def _ends_of_numbers(X):
@@ -183,7 +188,7 @@ def _ends_of_numbers(X):
 
 def _check_lengths(lengths, X):
     n, n_steps, _ = X.shape
-    lengths = np.asarray(lengths)
+    lengths = flat_array(lengths, "lengths")
     if lengths.shape != (n,) or lengths.dtype.kind not in "iu":
         raise ValueError(
             f"lengths must be one int for each of the {n} sequences, got "

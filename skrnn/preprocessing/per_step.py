@@ -20,7 +20,8 @@ from skrnn.callbacks import CallbackSupportMixin, passed_on, with_callbacks
 from skrnn.constraints import Number, OneOf, Transformer, check_parameters
 from skrnn.preprocessing.metadata import make_router, metadata_of_steps
 from skrnn.preprocessing.output import OutputByLayout
-from skrnn.preprocessing.steps import Steps, before_outputs
+from skrnn.preprocessing.steps import Steps, before_outputs, without_names
+from skrnn.validation.arrays import as_array
 from skrnn.validation.layouts import TABLE
 
 PASSTHROUGH = "passthrough"
@@ -164,8 +165,7 @@ class PerStepTransformer(
             Sequences in the layout of `fit`.
         """
         check_is_fitted(self)
-        if hasattr(X, "columns"):
-            X = np.asarray(X)  # the names of its columns are not those of `fit`
+        X = without_names(X)  # its columns are not those of `fit`
         steps = Steps.of(before_outputs(self, X), X, reset=False)
         return self._apply("inverse_transform", steps, params)
 
@@ -259,7 +259,7 @@ class PerStepTransformer(
             raise
 
     def _of_each_step(self, y, steps):
-        n, y = len(steps.lengths), np.asarray(y)
+        n, y = len(steps.lengths), as_array(y, "y")
         if y.shape[:1] != (n,):
             raise ValueError(
                 f"X has {n} sequences, but y has shape {y.shape}: there must be "

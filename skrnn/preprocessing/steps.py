@@ -10,6 +10,7 @@ from skrnn.extras import narwhals
 from skrnn.sequences import lengths_of
 from skrnn.validation import check_sequences
 from skrnn.validation.layouts import BLOCK, RAGGED, TABLE, recognise
+from skrnn.validation.names import is_frame
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,19 +38,15 @@ class Steps:
     @classmethod
     def of(cls, estimator, X, *, reset):
         """Stack the sequences in X, in any layout, once their shapes are checked."""
-        frames = _frames(X, type(estimator).__name__)
-        # Frames are checked by their shapes alone: nothing of them is converted.
-        shapes = [np.broadcast_to(np.int8(0), frame.shape) for frame in frames]
-        checked = check_sequences(
-            estimator, shapes if frames else X, reset=reset, numbers=False
-        )
+        if isinstance(X, list | tuple) and any(map(is_frame, X)):
+            narwhals()  # before anything else asks for it
+        checked = check_sequences(estimator, X, reset=reset, numbers=False)
         fitted, samples = checked.fitted, checked.samples
         lengths = lengths_of(samples)
-        if frames:
-            values = narwhals().concat(frames).to_native()
-            if all(isinstance(name, str) for name in frames[0].columns):
-                names = np.asarray(frames[0].columns, dtype=object)
-                fitted = {**fitted, "feature_names_in_": names}
+        if is_frame(samples[0]):
+            nw = narwhals()
+            frames = [nw.from_native(frame, eager_only=True) for frame in samples]
+            values = nw.concat(frames).to_native()
         elif isinstance(samples, list):
             values = np.concatenate(samples)
         else:
@@ -108,29 +105,13 @@ class Steps:
         return values.reshape(n, -1)
 
 
-def _frames(X, name):
-    """Give the sequences as frames of narwhals if they are data frames, else none."""
-    if not isinstance(X, list | tuple | np.ndarray) or getattr(X, "ndim", 1) != 1:
-        return []
-    are_frames = [hasattr(sequence, "columns") for sequence in X]
-    if not any(are_frames):
-        return []
-    if not all(are_frames):
-        i, j = are_frames.index(True), are_frames.index(False)
-        raise ValueError(
-            f"{name} expected sequences of one kind, but sequence {i} of X is a data "
-            f"frame and sequence {j} is {type(X[j]).__name__}. Pass data frames with "
-            "the same columns, or arrays of shape (steps, features)."
-        )
-    frames = [narwhals().from_native(frame, eager_only=True) for frame in X]
-    names = frames[0].columns
-    for i, frame in enumerate(frames):
-        if frame.columns != names:
-            raise ValueError(
-                "All sequences must have the same columns, in the same order, but "
-                f"sequence 0 of X has {names} and sequence {i} has {frame.columns}."
-            )
-    return frames
+def without_names(X):
+    """Return X without the names of its columns, in any layout."""
+    if is_frame(X):
+        return np.asarray(X)
+    if isinstance(X, list | tuple):
+        return [np.asarray(x) if is_frame(x) else x for x in X]
+    return X
 
 
 def before_outputs(estimator, X):
@@ -138,6 +119,10 @@ def before_outputs(estimator, X):
     X, layout = recognise(X, type(estimator).__name__)
     stand_in = copy.copy(estimator)
     vars(stand_in).pop("feature_names_in_", None)
+    if len(X) == 0:
+        raise ValueError(
+            f"X has no sequences; {type(estimator).__name__} needs at least one."
+        )
     n_columns = np.shape(X if layout == TABLE else X[0])[1]
     n_steps = 1
     if layout == TABLE == estimator.input_layout_:

@@ -8,6 +8,10 @@ from sklearn.utils import Bunch
 
 from skrnn.constraints import AnyCallable, Number, OneOf, check_options
 from skrnn.preprocessing.wording import some_of
+from skrnn.validation.advice import MASKED
+from skrnn.validation.arrays import as_array, flat_array
+from skrnn.validation.layouts import depth_of
+from skrnn.validation.names import are_frames
 from skrnn.validation.sequences import check_ragged
 
 NAME = "sliding_windows"
@@ -141,10 +145,20 @@ n_targets), or a single one. For several, one label or row of targets for each, 
 
 def _read_series(X):
     """Give a list of arrays (n_steps, n_features), and whether X is one of them."""
-    X = X if isinstance(X, list | tuple) else np.asarray(X)
+    kind = type(X).__name__
+    X = X if isinstance(X, list | tuple) else as_array(X, "X", MASKED)
+    is_scalar = getattr(X, "ndim", 1) == 0
+    if is_scalar or len(X) == 0:
+        came = kind if is_scalar else "nothing"
+        raise ValueError(
+            f"{NAME} expected one series, (steps,) or (steps, features), or a list of "
+            f"several; got {came}."
+        )
     is_array = isinstance(X, np.ndarray) and X.dtype != object
-    is_one = np.ndim(X) < 3 if is_array else not any(map(np.ndim, X))
-    series = [np.asarray(x) for x in ([X] if is_one else X)]
+    is_one = np.ndim(X) < 3 if is_array else not any(map(depth_of, X))
+    X = [X] if is_one else X
+    are_frames(X, NAME)
+    series = [as_array(x, f"Series {i} of X", MASKED) for i, x in enumerate(X)]
     series = [x.reshape(-1, 1) if x.ndim == 1 else x for x in series]
     return check_ragged(series, NAME, numbers=False)[0], is_one
 
@@ -154,11 +168,15 @@ def _read_labels(y, series, is_one):
     if y is None:
         return None, False
     n = len(series)
+    y = y if isinstance(y, list | tuple) else as_array(y, "y")
     if is_one:
         of_steps, y = np.ndim(y) > 0, [y]
     else:
-        of_steps = getattr(y, "ndim", 1) == 1 and any(map(np.ndim, y))
-    labels = [np.asarray(item) for item in y] if of_steps else np.asarray(y)
+        of_steps = getattr(y, "ndim", 1) == 1 and any(map(depth_of, y))
+    if of_steps:
+        labels = [as_array(item, f"y of series {i}") for i, item in enumerate(y)]
+    else:
+        labels = as_array(y, "y")
     if len(labels) != n:
         raise ValueError(
             f"X has {n} series, but y has {len(labels)} items: it must have one label "
@@ -187,7 +205,7 @@ def _check_labels_of_steps(labels, series):
 def _read_groups(groups, n):
     if groups is None:
         return np.arange(n)
-    groups = np.asarray(groups)
+    groups = flat_array(groups, "groups")
     if groups.shape != (n,):
         raise ValueError(
             f"groups must have one group for each of the {n} series, got shape "

@@ -1,7 +1,19 @@
 """The layouts of X, told apart by type and never by value."""
 
-import numpy as np
+from collections.abc import Mapping
+
 from scipy import sparse
+
+from skrnn.validation.advice import (
+    GROUPS,
+    MASKED,
+    TEXT,
+    advice_on_container,
+    are_pairs,
+    is_text,
+)
+from skrnn.validation.arrays import INHOMOGENEOUS, as_array
+from skrnn.validation.names import is_frame
 
 BLOCK = "3-D array"
 RAGGED = "ragged list"
@@ -34,25 +46,51 @@ def recognise(X, name):
     layout : {"3-D array", "ragged list", "table"}
     """
     X = _computed(X)
-    if sparse.issparse(X) or _is_frame(X):
-        return X, TABLE
     if not isinstance(X, list | tuple):
-        kind, X = type(X).__name__, np.asarray(X)
+        _check_container(X, name)
+        if sparse.issparse(X) or is_frame(X):
+            return X, TABLE
+        kind, came, X = type(X).__name__, X, as_array(X, "X", MASKED)
         if X.ndim == 0 and X.dtype == object:
-            raise ValueError(f"{_expected(name)}; got {kind}.")
+            _refuse(came, kind, name)
     if isinstance(X, list | tuple) or (X.ndim == 1 and X.dtype == object):
         if _is_ragged(X, name):
             return X, RAGGED
-        X = np.asarray(list(X))
+        X = _stacked(X, name)
     if X.ndim == 2:
         return X, TABLE
     if X.ndim == 3:
         return X, BLOCK
+    if X.dtype.kind in "US":
+        raise ValueError(f"{_expected(name)}; got text. {TEXT}")
     raise ValueError(
         f"{_expected(name)}; got an array of shape {X.shape}. Reshape your data: "
         "X.reshape(-1, steps, features) makes sequences of it, X.reshape(1, -1) a "
         "single row."
     )
+
+
+def _check_container(X, name):
+    """Refuse what has attributes of a table or an array, but is neither."""
+    if "GroupBy" in type(X).__name__ or isinstance(X, Mapping | str | bytes):
+        _refuse(X, type(X).__name__, name)
+
+
+def _refuse(X, kind, name):
+    what_to_do = advice_on_container(X)
+    raise ValueError(f"{_expected(name)}; got {kind}. {what_to_do}".rstrip())
+
+
+def _stacked(X, name):
+    """Return one array of items that are not sequences."""
+    try:
+        return as_array(list(X), "X", MASKED)
+    except ValueError as error:
+        if INHOMOGENEOUS not in str(error):
+            raise
+        raise ValueError(
+            f"{_expected(name)}; got a list with items of different shape."
+        ) from error
 
 
 def _expected(name):
@@ -81,8 +119,15 @@ def _is_ragged(X, name):
     """Say whether the items of X are sequences; if not, X may be read as an array."""
     if len(X) == 0:
         raise ValueError(f"X has no sequences; {name} needs at least one.")
-    depths = {_depth(item) for item in X}
+    if are_pairs(X):
+        raise ValueError(
+            f"{_expected(name)}; got pairs of a key and a data frame, as groupby gives "
+            f"them. {GROUPS}"
+        )
+    depths = {depth_of(item) for item in X}
     if depths == {1} and len({len(item) for item in X}) > 1:
+        if is_text(X):
+            raise ValueError(f"{_expected(name)}; got lists of text. {TEXT}")
         raise ValueError(
             f"Expected {SHAPES[RAGGED]}, but the sequences in X are 1-D and of "
             f"different length. {name} wants (steps, features) arrays: pass "
@@ -91,16 +136,14 @@ def _is_ragged(X, name):
     return 2 in depths
 
 
-def _is_frame(X):
-    return hasattr(X, "columns") or hasattr(X, "__dataframe__")
-
-
-def _depth(item):
+def depth_of(item):
     """How many times an item can be indexed, seen from its first element."""
     if hasattr(item, "ndim"):
         return item.ndim
     if hasattr(item, "shape"):
         return len(item.shape)
     if isinstance(item, list | tuple):
-        return 1 + (_depth(item[0]) if len(item) else 0)
+        return 1 + (depth_of(item[0]) if len(item) else 0)
+    if hasattr(item, "__array__") or hasattr(item, "__dlpack__"):
+        return as_array(item, "An item of X", MASKED).ndim
     return 0

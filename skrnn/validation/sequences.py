@@ -6,13 +6,20 @@ from dataclasses import dataclass, field
 import numpy as np
 from sklearn.utils.validation import validate_data
 
+from skrnn.validation.advice import MASKED
+from skrnn.validation.arrays import as_array
 from skrnn.validation.layouts import ADVICE, BLOCK, RAGGED, SHAPES, TABLE, recognise
+from skrnn.validation.names import are_frames, check_names, columns_of, is_frame
 from skrnn.validation.values import (
     as_numbers,
     check_columns,
     check_finite,
     read_as_they_are,
 )
+
+FEATURE_NAMES = "feature_names_in_"
+#: Types that are looked at no further.
+USUAL = {np.dtype(np.float64), np.dtype(np.float32)}
 
 
 @dataclass(frozen=True, eq=False)
@@ -22,7 +29,8 @@ class CheckedSequences:
     Attributes
     ----------
     samples : ndarray of shape (n, n_steps, n_features) or list of 2-D arrays
-        The sequences; not copied where they were arrays of numbers.
+        The sequences; not copied where they were arrays of numbers. A list of data
+        frames, if these were to be left as they are.
     dtype : dtype
         float32 for float32 input, else float64.
     fitted : dict of str to object
@@ -55,7 +63,8 @@ def check_sequences(estimator, X, *, reset, numbers=True):
         Whether the estimator learns the layout and the features from this X, or holds
         X against those that it knows.
     numbers : bool, default=True
-        Whether all values must be finite numbers; if not, they are left as they are.
+        Whether all values must be finite numbers; if not, they are left as they are,
+        and sequences that are data frames stay data frames.
 
     Returns
     -------
@@ -71,6 +80,9 @@ def check_sequences(estimator, X, *, reset, numbers=True):
         )
     if layout == TABLE:
         return _check_table(estimator, X, reset, numbers)
+    probe = copy.copy(estimator)
+    if layout == RAGGED and (are_frames(X, name) or hasattr(probe, FEATURE_NAMES)):
+        check_names(probe, X[0], reset=reset)
     check = check_block if layout == BLOCK else check_ragged
     samples, dtype = check(X, name, numbers)
     n_features = samples[0].shape[1]
@@ -79,6 +91,8 @@ def check_sequences(estimator, X, *, reset, numbers=True):
     elif n_features != estimator.n_features_in_:
         raise ValueError(_wrong_features(name, samples, estimator.n_features_in_))
     fitted = {"n_features_in_": n_features, "input_layout_": layout}
+    if layout == RAGGED and hasattr(probe, FEATURE_NAMES):
+        fitted[FEATURE_NAMES] = probe.feature_names_in_
     return CheckedSequences(samples, dtype, fitted)
 
 
@@ -86,8 +100,12 @@ def _check_table(estimator, X, reset, numbers):
     name = type(estimator).__name__
     if isinstance(X, np.ndarray) and numbers:
         X = as_numbers(X, "X", name)
+    if is_frame(X) and not columns_of(X):
+        raise ValueError(
+            f"X is a data frame without columns; {name} needs at least one."
+        )
     as_it_is = not numbers or read_as_they_are(X)
-    if hasattr(X, "columns") and not as_it_is:
+    if is_frame(X) and not as_it_is:
         check_columns(X, name)
     probe = copy.copy(estimator)
     values = validate_data(
@@ -109,7 +127,7 @@ def _check_table(estimator, X, reset, numbers):
         check_finite(samples, name)
     fitted = {
         attribute: getattr(probe, attribute)
-        for attribute in ("n_features_in_", "feature_names_in_")
+        for attribute in ("n_features_in_", FEATURE_NAMES)
         if hasattr(probe, attribute)
     }
     fitted |= {"input_layout_": TABLE, "features_per_step_": width}
@@ -140,22 +158,25 @@ def check_block(X, name, numbers=True):
 
 
 def check_ragged(X, name, numbers=True):
-    """Check a ragged list; give its sequences as a list of arrays, and the type."""
-    samples = []
+    """Check a ragged list; give its sequences as a list of arrays, and the type.
+
+    Data frames that need not hold numbers stay data frames.
+    """
+    samples, as_they_are = [], are_frames(X, name) and not numbers
     for i, sequence in enumerate(X):
-        sequence = _as_array(sequence, i)
-        if sequence.ndim != 2:
+        sequence = sequence if as_they_are else _as_array(sequence, i)
+        if len(sequence.shape) != 2:
             raise ValueError(
                 f"Expected {SHAPES[RAGGED]}, but sequence {i} of X has shape "
                 f"{sequence.shape}. Reshape it to (steps, features): with one number "
                 "a step that is x.reshape(-1, 1)."
             )
-        if len(sequence) == 0:
+        if sequence.shape[0] == 0:
             raise ValueError(
                 f"Sequence {i} of X has no steps (shape {sequence.shape}); {name} "
                 "needs at least one. Leave empty sequences out."
             )
-        if numbers and sequence.dtype.kind not in "biuf":
+        if numbers and sequence.dtype not in USUAL:
             sequence = as_numbers(sequence, f"Sequence {i} of X", name)
         samples.append(sequence)
     _check_same_features(samples, name)
@@ -165,14 +186,16 @@ def check_ragged(X, name, numbers=True):
 
 
 def _computing_type(arrays):
-    single = all(values.dtype == np.float32 for values in arrays)
+    single = all(getattr(values, "dtype", None) == np.float32 for values in arrays)
     return np.dtype(np.float32 if single else np.float64)
 
 
 def _as_array(sequence, i):
     try:
-        return np.asarray(sequence)
+        return as_array(sequence, f"Sequence {i} of X", MASKED)
     except ValueError as error:
+        if not isinstance(sequence, list | tuple):
+            raise
         raise ValueError(
             f"Expected {SHAPES[RAGGED]}, but the steps of sequence {i} of X have "
             "different numbers of features."

@@ -1,12 +1,23 @@
-"""The border to users' labels, targets and weights."""
+"""The border to users' labels and targets."""
 
+from collections.abc import Iterator, Mapping, Set
 from contextlib import suppress
-from numbers import Real
 
 import numpy as np
 from scipy import sparse
 from sklearn.utils import column_or_1d
 from sklearn.utils.multiclass import check_classification_targets
+
+from skrnn.validation.arrays import (
+    INHOMOGENEOUS,
+    as_array,
+    as_plain,
+    is_missing,
+    sentence,
+)
+from skrnn.validation.groups import sorted_once
+from skrnn.validation.names import columns_of, is_frame
+from skrnn.validation.values import within_float64
 
 
 def check_labels(y, n):
@@ -28,8 +39,10 @@ def check_labels(y, n):
 def is_indicator_matrix(y):
     """Say whether labels have the form of an indicator matrix: several columns."""
     try:
-        shape = y.shape if sparse.issparse(y) else np.asarray(y).shape
+        shape = y.shape if sparse.issparse(y) else as_array(y, "y").shape
     except ValueError as error:
+        if INHOMOGENEOUS not in str(error):
+            raise
         raise ValueError(
             "y has rows of different length. Give one label for each sequence, or an "
             "indicator matrix, such as sklearn.preprocessing.MultiLabelBinarizer() "
@@ -44,7 +57,14 @@ def _given(y, what):
             f"fit requires y to be passed, but the target y is None: give one {what} "
             "for each sequence."
         )
-    return y
+    if isinstance(y, Iterator | Mapping | Set | str):
+        raise ValueError(
+            f"y must be a list or an array with one {what} for each sequence, in the "
+            f"order of X; got {type(y).__name__}."
+        )
+    if is_frame(y) and not columns_of(y):
+        raise ValueError(f"y is a data frame without columns: give one {what} a row.")
+    return y if sparse.issparse(y) else as_plain(y, "y")
 
 
 def _check_length(y, n, what):
@@ -74,14 +94,10 @@ def _check_indicators(y, n):
 def _check_single_labels(y, n):
     y = column_or_1d(y, warn=True)
     _check_length(y, n, "labels")
+    if y.dtype.kind == "f":
+        y = within_float64(y, "y")
     _check_all_labelled(y)
-    try:
-        np.unique(y)
-    except TypeError as error:
-        kinds = sorted({type(label).__name__ for label in y})
-        raise ValueError(
-            f"Labels must be of one type, but y has {' and '.join(kinds)}."
-        ) from error
+    sorted_once(y, "Labels", "y")
     check_classification_targets(y)
     return y
 
@@ -90,12 +106,17 @@ def _check_all_labelled(y):
     """Refuse labels that stand for none: NaN, infinity and None."""
     suspect = y.dtype == object or (y.dtype.kind == "f" and not np.isfinite(y).all())
     for i, label in enumerate(y if suspect else ()):
-        if label is None or (isinstance(label, float) and not np.isfinite(label)):
-            what = "NaN" if label != label else "None" if label is None else "infinity"
+        infinite = isinstance(label, float | np.floating) and np.isinf(label)
+        if infinite or is_missing(label):
+            what = "infinity" if infinite else _name_of_missing(label)
             raise ValueError(
                 f"y contains {what}: label {i} (counted from 0). Leave sequences "
                 "without a label out of X and y."
             )
+
+
+def _name_of_missing(value):
+    return "NaN" if isinstance(value, float | np.floating) else str(value)
 
 
 def check_targets(y, n):
@@ -112,8 +133,10 @@ def check_targets(y, n):
         )
     y = _given(y, "number")
     try:
-        y = np.asarray(y)
+        y = as_array(y, "y")
     except ValueError as error:
+        if INHOMOGENEOUS not in str(error):
+            raise
         raise ValueError(
             "y has rows of different length. Give one number for each sequence, or as "
             "many as there are targets."
@@ -141,12 +164,13 @@ def _as_real_numbers(y):
             "labels, use a classifier."
         )
     try:
-        return y.astype(np.float64)
-    except (TypeError, ValueError) as error:
-        reason = str(error).rstrip(".")
+        return within_float64(y, "y").astype(np.float64)
+    except (OverflowError, TypeError, ValueError) as error:
+        if y.dtype != object:
+            raise
         raise ValueError(
-            f"y has dtype object and cannot be read as numbers: {reason}. Give one "
-            "number for each sequence, or as many as there are targets."
+            f"y has dtype object and cannot be read as numbers: {sentence(error)} Give "
+            "one number for each sequence, or as many as there are targets."
         ) from error
 
 
@@ -160,97 +184,3 @@ def _check_all_finite(y, what):
             f"y contains {value}: {where} (counted from 0). Leave sequences without a "
             f"{what} out of X and y."
         )
-
-
-def check_weights(sample_weight, n):
-    """Check the weights of n sequences; ones if there are none.
-
-    Returns
-    -------
-    ndarray of float64 of shape (n,)
-    """
-    if sample_weight is None:
-        return np.ones(n)
-    weights = np.asarray(sample_weight)
-    if weights.ndim == 0 and weights.dtype.kind in "biuf":
-        weights = np.full(n, weights)
-    if weights.dtype.kind not in "biufO":
-        raise ValueError(f"sample_weight must be numbers, got {weights.dtype}.")
-    try:
-        weights = weights.astype(np.float64)
-    except (TypeError, ValueError) as error:
-        raise ValueError(
-            f"sample_weight must be numbers, got {weights.dtype}: {error}."
-        ) from error
-    if weights.shape != (n,):
-        raise ValueError(
-            f"sample_weight must have one number for each of the {n} sequences, "
-            f"got shape {weights.shape}."
-        )
-    if not np.isfinite(weights).all():
-        at = int(np.argmin(np.isfinite(weights)))
-        raise ValueError(f"sample_weight[{at}] is {weights[at]}; it must be finite.")
-    if (weights < 0).any():
-        at = int(np.argmax(weights < 0))
-        raise ValueError(
-            f"sample_weight[{at}] is {weights[at]}; weights must not be negative. "
-            "Use 0 to leave a sequence out."
-        )
-    if not weights.any():
-        raise ValueError(
-            "All weights in sample_weight are zero: no sequence is left to learn from."
-        )
-    if weights.max() > np.finfo(np.float64).max / n:
-        raise ValueError(
-            "The weights in sample_weight add up to more than a float can hold. Only "
-            "their ratios matter: divide them by the largest."
-        )
-    return weights
-
-
-def check_groups(groups, n):
-    """Number the groups of n sequences; None if there are none.
-
-    Returns
-    -------
-    ndarray of int of shape (n,) or None
-    """
-    if groups is None:
-        return None
-    groups = np.asarray(groups)
-    if groups.shape != (n,):
-        raise ValueError(
-            f"groups must have one entry for each of the {n} sequences, got shape "
-            f"{groups.shape}."
-        )
-    missing = np.array([group is None or group != group for group in groups.tolist()])
-    if missing.any():
-        raise ValueError(
-            f"groups has no value for sequence {missing.argmax()} (counted from 0). "
-            "Give one that belongs to no other a group of its own."
-        )
-    try:
-        return np.unique(groups, return_inverse=True)[1]
-    except TypeError as error:
-        kinds = sorted({type(group).__name__ for group in groups})
-        raise ValueError(
-            f"Groups must be of one type, but groups has {' and '.join(kinds)}."
-        ) from error
-
-
-def check_class_weight(class_weight, multilabel):
-    """Check the weights that a dict gives to classes."""
-    if multilabel and class_weight is not None:
-        raise ValueError(
-            "class_weight is for one label a sequence, but y is an indicator matrix. "
-            "Set it to None, and weigh sequences with sample_weight."
-        )
-    if not isinstance(class_weight, dict):
-        return
-    for label, weight in class_weight.items():
-        number = isinstance(weight, Real) and np.isfinite(weight)
-        if not number or weight < 0:
-            raise ValueError(
-                f"class_weight[{label!r}] is {weight!r}; it must be a finite number "
-                "and not negative."
-            )

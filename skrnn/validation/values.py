@@ -2,30 +2,57 @@
 
 import numpy as np
 
+from skrnn.validation.advice import LONG, TEXT, advice_on_values
+from skrnn.validation.arrays import sentence
+from skrnn.validation.names import named_columns
+
 #: About so many numbers of X are looked at at once.
 PART = 2**16
 
 
 def as_numbers(values, what, name):
-    """Give an array of real numbers, or say what it is instead."""
+    """Give an array of real numbers that float64 holds, or say what it is instead."""
     check_kind(values, what, name)
     if values.dtype != object:
-        return values
+        return within_float64(values, what)
     try:
         return values.astype(np.float64)
-    except (TypeError, ValueError) as error:
-        raise type(error)(
-            f"{what} has dtype object and cannot be read as numbers: {error}. Pass "
-            "arrays of float."
+    except (OverflowError, TypeError, ValueError) as error:
+        kind = TypeError if isinstance(error, TypeError) else ValueError
+        raise kind(
+            f"{what} has dtype object and cannot be read as numbers: "
+            f"{sentence(error)} {advice_on_values(values)}"
         ) from error
+
+
+def within_float64(values, what):
+    """Return numbers in a type that float64 holds; refuse those that are beyond it."""
+    if values.dtype.kind != "f" or values.dtype.itemsize <= np.dtype(float).itemsize:
+        return values
+    with np.errstate(over="ignore", under="ignore"):
+        numbers = values.astype(np.float64)
+    beyond = np.isinf(numbers) & np.isfinite(values)
+    if beyond.any():
+        at = tuple(np.argwhere(beyond)[0].tolist())
+        raise ValueError(
+            f"{what} has {values[at]!s} at index {at}, which is beyond float64, in "
+            "which we compute. Divide the values by a constant."
+        )
+    return numbers
 
 
 def check_columns(frame, name):
     """Refuse columns of a data frame that are not numbers."""
-    for column in frame.columns:
-        values = np.asarray(frame[column])
-        if values.dtype.kind not in "biufc":
+    for column, values in named_columns(frame):
+        values = np.asarray(values)
+        if values.dtype.kind == "c":
+            continue  # scikit-learn refuses these itself
+        try:
             as_numbers(values, f"Column {column!r} of X", name)
+        except (TypeError, ValueError) as error:
+            if TEXT not in str(error):
+                raise
+            raise type(error)(f"{error} {LONG}") from error
 
 
 def read_as_they_are(table):
@@ -49,8 +76,8 @@ def check_kind(values, what, name):
         )
     if kind not in "biufO":
         raise ValueError(
-            f"{what} has dtype {values.dtype}, but {name} needs numbers. Encode what "
-            "is not a number first, for example with OneHotEncoder."
+            f"{what} has dtype {values.dtype}, but {name} needs numbers. "
+            f"{advice_on_values(values)}"
         )
 
 
@@ -94,9 +121,16 @@ def _parts(samples):
 
 def not_finite(value, i, step, feature, name):
     """Say which value is not finite, where it stands, and what to do."""
-    what = "NaN" if np.isnan(value) else "infinity"
+    where = f"sequence {i}, step {step}, feature {feature} (counted from 0)"
+    if not np.isnan(value):
+        return (
+            f"X contains infinity: {where}. {name} needs finite numbers: bound such "
+            "values, or make them NaN and fill them as missing values are, with "
+            "PerStepTransformer(SimpleImputer())."
+        )
     return (
-        f"X contains {what}: sequence {i}, step {step}, feature {feature} (counted "
-        f"from 0). {name} takes no value for padding: impute what is missing, and cut "
-        "sequences that were padded to their own length."
+        f"X contains NaN: {where}. {name} takes no value for padding: cut sequences "
+        "that were padded to their own length with skrnn.preprocessing."
+        "ragged_from_padded, and fill missing values in a pipeline with "
+        "PerStepTransformer(SimpleImputer())."
     )

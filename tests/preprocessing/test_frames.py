@@ -3,14 +3,18 @@
 import datetime
 import sys
 
+import narwhals
 import numpy as np
 import pandas as pd
 import polars
 import pyarrow
 import pytest
 from numpy.testing import assert_array_equal
+from sklearn.compose import make_column_transformer
+from sklearn.impute import SimpleImputer
+from sklearn.preprocessing import OneHotEncoder
 
-from skrnn import LSTMClassifier, LSTMRegressor
+from skrnn import LSTMClassifier, LSTMRegressor, RNNClassifier
 from skrnn.preprocessing import PerStepTransformer, sequences_from_frame
 
 DATA = {
@@ -55,14 +59,14 @@ def test_sequences(kind):
     found = sequences_from_frame(kind(DATA), id="who", time="second", target="label")
     nan = np.nan
     assert [x.tolist() for x in found.X[:2]] == [
-        [[0.1, 10.0, 0.0], [0.2, 20.0, 0.0], [0.3, 30.0, 1.0]],
-        [[1.5, 15.0, 1.0], [1.7, 17.0, 0.0]],
+        [[10.0, 0.0, 0.1], [20.0, 0.0, 0.2], [30.0, 1.0, 0.3]],
+        [[15.0, 1.0, 1.5], [17.0, 0.0, 1.7]],
     ]
-    assert_array_equal(found.X[2], [[nan, 0.0, 1.0]])
+    assert_array_equal(found.X[2], [[0.0, 1.0, nan]])
     assert found.X[0].dtype == np.float64
     assert found.ids.tolist() == ["b", "a", "c"]
     assert found.y.tolist() == ["x", "y", "y"]
-    assert found.feature_names == ["speed", "count", "on"]
+    assert found.feature_names == ["count", "on", "speed"]
     assert [times.tolist() for times in found.times] == [[1, 2, 3], [5, 7], [0]]
 
 
@@ -215,8 +219,8 @@ def test_features_that_are_no_numbers():
         assert failure(frame, id="who", features=None) == (
             "Features must be numbers or booleans, but these columns are not: 'label' "
             f"({category}), 'where' ({text}). Encode them first, for example with "
-            "sklearn.preprocessing.OrdinalEncoder, or name the columns that you want "
-            "in `features`."
+            "sklearn.preprocessing.OrdinalEncoder, pass as_frames=True and encode them "
+            "in a PerStepTransformer, or name the columns that you want in `features`."
         )
 
 
@@ -275,3 +279,80 @@ def test_without_narwhals(monkeypatch):
     assert failure(frame_of(), error=ImportError) == (
         "Reading data frames needs narwhals: pip install 'skrnn[frame]'."
     )
+
+
+# The order of columns, and lists of data frames
+
+
+@every_kind
+def test_the_order_of_the_columns_changes_nothing(kind):
+    first = sequences_from_frame(kind(DATA), id="who", time="second", target="label")
+    turned = dict(reversed(DATA.items()))
+    other = sequences_from_frame(kind(turned), id="who", time="second", target="label")
+    assert other.feature_names == first.feature_names
+    for a, b in zip(first.X, other.X, strict=True):
+        assert_array_equal(a, b)
+    chosen = ["speed", "count"]
+    found = sequences_from_frame(kind(turned), id="who", features=chosen)
+    assert found.feature_names == chosen
+
+
+@every_kind
+@pytest.mark.parametrize("features", [None, ["speed", "count"]])
+def test_frames_hold_what_arrays_hold(kind, features):
+    options = {"id": "who", "time": "second", "features": features, "target": "label"}
+    arrays = sequences_from_frame(kind(DATA), **options)
+    frames = sequences_from_frame(kind(DATA), **options, as_frames=True)
+    collected = kind(DATA).collect() if kind is polars.LazyFrame else kind(DATA)
+    for array, frame in zip(arrays.X, frames.X, strict=True):
+        assert type(frame) is type(collected)
+        names = frame.column_names if kind is pyarrow.table else list(frame.columns)
+        assert names == frames.feature_names == arrays.feature_names
+        values = narwhals.from_native(frame)
+        for j, name in enumerate(names):
+            column = values[name].cast(narwhals.Float64).to_numpy()
+            assert_array_equal(column, array[:, j])
+    for name in ("ids", "y"):
+        assert_array_equal(frames[name], arrays[name])
+    assert len(frames.times) == len(arrays.times)
+
+
+@pytest.mark.parametrize("kind", [pd.DataFrame, polars.DataFrame, pyarrow.table])
+def test_frames_keep_text(kind):
+    data = kind({**DATA, "where": DATA["who"]})
+    found = sequences_from_frame(data, id="who", time="second", as_frames=True)
+    assert found.feature_names == ["count", "label", "on", "speed", "where"]
+    encode = make_column_transformer(
+        (OneHotEncoder(), ["label"]), (SimpleImputer(), ["speed"])
+    )
+    out = PerStepTransformer(encode).fit_transform(found.X)
+    assert [x.shape for x in out] == [(3, 3), (2, 3), (1, 3)]
+
+
+def test_a_network_sees_the_names():
+    X = sequences_from_frame(
+        frame_of(speed=1.0), id="who", features=["speed", "count"], as_frames=True
+    ).X
+    model = RNNClassifier(2, max_iter=1, random_state=0).fit(X, [0, 1, 1])
+    assert model.feature_names_in_.tolist() == ["speed", "count"]
+
+
+def test_as_frames_is_true_or_false():
+    assert failure(frame_of(), id="who", as_frames="yes") == (
+        "The 'as_frames' parameter of sequences_from_frame must be True or False. Got "
+        "'yes'."
+    )
+
+
+@pytest.mark.parametrize("kind", [pd.DataFrame, polars.DataFrame, pyarrow.table])
+def test_large_frames(kind):
+    """More rows than a library works on at once: pyarrow's joins mix them up."""
+    n, n_steps = 8000, 10
+    rng = np.random.default_rng(0)
+    who, second = np.divmod(rng.permutation(n * n_steps), n_steps)
+    frame = kind({"who": who, "second": second, "value": who * n_steps + second})
+    expected = np.arange(n * n_steps).reshape(n, n_steps)
+    for _ in range(3):
+        found = sequences_from_frame(frame, id="who", time="second")
+        assert_array_equal(np.stack(found.X)[:, :, 0], expected[found.ids])
+        assert found.ids.tolist() == list(dict.fromkeys(who.tolist()))

@@ -53,6 +53,7 @@ def decide_by_hand(early, x):
     network, classes = early.estimator_, []
     twin = pickle.loads(pickle.dumps(network))
     vars(twin).update(input_layout_="ragged list", n_features_in_=D)
+    vars(twin).pop("feature_names_in_", None)  # a step has no names of columns
     for t in range(1, len(x) + 1):
         (proba,) = twin.predict_proba([x[:t]])
         classes.append(proba.argmax() if proba.max() >= early.threshold else None)

@@ -1,0 +1,116 @@
+"""Whatever users have for arrays, read as arrays of NumPy."""
+
+from collections.abc import Set
+
+import numpy as np
+
+#: What to do with values that a mask hides, where they are not those of X.
+LEAVE_OUT = "Leave out of X, and of all that comes with it, what has no value."
+
+#: How NumPy calls lists whose items are of different shape.
+INHOMOGENEOUS = "inhomogeneous"
+
+
+def as_array(values, what, hidden=LEAVE_OUT):
+    """Return values as an array of NumPy, through `__array__` or DLPack.
+
+    Parameters
+    ----------
+    values : array-like
+        An array or tensor of any library, or a list.
+    what : str
+        What it is, for messages.
+    hidden : str
+        What to do if it is a masked array, and the mask hides something.
+
+    Returns
+    -------
+    ndarray
+
+    Raises
+    ------
+    ValueError
+        If a mask hides values, NumPy cannot read them, or the items of a list are of
+        different shape.
+    """
+    check_nothing_hidden(values, what, hidden)
+    try:
+        array = np.asarray(values)
+        if array.ndim == 0 and array.dtype == object and hasattr(values, "__dlpack__"):
+            array = np.from_dlpack(values)
+    except (BufferError, RuntimeError, TypeError, ValueError) as error:
+        if INHOMOGENEOUS in str(error):
+            raise ValueError(
+                f"{what} has items of different shape: {sentence(error)}"
+            ) from error
+        kind = type(values)
+        library = kind.__module__.partition(".")[0]
+        name = kind.__name__ if library == "builtins" else f"{library}.{kind.__name__}"
+        raise ValueError(
+            f"{what} is of type {name} and cannot be read as an array of NumPy: "
+            f"{sentence(error)} Pass an array of NumPy; of a tensor of PyTorch that is "
+            "tensor.detach().cpu().numpy()."
+        ) from error
+    return array
+
+
+def as_plain(values, what):
+    """Return arrays of other libraries as those of NumPy, and the rest as it is.
+
+    Lists, and what is of NumPy, pandas, polars or SciPy, is left to scikit-learn.
+    """
+    check_nothing_hidden(values, what)
+    if isinstance(values, np.ma.MaskedArray):
+        return np.asarray(values)
+    known = isinstance(values, np.ndarray | np.generic | list | tuple)
+    if known or hasattr(values, "to_numpy"):
+        return values
+    is_array = hasattr(values, "__array__") or hasattr(values, "__dlpack__")
+    return as_array(values, what) if is_array else values
+
+
+def flat_array(values, what):
+    """Return one value each for some things, in a list or array, as an array."""
+    if isinstance(values, Set):
+        values = list(values)
+    try:
+        return as_array(values, what)
+    except ValueError as error:
+        if INHOMOGENEOUS not in str(error):
+            raise
+        raise ValueError(
+            f"{what} must be a flat list, but some of its items are lists."
+        ) from error
+
+
+def check_nothing_hidden(values, what, hidden=LEAVE_OUT):
+    """Refuse a masked array that hides values, also as an item of a list."""
+    if isinstance(values, np.ma.MaskedArray):
+        mask = np.ma.getmaskarray(values)
+        if mask.dtype == bool and mask.any():
+            at = tuple(np.argwhere(mask)[0].tolist())
+            raise ValueError(
+                f"{what} is a masked array, and its mask hides {mask.sum()} value(s), "
+                f"the first at index {at}. Masks are not read. {hidden}"
+            )
+    elif isinstance(values, list | tuple):
+        for i, item in enumerate(values):
+            if isinstance(item, np.ma.MaskedArray):
+                check_nothing_hidden(item, f"Item {i} of {what}", hidden)
+
+
+def is_missing(value):
+    """Return whether a value stands for none: None, NaN, NaT or NA of pandas."""
+    if value is None:
+        return True
+    try:
+        return bool(value != value)
+    except TypeError:  # NA cannot say whether it differs from itself
+        return True
+    except ValueError:  # an array
+        return False
+
+
+def sentence(error):
+    """Return what an error says as one sentence, whether or not it ends with a stop."""
+    return f"{' '.join(str(error).split()).rstrip('.')}."
