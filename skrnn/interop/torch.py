@@ -86,8 +86,16 @@ def load_torch_state(estimator, state):
     """
     arrays = _check_state(state, torch_state(estimator), type(estimator).__name__)
     network = fitted_network(estimator)
-    weights = network.unfold(state_to_vector(network, arrays))
-    estimator.weights_ = weights.astype(estimator.weights_.dtype)
+    kind = estimator.weights_.dtype
+    with np.errstate(over="ignore"):
+        weights = network.unfold(state_to_vector(network, arrays)).astype(kind)
+    if not np.isfinite(weights).all():
+        raise ValueError(
+            f"The state has weights that are too large for {kind}, in which this "
+            f"{type(estimator).__name__} has its own. Fit it on X of float64, or scale "
+            "them down."
+        )
+    estimator.weights_ = weights
     estimator.optimizer_state_ = {}
     return estimator
 
