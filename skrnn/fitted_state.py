@@ -9,6 +9,7 @@ from weakref import WeakKeyDictionary
 
 import numpy as np
 from sklearn.base import is_classifier
+from sklearn.frozen import FrozenEstimator
 
 from skrnn.cells import CELLS
 from skrnn.losses import SquaredError, classification_loss
@@ -44,6 +45,8 @@ def check_fitted_state(estimator):
     ValueError
         If one is missing, or does not go with the others.
     """
+    while isinstance(estimator, FrozenEstimator):
+        estimator = estimator.estimator
     of_targets = OF_CLASSIFIERS if is_classifier(estimator) else OF_REGRESSORS
     needed, state = (*COMMON, *of_targets), vars(estimator)
     objects = [state.get(name) for name in (*needed, *OPTIONAL)]

@@ -6,7 +6,7 @@ import numpy as np
 
 from skrnn.inspection.outputs import Outputs
 from skrnn.network import Network
-from skrnn.network.network import MOST_AT_ONCE
+from skrnn.network.network import MOST_AT_ONCE, MOST_NUMBERS
 from skrnn.sequences import blocks_by_length, lengths_of, pack
 
 #: So many hidden states are kept for the way back at once: some 200 MB for an LSTM.
@@ -39,11 +39,12 @@ class Explainer:
 
     def blocks(self):
         """Cut the sequences into blocks of which the way back fits into memory."""
+        d = self.samples[0].shape[1]
         n_units = sum(cell.hidden_size for cell in self.network.stack.cells.values())
         return list(
             blocks_by_length(
                 lengths_of(self.samples),
-                max_steps=max(1, STATES_AT_ONCE // n_units),
+                max_steps=max(1, min(STATES_AT_ONCE // n_units, MOST_NUMBERS // d)),
                 max_sequences=min(self.network.portion, MOST_AT_ONCE),
             )
         )

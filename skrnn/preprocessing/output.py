@@ -2,7 +2,6 @@
 
 from sklearn.base import TransformerMixin
 
-from skrnn.callbacks import with_callbacks
 from skrnn.validation.layouts import TABLE
 
 
@@ -40,7 +39,6 @@ class OutputByLayout(TransformerMixin, auto_wrap_output_keys=None):
         """
         return self._in_container(X, self._transform(X, params))
 
-    @with_callbacks
     def fit_transform(self, X, y=None, **params):
         """Fit to sequences, and transform them.
 
@@ -60,7 +58,13 @@ class OutputByLayout(TransformerMixin, auto_wrap_output_keys=None):
 (n_steps_i, n_outputs), or table of shape (n, n_steps * n_outputs)
             In the layout of X; a table as `set_output` says.
         """
-        return self._in_container(X, self._fit_transform(X, y, params))
+        before = vars(self).copy()
+        out = self._fit_transform(X, y, params)
+        try:
+            return self._in_container(X, out)
+        except BaseException:
+            self.__dict__ = before
+            raise
 
     def _in_container(self, X, out):
         if self.input_layout_ != TABLE:

@@ -1,6 +1,7 @@
 """Any transformer of scikit-learn, at every step of sequences."""
 
 from contextlib import nullcontext
+from copy import deepcopy
 from numbers import Integral
 from typing import ClassVar
 
@@ -100,7 +101,6 @@ class PerStepTransformer(
         self.transformer = transformer
         self.features_per_step = features_per_step
 
-    @with_callbacks
     def fit(self, X, y=None, **params):
         """Fit the transformer to the steps of all sequences.
 
@@ -217,12 +217,21 @@ class PerStepTransformer(
         return self.transformer
 
     def _fit(self, X, y, params, method, goes_on=False):
-        """Fit by a method, publish what was learnt, and give what the method gave."""
+        """Fit by a method, publish what was learnt, and return what the method gave."""
+        out, fitted = self._learn(X, y, params, method, goes_on)
+        # In one stroke, when nothing can fail any more.
+        rest = {k: v for k, v in vars(self).items() if not k.endswith("_")}
+        self.__dict__ = {**rest, **fitted}
+        return out
+
+    @with_callbacks
+    def _learn(self, X, y, params, method, goes_on):
+        """Return what a method gives, and the fitted attributes after it."""
         check_parameters(self)
         steps = Steps.of(self, X, reset=not goes_on)
         params = self._route(method, params, steps)
         y = None if y is None else self._of_each_step(y, steps)
-        inner = self.transformer_ if goes_on else clone(self._inner)
+        inner = deepcopy(self.transformer_) if goes_on else clone(self._inner)
         in_parts = method == "partial_fit"
         with nullcontext() if in_parts else passed_on(self, inner, X, y):
             if method in params:
@@ -232,9 +241,7 @@ class PerStepTransformer(
                 out = self._call(inner, "transform", steps, **params["transform"])
         if method == "fit_transform":
             out = steps.restore(out, type(inner).__name__)
-        rest = {k: v for k, v in vars(self).items() if not k.endswith("_")}
-        self.__dict__ = {**rest, **steps.fitted, "transformer_": inner}
-        return out
+        return out, {**steps.fitted, "transformer_": inner}
 
     def _fit_transform(self, X, y, params):
         return self._fit(X, y, params, "fit_transform")
