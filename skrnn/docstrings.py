@@ -60,7 +60,8 @@ n_iter_no_change : int, inf or "auto", default="auto"
     plans its end, unless there is `early_stopping`.
 early_stopping : bool, default=False
     Hold sequences out, score them after every epoch, stop when the score no longer
-    improves, and keep the weights with the best score. `fit` takes `groups` that are
+    improves, and keep the weights with the best score, in which sequences count as
+    they do in the loss. `fit` takes `groups` that are
     held out whole, or in `X_val` and `y_val` the sequences to score.
 validation_fraction : float, default=0.1
     Share of the sequences that is held out with `early_stopping`{stratified}.
@@ -69,9 +70,9 @@ features_per_step : int, default=1
 patch_size : int or "auto", default="auto"
     How many consecutive steps the network reads at once, as one long step. What is
     missing of a last patch is the mean of each feature, or zero without
-    `standardize`. "auto" is 1 for up to 32 steps; half the square root of their mean
-    number where neighbouring steps are correlated; else as many as leave 512 patches,
-    or for simple cells 64.
+    `standardize`. They are never more than the longest sequence in `fit` has. "auto" is
+    1 for up to 32 steps; half the square root of their mean number where neighbouring
+    steps are correlated; else as many as leave 512 patches, or for simple cells 64.
 standardize : bool, default=True
     Bring each feature to a mean of zero and a standard deviation of one over all steps
     of the training set. The scale is part of the model.
@@ -81,7 +82,7 @@ n_jobs : int or None, default=None
     How many threads share out large batches in `fit`, and the sequences in prediction;
     -1 is one for each core of the machine, None is one unless joblib is told to use
     threads. Networks that are small are left to one thread, which is faster. The
-    numbers are the same for any number of threads.
+    numbers are the same for any number of threads, of the BLAS too: it has one inside.
 verbose : bool or int, default=False
     Print a line for each epoch.
 random_state : int, RandomState instance or None, default=None
@@ -129,6 +130,8 @@ feature_mean_, feature_scale_ : ndarray of float64 or None
     without `standardize`.
 input_layout_ : str
     The layout of X: "3-D array", "ragged list" or "table".
+features_per_step_ : int
+    Columns of a step; only for tables.
 optimizer_state_ : dict
     What the optimizer remembers, for going on."""
 

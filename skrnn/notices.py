@@ -93,7 +93,7 @@ def notes_on_data(estimator, problem, rows, held_out):
 
 def notes_on_learning(result, problem, rows, network):
     """Give what is to be said of what was learnt: messages and categories."""
-    if result.reason in (Reason.DIVERGED, Reason.INTERRUPTED):
+    if result.reason is Reason.DIVERGED:
         return []
     notes = _loss_rose(result), _constant(result, problem, rows, network)
     return [(note, ConvergenceWarning) for note in notes if note]
@@ -132,8 +132,7 @@ def notes_on_training(estimator, result, keep_earlier, once):
         outcome="is as it was" if keep_earlier else "has the weights so far",
         remedy="solver='adam'" if full_batch else remedy,
     )
-    interrupted = result.reason is Reason.INTERRUPTED
-    return [(message, UserWarning if interrupted else ConvergenceWarning)]
+    return [(message, ConvergenceWarning)]
 
 
 def warn(notes, stacklevel):
