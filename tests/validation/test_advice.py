@@ -178,7 +178,7 @@ def test_what_is_said_of_dates_works():
     t = np.array([0, 1, 5, 9]).astype("M8[m]")
     seconds = (t - t[0]) / np.timedelta64(1, "s")
     assert seconds.tolist() == [0.0, 60.0, 300.0, 540.0]
-    sequences = [np.column_stack([seconds + label]) for label in Y]
+    sequences = [np.column_stack([seconds, x[0, 0] * seconds]) for x in X]
     network().fit(sequences, Y)
 
 
@@ -304,7 +304,7 @@ def test_fields():
     [
         ({0: 1}, "dict"),
         ({0, 1}, "set"),
-        ((label for label in Y), "generator"),
+        ((k for k in Y), "generator"),
         ("abab", "str"),
     ],
     ids=lambda value: type(value).__name__,
