@@ -43,15 +43,20 @@ def as_array(values, what, hidden=LEAVE_OUT):
             raise ValueError(
                 f"{what} has items of different shape: {sentence(error)}"
             ) from error
-        kind = type(values)
-        library = kind.__module__.partition(".")[0]
-        name = kind.__name__ if library == "builtins" else f"{library}.{kind.__name__}"
         raise ValueError(
-            f"{what} is of type {name} and cannot be read as an array of NumPy: "
+            f"{what} is {_kind_of(values)} and cannot be read as an array of NumPy: "
             f"{sentence(error)} Pass an array of NumPy; of a tensor of PyTorch that is "
-            "tensor.detach().cpu().numpy()."
+            "tensor.detach().cpu().numpy(), and of one of bfloat16 tensor.float() first."
         ) from error
     return array
+
+
+def _kind_of(values):
+    if isinstance(values, list | tuple) and len(values):
+        return f"a {type(values).__name__}, whose first item is {_kind_of(values[0])},"
+    kind = type(values)
+    library = kind.__module__.partition(".")[0]
+    return f"of type {'' if library == 'builtins' else f'{library}.'}{kind.__name__}"
 
 
 def as_plain(values, what):

@@ -201,7 +201,17 @@ def test_what_cannot_be_read_says_so(place, kind):
     assert message.endswith(
         f"{place_of(place)} is of type {module}.{kind.__name__} and cannot be read as "
         f"an array of NumPy: {kind.error} Pass an array of NumPy; of a tensor of "
-        "PyTorch that is tensor.detach().cpu().numpy()."
+        "PyTorch that is tensor.detach().cpu().numpy(), and of one of bfloat16 "
+        "tensor.float() first."
+    )
+
+
+@pytest.mark.parametrize("kind", [Elsewhere, OnDevice])
+def test_a_list_of_what_cannot_be_read_says_so(kind):
+    assert failure(partial(network().fit, X, [kind(label) for label in Y])).startswith(
+        "y is a list, whose first item is of type "
+        f"{__name__.partition('.')[0]}.{kind.__name__}, and cannot be read as an array "
+        "of NumPy: "
     )
 
 
