@@ -8,6 +8,7 @@ import warnings
 import numpy as np
 from sklearn.exceptions import ConvergenceWarning
 
+from skrnn.axes import look_swapped
 from skrnn.scale import deviations_of_columns
 from skrnn.sequences import spaced
 from skrnn.settings import FULL_BATCH
@@ -55,6 +56,13 @@ FEATURES_DIFFER = (
     "which initial weights and learning rates are not made for. Try standardize=True, "
     "or scale the features."
 )
+CHANNELS_FIRST = (
+    "The axes of X look swapped: a sequence has {n_steps} step(s) of {n_features} "
+    "features, and its numbers run like a curve along the features, not along the "
+    "steps. If these are {n_steps} channel(s) of {n_features} steps, as aeon, sktime "
+    "and tsai have them, pass skrnn.preprocessing.channels_last(X), or begin the "
+    "pipeline with FunctionTransformer(channels_last)."
+)
 LOSS_ROSE = (
     "The loss rose from {least:.3g} to {last:.3g} in training: the steps were too "
     "large. Try a smaller learning_rate_init or max_grad_norm."
@@ -87,6 +95,7 @@ def notes_on_data(estimator, problem, rows, held_out):
         _few_held_out(problem, held_out),
         _columns_differ(problem, rows),
         _features_differ(estimator, problem, rows),
+        _channels_first(problem, rows),
     )
     return [(note, UserWarning) for note in notes if note]
 
@@ -179,6 +188,15 @@ def _features_differ(estimator, problem, rows):
     return FEATURES_DIFFER.format(
         feature=worst, mean=measured.mean[worst], scale=measured.scale[worst]
     )
+
+
+def _channels_first(problem, rows):
+    samples = problem.X.samples
+    layout = problem.X.fitted["input_layout_"]
+    if layout == TABLE or not look_swapped(samples, rows):
+        return None
+    n_steps, n_features = samples[rows[0]].shape
+    return CHANNELS_FIRST.format(n_steps=n_steps, n_features=n_features)
 
 
 def _loss_rose(result):
