@@ -89,7 +89,8 @@ class ImportanceDisplay:
         scoring : str or callable, default=None
             A single score, as in `permutation_importance`.
         feature_names : list of str of length n_features, default=None
-            Names of the features of a step.
+            Names of the features of a step. By default those that
+            `permutation_importance` gives.
         ax : matplotlib Axes, default=None
             Where to draw; a new figure by default.
         n_shown : int, default=30

@@ -32,12 +32,12 @@ class Parts(NamedTuple):
     unit: str | None = None
 
 
-def features_of(data):
+def features_of(data, names):
     """Take the whole course of each feature."""
     n = data.n_features
     first = np.zeros_like(data.lengths)
     parts = [Part(first, data.lengths, [k]) for k in range(n)]
-    return Parts(parts, [f"feature {k}" for k in range(n)])
+    return Parts(parts, names)
 
 
 def shares_of(data, n_blocks):

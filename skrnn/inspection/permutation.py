@@ -10,6 +10,7 @@ from sklearn.utils.parallel import Parallel, delayed
 from skrnn.constraints import Number, OneOf, check_options
 from skrnn.inspection.exchange import collection
 from skrnn.inspection.final import final_network
+from skrnn.inspection.names import names_of_features
 from skrnn.inspection.parts import blocks_of, features_of, shares_of
 
 COUNT = Number(Integral, 1)
@@ -95,7 +96,10 @@ def permutation_importance(
         importances_mean, importances_std : ndarray of shape (n_parts,)
             Mean and standard deviation over the repeats.
         names : list of str
-            What the parts are.
+            What the parts are. Features have the names of the columns of sequences
+            that are data frames, or of those that the model was fitted on. In a table
+            it is what their columns have in common, as "x" of "x_0" and "x_1"; where
+            that is unclear they are "feature 0" and so on.
         edges : ndarray of shape (n_parts + 1,), or None
             Where blocks of steps begin and end: in percent, or as the number of a
             step, which is negative where it is counted from the end.
@@ -150,7 +154,8 @@ def permutation_importance(
         X, lambda k: features_per_step or _width(estimator, k), "permutation_importance"
     )
     if by == "feature":
-        cut = features_of(data)
+        names = names_of_features(estimator, data.X, data.n_features)
+        cut = features_of(data, names)
     elif block_size is None:
         cut = shares_of(data, n_blocks)
     else:

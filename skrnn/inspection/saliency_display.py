@@ -4,6 +4,7 @@ import math
 
 import numpy as np
 
+from skrnn.inspection.names import names_of_features
 from skrnn.inspection.saliency import GRADIENT, explain
 from skrnn.plotting import import_pyplot
 from skrnn.validation import check_sequences
@@ -98,7 +99,8 @@ default="integrated_gradients"
         target, output, baseline, n_steps, tol
             As in `saliency`.
         feature_names : list of str of length n_features, default=None
-            Names of the features of a step.
+            Names of the features of a step. By default their columns, as for
+            `permutation_importance`.
         course : bool, default=True
             Draw the course of each feature in its row.
         ax : matplotlib Axes, or array-like of n of them, default=None
@@ -127,7 +129,7 @@ default="integrated_gradients"
             found,
             sequences=samples,
             titles=_titles(outputs),
-            feature_names=_names(feature_names, shapes[0][1]),
+            feature_names=_names(feature_names, estimator, X, shapes[0][1]),
             label=_label(outputs, method),
         )
         return display.plot(ax, course=course)
@@ -226,9 +228,9 @@ default="integrated_gradients"
         self.axes_[-1].set_xlabel("step (black: the course of each feature)")
 
 
-def _names(feature_names, d):
+def _names(feature_names, estimator, X, d):
     if feature_names is None:
-        return [f"feature {k}" for k in range(d)]
+        return names_of_features(estimator, X, d)
     if len(feature_names) != d:
         raise ValueError(
             f"feature_names has {len(feature_names)} names, but a step of X has {d} "
