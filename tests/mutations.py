@@ -1,7 +1,7 @@
 """Faults that the tests must find, planted one at a time into a copy of the package.
 
     python tests/mutations.py                  all of them, in some minutes
-    python tests/mutations.py cell pooling     those whose names have one of the words
+    python tests/mutations.py cell test_loop   where a name has one of the words
     python tests/mutations.py --tests OTHER    with the tests of another clone
 
 Each line says by which test of a file a fault was found; the last one what was not.
@@ -379,7 +379,9 @@ def look(job):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("words", nargs="*", help="only faults whose names have one")
+    parser.add_argument(
+        "words", nargs="*", help="only faults or files whose names have one"
+    )
     parser.add_argument("--tests", type=Path, default=ROOT, help="where the tests are")
     parser.add_argument("--jobs", type=int, default=2, help="processes")
     options = parser.parse_args()
@@ -388,7 +390,7 @@ def main():
         (name, file, tests)
         for name, (*_, files) in FAULTS.items()
         for file in files
-        if any(word in name for word in words)
+        if any(word in f"{name} {file}" for word in words)
     ]
     os.environ["OPENBLAS_NUM_THREADS"] = "1"
     for module in COMMON:
