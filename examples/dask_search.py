@@ -39,7 +39,7 @@ def make_search():
     return GridSearchCV(
         GRUClassifier(max_iter=10, random_state=0),
         {"hidden_size": [8, 16], "pooling": ["last", "concat"]},
-        cv=3,
+        cv=2,
         scoring="neg_log_loss",
     )
 

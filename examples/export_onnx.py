@@ -33,7 +33,7 @@ def padded(sequences, n_steps):
 def tell_speakers_apart(path):
     X, y = load_japanese_vowels(subset="train", return_X_y=True)
     X_test, y_test = load_japanese_vowels(subset="test", return_X_y=True)
-    clf = LSTMClassifier(bidirectional=True, max_iter=40, random_state=0).fit(X, y)
+    clf = LSTMClassifier(bidirectional=True, max_iter=20, random_state=0).fit(X, y)
     export_onnx(clf, path)
     print(f"saved: {path}, {path.stat().st_size} bytes")
 

@@ -29,7 +29,7 @@ def main():
     X_test, y_test = load_japanese_vowels(subset="test", return_X_y=True)
     folder = Path(tempfile.mkdtemp(prefix="skrnn-"))
 
-    features = RecurrentFeatures(GRUClassifier(max_iter=40, random_state=0))
+    features = RecurrentFeatures(GRUClassifier(max_iter=20, random_state=0))
     pipeline = make_pipeline(features, LogisticRegression(max_iter=1000)).fit(X, y)
     path = folder / "pipeline.skops"
     skops.io.dump(pipeline, path)

@@ -30,7 +30,7 @@ class RNNClassifier(RecurrentClassifier):
     >>> from skrnn import RNNClassifier
     >>> from skrnn.datasets import make_sign_of_sum
     >>> X, y = make_sign_of_sum(n_samples=500, random_state=0)
-    >>> clf = RNNClassifier(hidden_size=16, random_state=0).fit(X, y)
+    >>> clf = RNNClassifier(hidden_size=16, max_iter=60, random_state=0).fit(X, y)
     >>> X_new, y_new = make_sign_of_sum(n_samples=500, random_state=1)
     >>> clf.score(X_new, y_new) > 0.9
     True
@@ -71,7 +71,7 @@ class LSTMClassifier(RecurrentClassifier):
     >>> from skrnn import LSTMClassifier
     >>> from skrnn.datasets import load_japanese_vowels
     >>> X, y = load_japanese_vowels(subset="train", return_X_y=True)
-    >>> clf = LSTMClassifier(random_state=0).fit(X, y)
+    >>> clf = LSTMClassifier(max_iter=40, random_state=0).fit(X, y)
     >>> X_new, y_new = load_japanese_vowels(subset="test", return_X_y=True)
     >>> clf.score(X_new, y_new) > 0.9
     True
@@ -100,7 +100,7 @@ class GRUClassifier(RecurrentClassifier):
     >>> from skrnn import GRUClassifier
     >>> from skrnn.datasets import load_japanese_vowels
     >>> X, y = load_japanese_vowels(subset="train", return_X_y=True)
-    >>> clf = GRUClassifier(hidden_size=16, max_iter=60, random_state=0).fit(X, y)
+    >>> clf = GRUClassifier(max_iter=40, random_state=0).fit(X, y)
     >>> X_new, y_new = load_japanese_vowels(subset="test", return_X_y=True)
     >>> clf.score(X_new, y_new) > 0.9
     True

@@ -178,7 +178,7 @@ def documented(parts):
             dropout=estimator._noise[0],
             recurrent_dropout=estimator._noise[1],
         )
-        estimator.__doc__ = inspect.cleandoc(estimator.__doc__).format(
+        estimator.__doc__ = inspect.cleandoc(estimator.__doc__ or "").format(
             parameters=parameters, attributes=parts["attributes"]
         )
         return estimator

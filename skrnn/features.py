@@ -45,7 +45,7 @@ class RecurrentFeatures(TrainsNetwork, TransformerMixin, BaseEstimator):
     >>> from skrnn import GRUClassifier, RecurrentFeatures
     >>> from skrnn.datasets import load_japanese_vowels
     >>> X, y = load_japanese_vowels(subset="train", return_X_y=True)
-    >>> network = GRUClassifier(hidden_size=4, max_iter=60, random_state=0)
+    >>> network = GRUClassifier(hidden_size=4, max_iter=30, random_state=0)
     >>> features = RecurrentFeatures(network)
     >>> table = features.fit_transform(X, y)
     >>> table.shape

@@ -31,7 +31,8 @@ class RNNRegressor(RecurrentRegressor):
     >>> from skrnn import RNNRegressor
     >>> X = np.random.default_rng(0).normal(size=(300, 8, 1))
     >>> y = 1000 * X.sum(axis=(1, 2))
-    >>> reg = RNNRegressor(hidden_size=16, random_state=0).fit(X[:200], y[:200])
+    >>> reg = RNNRegressor(hidden_size=16, max_iter=60, random_state=0)
+    >>> reg = reg.fit(X[:200], y[:200])
     >>> reg.score(X[200:], y[200:]) > 0.9
     True
     """
@@ -70,7 +71,8 @@ class LSTMRegressor(RecurrentRegressor):
     >>> from skrnn import LSTMRegressor
     >>> X = np.random.default_rng(0).normal(size=(300, 8, 1))
     >>> y = X.max(axis=(1, 2))
-    >>> reg = LSTMRegressor(hidden_size=16, random_state=0).fit(X[:200], y[:200])
+    >>> reg = LSTMRegressor(hidden_size=16, max_iter=60, random_state=0)
+    >>> reg = reg.fit(X[:200], y[:200])
     >>> reg.score(X[200:], y[200:]) > 0.9
     True
     """
@@ -99,7 +101,8 @@ class GRURegressor(RecurrentRegressor):
     >>> from skrnn import GRURegressor
     >>> X = np.random.default_rng(0).normal(size=(300, 8, 1))
     >>> y = np.column_stack([X.sum(axis=(1, 2)), X.max(axis=(1, 2))])
-    >>> reg = GRURegressor(hidden_size=16, random_state=0).fit(X[:200], y[:200])
+    >>> reg = GRURegressor(hidden_size=16, max_iter=60, random_state=0)
+    >>> reg = reg.fit(X[:200], y[:200])
     >>> reg.predict(X[200:]).shape
     (100, 2)
     >>> reg.score(X[200:], y[200:]) > 0.9

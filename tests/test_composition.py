@@ -47,6 +47,12 @@ def take(X, rows):
     return [X[i] for i in rows] if isinstance(X, list) else X[rows]
 
 
+@pytest.fixture(params=["block", "ragged"])
+def X(request, layouts):
+    """Give what only sequences are; tables are what all tools are made for."""
+    return layouts[request.param]
+
+
 def pipeline(clf):
     return Pipeline([("scale", FunctionTransformer(scaled)), ("clf", clf)])
 
@@ -231,7 +237,7 @@ def able_regressor(small_regressor):
     """Make a regressor that learns the targets of `layouts`."""
 
     def make(**parameters):
-        enough = {"max_iter": 40, "batch_size": 8, "learning_rate_init": 0.03}
+        enough = {"max_iter": 30, "batch_size": 8, "learning_rate_init": 0.03}
         return small_regressor(**{**enough, **parameters})
 
     return make

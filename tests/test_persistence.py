@@ -53,14 +53,21 @@ def first_partial_fit(model, X, codes):
     return model.partial_fit(X, codes, **classes)
 
 
-@pytest.fixture(params=WAYS.values(), ids=WAYS)
+@pytest.fixture(params=WAYS)
 def again(request, tmp_path):
     """Store and load an estimator, or copy it."""
 
     def store_and_load(model):
-        return request.param(model, tmp_path / "model.joblib")
+        return WAYS[request.param](model, tmp_path / "model.joblib")
 
     return store_and_load
+
+
+@pytest.fixture
+def X(request, again, layouts):
+    """Give a layout with each way: that there are any is known to a few attributes."""
+    k = list(WAYS).index(request.node.callspec.params["again"])
+    return layouts[["ragged", "block", "table"][k % 3]]
 
 
 def assert_plain(value, where="estimator"):
@@ -161,7 +168,8 @@ def test_transformer(any_small, X, codes, again):
     )
 
 
-def test_copies_do_not_share(any_small, X, codes):
+def test_copies_do_not_share(any_small, layouts, codes):
+    X = layouts["ragged"]
     model = any_small().fit(X, codes)
     expected, before = model.pooled_states(X), joblib.hash(vars(model))
     copy.deepcopy(model).partial_fit(X, codes)
@@ -202,8 +210,9 @@ def test_fitted_state_is_arrays_and_plain_values(
     ],
 )
 def test_numbers_of_numpy_as_parameters_do_not_reach_the_state(
-    any_small, X, codes, numbers
+    any_small, layouts, codes, numbers
 ):
+    X = layouts["ragged"]
     model = any_small(**numbers, early_stopping=True, validation_fraction=0.5)
     model.fit(X, codes, np.ones(len(codes), np.float32))
     assert_plain({k: v for k, v in vars(model).items() if k not in model.get_params()})
@@ -221,7 +230,8 @@ def test_pickle_holds_no_data(any_small, layout):
         model.partial_fit(X, codes)
 
 
-def test_predictions_from_several_threads(any_small, X, codes):
+def test_predictions_from_several_threads(any_small, layouts, codes):
+    X = layouts["ragged"]
     model = any_small(**LARGE).fit(X, codes)
     parts = [X[k : k + 5 + k % 3] for k in range(0, 35)] * 3
     expected = [model.pooled_states(part) for part in parts]

@@ -234,8 +234,8 @@ def test_a_patch_is_no_longer_than_the_longest_sequence(any_small, X, codes, siz
 def test_a_sequence_alone_is_as_in_a_batch(any_small, X, codes, size, standardize):
     options = {"patch_size": size, "standardize": standardize, "bidirectional": True}
     model = any_small(**options, **for_layout(X)).fit(X, codes)
-    alone = [outputs(model, X[i : i + 1]) for i in range(len(X))]
-    assert_allclose(np.concatenate(alone), outputs(model, X), **TO_ROUNDING)
+    alone = [outputs(model, X[i : i + 1]) for i in range(0, len(X), 4)]
+    assert_allclose(np.concatenate(alone), outputs(model, X)[::4], **TO_ROUNDING)
 
 
 @every_size
@@ -432,13 +432,14 @@ STACKED = {"hidden_size": (4, 3), "bidirectional": True}
 @every_size
 @standardised_or_not
 def test_weights_that_go_out_read_raw_patches(
-    any_small, layouts, codes, size, standardize
+    each_small, layouts, codes, size, standardize
 ):
     X = layouts["ragged"]
     if standardize:
         factor, shift = np.array([[30.0, 0.2], [100.0, 0.7]])
         X = of_steps(X, lambda steps: steps * factor + shift)
-    model = any_small(patch_size=size, standardize=standardize, **STACKED).fit(X, codes)
+    model = each_small(patch_size=size, standardize=standardize, **STACKED)
+    model.fit(X, codes)
     size = settled(model, size)
     cell, state = model.architecture_["cell"], torch_state(model)
     value = model.feature_mean_ if standardize else np.zeros(2)
@@ -449,10 +450,12 @@ def test_weights_that_go_out_read_raw_patches(
 
 @every_size
 @standardised_or_not
-def test_weights_that_come_back_are_the_same(any_small, X, codes, size, standardize):
+def test_weights_that_come_back_are_the_same(
+    each_small, layouts, codes, size, standardize
+):
     options = {"patch_size": size, "standardize": standardize, **STACKED}
-    model = any_small(**options, **for_layout(X)).fit(X, codes)
-    before, expected = model.weights_.copy(), outputs(model, X)
+    model, X = each_small(**options), layouts["ragged"]
+    before, expected = model.fit(X, codes).weights_.copy(), outputs(model, X)
     load_torch_state(model, torch_state(model))
     assert_allclose(outputs(model, X), expected, **TO_ROUNDING)
     if not standardize:

@@ -132,7 +132,8 @@ def permutation_importance(
     >>> from skrnn.inspection import permutation_importance
     >>> X, _ = make_sign_of_sum(400, 6, n_features=2, random_state=0)
     >>> y = X[:, :, 0].sum(axis=1) > 0
-    >>> clf = GRUClassifier(hidden_size=8, random_state=0).fit(X[:300], y[:300])
+    >>> clf = GRUClassifier(hidden_size=8, max_iter=40, random_state=0)
+    >>> clf = clf.fit(X[:300], y[:300])
     >>> result = permutation_importance(clf, X[300:], y[300:], random_state=0)
     >>> dict(zip(result.names, result.importances_mean > 0.2))
     {'feature 0': np.True_, 'feature 1': np.False_}

@@ -131,7 +131,7 @@ ndarray of shape (n, n_columns)
     >>> from skrnn.datasets import make_sign_of_sum
     >>> from skrnn.inspection import saliency
     >>> X, y = make_sign_of_sum(n_samples=300, n_steps=5, random_state=0)
-    >>> clf = LSTMClassifier(hidden_size=8, random_state=0).fit(X, y)
+    >>> clf = LSTMClassifier(hidden_size=8, max_iter=40, random_state=0).fit(X, y)
     >>> gradients = saliency(clf, X, target=1)
     >>> gradients.shape
     (300, 5, 1)

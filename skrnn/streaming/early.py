@@ -81,7 +81,7 @@ class EarlyClassifier(ClassifierMixin, TrainsNetwork, BaseEstimator):
     >>> from skrnn.datasets import load_japanese_vowels
     >>> from skrnn.streaming import EarlyClassifier
     >>> X, y = load_japanese_vowels(subset="train", return_X_y=True)
-    >>> network = GRUClassifier(hidden_size=16, max_iter=60, random_state=0)
+    >>> network = GRUClassifier(hidden_size=16, max_iter=30, random_state=0)
     >>> early = EarlyClassifier(network, threshold=0.8)
     >>> early.fit(X, y).score(X, y) > 0.8
     True

@@ -237,17 +237,17 @@ def test_the_feature_that_tells_all_is_found(ragged):
     assert_allclose(result.importances_std, result.importances.std(axis=1))
 
 
-@pytest.mark.parametrize("cut", [{"n_blocks": 4}, {"block_size": 2, "origin": "end"}])
-def test_the_steps_that_tell_all_are_found(cut):
+def test_the_steps_that_tell_all_are_found():
     rng = np.random.default_rng(0)
     X = rng.normal(size=(3 * N, 8, 1))
     y = np.where(X[:, 4:6].sum(axis=(1, 2)) > 0, "up", "down")
     model = LSTMClassifier(pooling="last", random_state=0).fit(X, y)
     assert model.score(X, y) > 0.9
-    result = permutation_importance(model, X, y, by="step", **cut, random_state=0)
-    assert result.importances_mean.argmax() == 2
-    assert result.importances_mean[2] > 0.3
-    assert (np.delete(result.importances_mean, 2) < 0.2).all()
+    for cut in ({"n_blocks": 4}, {"block_size": 2, "origin": "end"}):
+        result = permutation_importance(model, X, y, by="step", **cut, random_state=0)
+        assert result.importances_mean.argmax() == 2
+        assert result.importances_mean[2] > 0.3
+        assert (np.delete(result.importances_mean, 2) < 0.2).all()
 
 
 def test_every_kind_of_model_and_layout(any_small, X, layouts, codes):

@@ -115,8 +115,8 @@ def sizes_of(value):
 @pytest.mark.parametrize("hidden_size", [4, (3, 2)], ids=["one layer", "two layers"])
 @pytest.mark.parametrize("bidirectional", [False, True], ids=["there", "both ways"])
 @pytest.mark.parametrize("pooling", ["last", "mean", "max", "concat"])
-@pytest.mark.parametrize("patch_size", [1, 4])
-def test_every_network(cell, hidden_size, bidirectional, pooling, patch_size):
+def test_every_network(cell, hidden_size, bidirectional, pooling):
+    patch_size = 1 if (pooling in ("last", "max")) == bidirectional else 4
     network = {"hidden_size": hidden_size, "bidirectional": bidirectional}
     network |= {"pooling": pooling, "patch_size": patch_size}
     for layout in ("ragged", "block"):
@@ -127,8 +127,8 @@ def test_every_network(cell, hidden_size, bidirectional, pooling, patch_size):
 @every_cell
 @pytest.mark.parametrize("layout", LAYOUTS)
 @pytest.mark.parametrize("task", TARGETS)
-@pytest.mark.parametrize("standardize", [True, False])
-def test_every_task(cell, layout, task, standardize):
+def test_every_task(cell, layout, task):
+    standardize = (list(TARGETS).index(task) + list(LAYOUTS).index(layout)) % 2 == 0
     X, y = LAYOUTS[layout], TARGETS[task]
     width = {"features_per_step": D} if layout == "table" else {}
     model = fitted(cell, X, y, patch_size=2, standardize=standardize, **width)

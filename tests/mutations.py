@@ -1,0 +1,409 @@
+"""Faults that the tests must find, planted one at a time into a copy of the package.
+
+    python tests/mutations.py                  all of them, in some minutes
+    python tests/mutations.py cell test_loop   where a name has one of the words
+    python tests/mutations.py --tests OTHER    with the tests of another clone
+
+Each line says by which test of a file a fault was found; the last one what was not.
+Run it before and after a change of the tests: what was found must still be.
+"""
+
+import argparse
+import os
+import shutil
+import sys
+from contextlib import redirect_stdout
+from importlib import import_module
+from multiprocessing import get_context
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+ROOT = Path(__file__).resolve().parents[1]
+QUICKLY = ("-x", "-q", "--capture=sys", "-p", "no:cacheprovider")
+#: Imported once, before the processes part: all but the package itself.
+COMMON = ("matplotlib.pyplot", "pandas", "pytest", "scipy.optimize", "skops.io")
+
+# name: (file in skrnn, what stands there once, the fault, files in tests)
+FAULTS = {
+    "rnn cell: sign of the derivative of tanh": (
+        "cells/rnn.py",
+        "np.subtract(h.dtype.type(1.0), out, out)",
+        "np.subtract(out, h.dtype.type(1.0), out)",
+        ["network/test_gradients.py", "network/test_reading.py"],
+    ),
+    "rnn cell: relu lets all gradients through": (
+        "cells/rnn.py",
+        'np.greater(h, 0.0, out, casting="unsafe")',
+        "out[...] = 1.0",
+        ["network/test_gradients.py"],
+    ),
+    "lstm cell: the output hands nothing to the cell state": (
+        "cells/lstm.py",
+        "                np.add(d_c, part, d_c)\n",
+        "",
+        ["network/test_gradients.py", "inspection/test_saliency.py"],
+    ),
+    "lstm cell: derivative of the forget and input gates": (
+        "cells/lstm.py",
+        "        np.subtract(passed, by_i_f, by_i_f)\n",
+        "",
+        ["network/test_gradients.py", "network/test_reading.py"],
+    ),
+    "gru cell: no derivative of the reset gate": (
+        "cells/gru.py",
+        "        np.subtract(one, r, by_r)\n",
+        "",
+        ["network/test_gradients.py", "network/test_reading.py"],
+    ),
+    "gru cell: the update gate keeps no gradient": (
+        "cells/gru.py",
+        "                np.add(d_hs, part, d_hs)\n",
+        "",
+        ["network/test_gradients.py", "inspection/test_saliency.py"],
+    ),
+    "gru cell: update gate the other way round": (
+        "cells/gru.py",
+        "                np.subtract(before, n, diff)\n",
+        "                np.subtract(n, before, diff)\n",
+        ["cells/test_reference.py", "streaming/test_stream.py", "test_features.py"],
+    ),
+    "cell: the state is not carried over to the next stretch": (
+        "cells/tape.py",
+        "state[0] = left[-1, :, : block.size]",
+        "state[0] = 0.0",
+        ["cells/test_reference.py", "test_meaning.py", "test_features.py"],
+    ),
+    "cell: gradients of sequences that end earlier are lost": (
+        "cells/tape.py",
+        "    wider[:, :, : flows.shape[2]] = flows\n",
+        "",
+        ["network/test_gradients.py", "test_meaning.py"],
+    ),
+    "layer: the reverse direction does not turn back": (
+        "network/layer.py",
+        "states.append(_turned(h, x, turns))",
+        "states.append(h)",
+        ["network/test_layer.py", "test_features.py", "test_meaning.py"],
+    ),
+    "pooling: mean without the lengths": (
+        "network/pooling.py",
+        "return x.spread(d_pooled * scale), None",
+        "return x.spread(d_pooled), None",
+        ["network/test_pooling.py", "network/test_gradients.py"],
+    ),
+    "pooling: max hands its gradient to all that are equal": (
+        "network/pooling.py",
+        "            at_step &= ~before\n",
+        "",
+        ["network/test_pooling.py"],
+    ),
+    "pooling: concat forgets the mean": (
+        "network/pooling.py",
+        "        d_h += d_mean\n",
+        "",
+        ["network/test_pooling.py", "network/test_gradients.py"],
+    ),
+    "head: gradient of the bias": (
+        "network/head.py",
+        '"b": d_scores.sum(axis=0)',
+        '"b": d_scores.mean(axis=0)',
+        ["network/test_gradients.py", "test_meaning.py"],
+    ),
+    "reading: the mean is folded in unscaled": (
+        "network/reading.py",
+        "        W_x = W_x / np.tile(self.scale, self.patch_size)\n"
+        "        return W_x, b - W_x @",
+        "        return W_x / np.tile(self.scale, self.patch_size), b - W_x @",
+        [
+            "network/test_reading.py",
+            "test_reading_of_estimators.py",
+            "interop/test_torch.py",
+        ],
+    ),
+    "reading: gradient of the input without the scale": (
+        "network/reading.py",
+        "return d_x if self.scale is None else d_x / self._divisor(d_x.dtype)",
+        "return d_x",
+        ["network/test_reading.py", "inspection/test_saliency.py"],
+    ),
+    "scale: measured without weights": (
+        "scale.py",
+        "_add_steps(moments, pack(samples, rows[at]), weight[rows[at]] / heaviest)",
+        "_add_steps(moments, pack(samples, rows[at]), np.ones(len(at)))",
+        ["test_scale.py", "test_reading_of_estimators.py", "test_meaning.py"],
+    ),
+    "scale: targets are not brought back": (
+        "scale.py",
+        "return values * self.scale + self.mean",
+        "return values * self.scale",
+        ["test_regressors.py", "streaming/test_stream.py"],
+    ),
+    "patches: rounded down": (
+        "patches.py",
+        "Lengths(-(-lengths.longest_first // size), lengths.order)",
+        "Lengths(np.maximum(lengths.longest_first // size, 1), lengths.order)",
+        ["test_patches.py", "test_reading_of_estimators.py"],
+    ),
+    "ragged: scores stay in the order of the lengths": (
+        "sequences.py",
+        "unsorted[self.lengths.order] = values",
+        "unsorted[...] = values",
+        ["test_sequences.py", "test_meaning.py", "streaming/test_staged.py"],
+    ),
+    "losses: labels are averaged": (
+        "losses.py",
+        "return values.sum(axis=1), d_scores",
+        "return values.mean(axis=1), d_scores",
+        ["test_losses.py"],
+    ),
+    "losses: gradient of several targets": (
+        "losses.py",
+        "error / scores.shape[1]",
+        "error",
+        ["test_losses.py", "network/test_gradients.py"],
+    ),
+    "objective: the penalty has no gradient": (
+        "training/objective.py",
+        "        gradient += pull\n",
+        "",
+        ["training/test_objective.py", "test_meaning.py"],
+    ),
+    "training: diverged weights are kept": (
+        "training/loop.py",
+        "        state.weights = loop.good.copy()\n",
+        "        pass\n",
+        ["training/test_loop.py"],
+    ),
+    "training: good weights are those of the start": (
+        "training/loop.py",
+        "self.good, self.unproven = self.unproven, None",
+        "self.unproven = None",
+        ["training/test_loop.py"],
+    ),
+    "training: the last weights instead of the best": (
+        "training/loop.py",
+        "    if state.best is not None:\n        state.weights = state.best\n    elif",
+        "    if",
+        ["training/test_loop.py", "test_held_out.py"],
+    ),
+    "training: the best weights are overwritten": (
+        "training/state.py",
+        "self.best, self.best_score = self.weights.copy(), score",
+        "self.best, self.best_score = self.weights, score",
+        ["training/test_loop.py", "test_held_out.py"],
+    ),
+    "training: patience begins anew with any fall": (
+        "training/stopping.py",
+        "improved = value < self.best - self.tol",
+        "improved = value < self.best",
+        ["training/test_stopping.py"],
+    ),
+    "training: shards count alike": (
+        "training/shards.py",
+        "            gradient *= len(rows) / n\n",
+        "            gradient /= len(shards)\n",
+        ["test_jobs.py", "training/test_full_batch.py"],
+    ),
+    "training: L-BFGS gives back what it tried last": (
+        "training/full_batch.py",
+        "    state.weights = result.x.copy()\n",
+        "    state.weights = result.x\n",
+        ["training/test_full_batch.py"],
+    ),
+    "training: a search that stalls is said to converge": (
+        "training/full_batch.py",
+        "2: Reason.STALLED",
+        "2: Reason.CONVERGED",
+        ["training/test_full_batch.py", "test_errors.py"],
+    ),
+    "training: copies keep one weight": (
+        "problem.py",
+        "np.bincount(group, weights=weight[problem.rows])",
+        "weight[rows]",
+        ["test_meaning.py", "test_estimators.py"],
+    ),
+    "training: sequences of two targets are merged": (
+        "training/copies.py",
+        "keys = [*halves.T, *y[rows].reshape(len(rows), -1).T]",
+        "keys = [*halves.T]",
+        ["training/test_copies.py"],
+    ),
+    "training: batches leave the last rows out": (
+        "training/batching.py",
+        "edges = [k * len(rows) // n_batches for k in range(n_batches + 1)]",
+        "edges = [k * (len(rows) // n_batches) for k in range(n_batches + 1)]",
+        ["training/test_batching.py"],
+    ),
+    "dropout: what stays is not scaled up": (
+        "network/dropout.py",
+        "return stays.astype(dtype) / dtype.type(1.0 - rate)",
+        "return stays.astype(dtype)",
+        ["network/test_dropout.py"],
+    ),
+    "optimizers: gradients are clipped too little": (
+        "optimizers/clipping.py",
+        "gradient *= max_norm / norm",
+        "gradient *= np.sqrt(max_norm / norm)",
+        ["optimizers/test_clipping.py"],
+    ),
+    "optimizers: half a wave becomes a whole one": (
+        "optimizers/schedules.py",
+        "math.cos(math.pi * done)",
+        "math.cos(2 * math.pi * done)",
+        ["optimizers/test_schedules.py"],
+    ),
+    "optimizers: Adam does not correct its start": (
+        "optimizers/adam.py",
+        "unbias / (1 - self.beta_1**t)",
+        "unbias",
+        ["optimizers/test_optimizers.py"],
+    ),
+    "estimators: class weights are forgotten": (
+        "recurrent_classifier.py",
+        "loss_weight = sample_weight * weight\n",
+        "loss_weight = sample_weight\n",
+        ["test_estimators.py"],
+    ),
+    "estimators: partial_fit begins anew with its optimizer": (
+        "descent.py",
+        "estimator.optimizer_state_.get(solver) if goes_on else None",
+        "None",
+        ["test_persistence.py", "test_estimators.py"],
+    ),
+    "estimators: published before training is over": (
+        "base.py",
+        "        data = training_set(problem, rows)\n",
+        "        data = training_set(problem, rows)\n"
+        "        vars(self).update(problem.X.fitted, t_=0)\n",
+        ["test_errors.py"],
+    ),
+    "estimators: the earlier layout is not looked at": (
+        "validation/sequences.py",
+        "if not reset and layout != estimator.input_layout_:",
+        "if False:",
+        ["test_errors.py"],
+    ),
+    "estimators: some stated names of features are wrong": (
+        "network/network.py",
+        '("forward_", "reverse_")',
+        '("reverse_", "forward_")',
+        ["test_features.py"],
+    ),
+    "estimators: float32 is answered in float64": (
+        "validation/sequences.py",
+        "np.dtype(np.float32 if single else np.float64)",
+        "np.dtype(np.float64)",
+        ["test_reading_of_estimators.py", "test_persistence.py"],
+    ),
+    "auto: the patience of L-BFGS and the others": (
+        "plan.py",
+        "math.ceil(PATIENCE * n_epochs)",
+        "math.ceil(2 * PATIENCE * n_epochs)",
+        ["test_plan.py"],
+    ),
+    "held out: groups are parted": (
+        "held_out.py",
+        "return np.isin(groups, best)",
+        "return np.isin(groups, best) & (np.arange(len(groups)) % 7 > 0)",
+        ["test_held_out.py"],
+    ),
+    "notices: a loss that rose is not said": (
+        "notices.py",
+        "if last - least <= max(RISE[0] * least, RISE[1]):",
+        "if True:",
+        ["test_notices.py"],
+    ),
+    "streams: a patch that is not full moves the state": (
+        "network/stepper.py",
+        "            _go_back(after, memory, within < size - 1)\n",
+        "",
+        ["network/test_stepper.py", "streaming/test_stream.py"],
+    ),
+    "streams: the mean forgets": (
+        "network/running.py",
+        'total = memory["sum"] + h',
+        'total = 0.999 * memory["sum"] + h',
+        ["network/test_running.py", "streaming/test_stream.py"],
+    ),
+    "streams: sure for as long as it takes, of any class": (
+        "streaming/rule.py",
+        "np.where(labels == before, runs, 0) + 1",
+        "runs + 1",
+        ["streaming/test_early.py", "streaming/test_early_stream.py"],
+    ),
+}
+
+
+def plant(name, source, folder):
+    """Copy the package, with a fault in place of what must stand just once."""
+    shutil.copytree(source, folder)
+    file, old, new, _ = FAULTS[name]
+    text = Path(folder, file).read_text(encoding="utf-8")
+    if text.count(old) != 1:
+        raise SystemExit(f"{name}: {file} has {text.count(old)} times\n{old}")
+    Path(folder, file).write_text(text.replace(old, new), encoding="utf-8")
+
+
+class FirstFailure:
+    """Remembers which test failed first."""
+
+    name = None
+
+    def pytest_runtest_logreport(self, report):
+        if report.failed:
+            self.name = self.name or report.nodeid.partition("::")[2]
+
+    def pytest_collectreport(self, report):
+        if report.failed:
+            self.name = self.name or "cannot be imported"
+
+
+def look(job):
+    """Run a file of tests against a fault, in a process of its own."""
+    name, file, tests = job
+    import pytest
+
+    with TemporaryDirectory() as folder, open(os.devnull, "w") as nowhere:
+        plant(name, ROOT / "skrnn", Path(folder, "skrnn"))
+        for part in ("tests", "docs", "examples", "pyproject.toml", "README.md"):
+            Path(folder, part).symlink_to(tests / part)
+        os.chdir(folder)
+        sys.path[0] = folder
+        first = FirstFailure()
+        with redirect_stdout(nowhere):
+            pytest.main([*QUICKLY, f"tests/{file}"], plugins=[first])
+        assert sys.modules["skrnn"].__file__.startswith(folder)
+        os.chdir("/")
+    return first.name
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument(
+        "words", nargs="*", help="only faults or files whose names have one"
+    )
+    parser.add_argument("--tests", type=Path, default=ROOT, help="where the tests are")
+    parser.add_argument("--jobs", type=int, default=2, help="processes")
+    options = parser.parse_args()
+    words, tests = options.words or [""], options.tests.resolve()
+    jobs = [
+        (name, file, tests)
+        for name, (*_, files) in FAULTS.items()
+        for file in files
+        if any(word in f"{name} {file}" for word in words)
+    ]
+    os.environ["OPENBLAS_NUM_THREADS"] = "1"
+    for module in COMMON:
+        import_module(module)
+    sys.dont_write_bytecode = True
+    missed = 0
+    with get_context("fork").Pool(options.jobs, maxtasksperchild=1) as pool:
+        for (name, file, _), test in zip(jobs, pool.imap(look, jobs), strict=True):
+            print(f"{name}  |  {file}: {test or 'MISSED'}", flush=True)
+            missed += test is None
+    print(f"{len(jobs)} looks, missed {missed} times")
+    return missed > 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
