@@ -2,10 +2,13 @@
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
+from functools import cached_property
+from numbers import Integral
 from typing import ClassVar
 
 import numpy as np
 
+from skrnn.cells.checks import check_params, check_sequences, check_size
 from skrnn.sequences import pack
 
 
@@ -38,6 +41,14 @@ class Cell(ABC):
     memory_gate: ClassVar[str | None] = None
     #: Whether hidden states are bounded, whatever is read.
     bounded: ClassVar[bool] = False
+
+    def __post_init__(self):
+        """Check the sizes, and keep them as plain ints."""
+        kind = type(self).__name__
+        for name in ("n_features", "hidden_size"):
+            size = check_size(kind, name, getattr(self, name))
+            # The way around `frozen` that is open to a class itself.
+            object.__setattr__(self, name, size)
 
     @abstractmethod
     def step(self, params, x, state):
@@ -115,6 +126,11 @@ class Cell(ABC):
         rows = len(self.gates) * self.hidden_size
         return {"W": (rows, self.n_features + 1 + self.hidden_size)}
 
+    @cached_property
+    def param_shapes(self):
+        """Name and shape of each parameter: `shapes`, but made only once."""
+        return tuple(self.shapes.items())
+
     def biases(self, params):
         """Give the biases, as views: they are not penalised.
 
@@ -136,6 +152,21 @@ class Cell(ABC):
         W, d = params["W"], self.n_features
         return W[:, :d], W[:, d], W[:, d + 1 :]
 
+    def by_gate(self, z):
+        """Give the columns of each gate, as views.
+
+        Parameters
+        ----------
+        z : ndarray of shape (n, n_gates * hidden_size)
+            What `W` has made of some rows.
+
+        Returns
+        -------
+        list of ndarray of shape (n, hidden_size)
+        """
+        H = self.hidden_size
+        return [z[:, k : k + H] for k in range(0, z.shape[1], H)]
+
     def init(self, random_state=None):
         """Draw initial parameters.
 
@@ -154,6 +185,11 @@ class Cell(ABC):
         """
         rng = random_state
         if not isinstance(rng, np.random.RandomState):
+            if not (rng is None or isinstance(rng, Integral)):
+                raise TypeError(
+                    f"random_state of {self} must be an int, a "
+                    f"numpy.random.RandomState or None, got {type(rng).__name__}."
+                )
             rng = np.random.RandomState(random_state)
         params = {name: np.zeros(shape) for name, shape in self.shapes.items()}
         W_x, b, W_h = self.split(params)
@@ -172,6 +208,7 @@ class Cell(ABC):
         -------
         tuple of ndarray of shape (n_sequences, hidden_size)
         """
+        n_sequences = check_size(self, "n_sequences", n_sequences, least=0)
         shape = (n_sequences, self.hidden_size)
         return tuple(np.zeros(shape, dtype) for _ in self.state_names)
 
@@ -190,7 +227,9 @@ class Cell(ABC):
         ndarray of shape (n, n_steps, hidden_size) or list of 2-D arrays
             The hidden state after each step, in the layout of `X`.
         """
-        x = pack(X, dtype=params["W"].dtype)
+        check_params(self, params)
+        samples = check_sequences(self, X)
+        x = pack(samples, dtype=params["W"].dtype)
         h, _ = self.forward(params, x, keep=False)
         states = x.replace(h).unpack()
         return np.stack(states) if isinstance(X, np.ndarray) else states

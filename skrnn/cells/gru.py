@@ -7,6 +7,7 @@ import numpy as np
 
 from skrnn.cells.base import HALF, Cell, sigmoid
 from skrnn.cells.block import times
+from skrnn.cells.checks import check_step
 from skrnn.cells.tape import Tape
 
 
@@ -56,10 +57,11 @@ class GRUCell(Cell):
 
     def step(self, params, x, state):
         """Read one step: the equations above, as `Cell.step` says."""
+        check_step(self, params, x, state)
         (h,) = state
         W_x, b, W_h = self.split(params)
-        x_r, x_z, x_n = np.split(x @ W_x.T + b, 3, axis=1)
-        h_r, h_z, h_n = np.split(h @ W_h.T, 3, axis=1)
+        x_r, x_z, x_n = self.by_gate(x @ W_x.T + b)
+        h_r, h_z, h_n = self.by_gate(h @ W_h.T)
         r, z = sigmoid(x_r + h_r), sigmoid(x_z + h_z)
         n = np.tanh(x_n + r * (h_n + params["b_hn"]))
         return ((1 - z) * n + z * h,)

@@ -7,6 +7,7 @@ import numpy as np
 
 from skrnn.cells.base import HALF, Cell, sigmoid
 from skrnn.cells.block import times
+from skrnn.cells.checks import check_step
 from skrnn.cells.tape import Tape
 
 
@@ -48,9 +49,11 @@ class LSTMCell(Cell):
 
     def step(self, params, x, state):
         """Read one step: the equations above, as `Cell.step` says."""
+        check_step(self, params, x, state)
         h, c = state
         W_x, b, W_h = self.split(params)
-        z_o, z_i, z_f, z_g = np.split(x @ W_x.T + b + h @ W_h.T, 4, axis=1)
+        z = x @ W_x.T + b + h @ W_h.T
+        z_o, z_i, z_f, z_g = self.by_gate(z)
         c = sigmoid(z_f) * c + sigmoid(z_i) * np.tanh(z_g)
         h = sigmoid(z_o) * np.tanh(c)
         return h, c

@@ -7,6 +7,7 @@ import numpy as np
 
 from skrnn.cells.base import Cell
 from skrnn.cells.block import times
+from skrnn.cells.checks import check_option, check_step
 from skrnn.cells.tape import Tape
 
 
@@ -57,6 +58,11 @@ class RNNCell(Cell):
     gates: ClassVar = ("h",)
     state_names: ClassVar = ("h",)
 
+    def __post_init__(self):
+        """Check the sizes and the activation."""
+        super().__post_init__()
+        check_option(type(self).__name__, "activation", self.activation, ACTIVATIONS)
+
     @property
     def bounded(self):
         """Whether hidden states are bounded, whatever is read."""
@@ -64,6 +70,7 @@ class RNNCell(Cell):
 
     def step(self, params, x, state):
         """Read one step: the equations above, as `Cell.step` says."""
+        check_step(self, params, x, state)
         (h,) = state
         W_x, b, W_h = self.split(params)
         z = x @ W_x.T + b + h @ W_h.T
