@@ -47,8 +47,10 @@ class TrainsNetwork(MetaEstimatorMixin, CallbackSupportMixin):
             return dict(process_routing(self, "fit", **params).estimator.fit)
         return params
 
-    def _fit_copy(self, X, y, train):
+    def _fit_copy(self, X, y, train, known=None):
         """Fit a copy of the network by a function of it, and publish it.
+
+        `known` are attributes that it is to have beside those that it fits.
 
         If that fails, the earlier copy stays. Where there is none, an interrupt leaves
         what has been learnt so far, as `fit` of the network does.
@@ -60,9 +62,9 @@ class TrainsNetwork(MetaEstimatorMixin, CallbackSupportMixin):
             if not hasattr(self, "estimator_"):
                 with suppress(NotFittedError):
                     check_is_fitted(fitted)
-                    self._publish(fitted)
+                    self._publish(fitted, known)
             raise
-        self._publish(fitted)
+        self._publish(fitted, known)
 
     @with_callbacks
     def _train_copy(self, X, y, fitted, train):
@@ -70,8 +72,9 @@ class TrainsNetwork(MetaEstimatorMixin, CallbackSupportMixin):
         with passed_on(self, fitted, X, y):
             train(fitted)
 
-    def _publish(self, fitted):
+    def _publish(self, fitted, known):
         """Show the fitted copy, and what it knows of X, in one stroke."""
+        vars(fitted).update(known or {})
         rest = {k: v for k, v in vars(self).items() if not k.endswith("_")}
         shown = {k: getattr(fitted, k) for k in self._shown if hasattr(fitted, k)}
         self.__dict__ = {**rest, **shown, "estimator_": fitted}

@@ -12,7 +12,7 @@ from skrnn.architecture import is_network
 from skrnn.constraints import Number, check_parameters
 from skrnn.meta import TrainsNetwork
 from skrnn.streaming.forward import check_reads_forward, network_of
-from skrnn.streaming.prefixes import fit_with_prefixes
+from skrnn.streaming.prefixes import show_prefixes
 from skrnn.streaming.rule import decisions
 from skrnn.streaming.staged import staged_answers
 
@@ -130,13 +130,13 @@ class EarlyClassifier(ClassifierMixin, TrainsNetwork, BaseEstimator):
         check_parameters(self)
         check_reads_forward(network_of(self.estimator), type(self).__name__)
         frozen = network_of(self.estimator) is not self.estimator
-        params = self._for_network(sample_weight, fit_params)
+        params, known = self._for_network(sample_weight, fit_params), {}
+        shown = {"X": X, "y": y, **params}
+        if self.n_prefixes > 0 and not frozen:
+            known, shown = show_prefixes(self.estimator, self.n_prefixes, **shown)
 
         def train(copy):
-            if self.n_prefixes == 0 or frozen:
-                copy.fit(X, y, **params)
-            else:
-                fit_with_prefixes(copy, self.n_prefixes, X, y, **params)
+            copy.fit(**shown)
             if network_of(copy).multilabel_:
                 raise ValueError(
                     f"{type(self).__name__} decides for one label a sequence, but y is "
@@ -144,7 +144,7 @@ class EarlyClassifier(ClassifierMixin, TrainsNetwork, BaseEstimator):
                     "columns."
                 )
 
-        self._fit_copy(X, y, train)
+        self._fit_copy(X, y, train, known)
         return self
 
     def predict(self, X):

@@ -5,7 +5,7 @@ import copy
 import numpy as np
 
 from skrnn.constraints import check_parameters
-from skrnn.held_out import named_in_errors
+from skrnn.held_out import NAMES, named_in_errors
 from skrnn.sequences import lengths_of
 from skrnn.validation import (
     check_groups,
@@ -15,7 +15,7 @@ from skrnn.validation import (
 )
 
 
-def fit_with_prefixes(
+def show_prefixes(
     network,
     n_prefixes,
     X,
@@ -26,13 +26,22 @@ def fit_with_prefixes(
     y_val=None,
     sample_weight_val=None,
 ):
-    """Train a network on sequences, in any layout, and their beginnings.
+    """Put the beginnings of sequences, in any layout, beside them.
 
     A sequence and its beginnings are one group, or of the group that is given for it.
     The parameters but `n_prefixes`, the number of beginnings, are those of `fit`.
+
+    Returns
+    -------
+    fitted : dict of str to object
+        What an estimator that is fitted on X remembers. `fit` itself is shown a list;
+        what users show it later is in the layout of X.
+    shown : dict of str to object
+        What `fit` is to be given.
     """
     check_parameters(network)
     fitted, rows, shown = _show(network, n_prefixes, X, y, sample_weight, reset=True)
+    X, y, sample_weight = shown
     groups = check_groups(groups, rows.max() + 1)
     given = X_val, y_val, sample_weight_val
     if X_val is not None and y_val is not None:
@@ -40,17 +49,13 @@ def fit_with_prefixes(
         vars(probe).update(fitted)
         with named_in_errors():
             _, _, given = _show(probe, n_prefixes, *given, reset=False)
-    try:
-        network.fit(
-            *shown,
-            groups=rows if groups is None else groups[rows],
-            **dict(zip(("X_val", "y_val", "sample_weight_val"), given, strict=True)),
-        )
-    finally:
-        # It was shown a list. What users show it is in the layout of X. An interrupted
-        # fit has published what it had.
-        if hasattr(network, "weights_"):
-            vars(network).update(fitted)
+    return fitted, {
+        "X": X,
+        "y": y,
+        "sample_weight": sample_weight,
+        "groups": rows if groups is None else groups[rows],
+        **dict(zip(NAMES, given, strict=True)),
+    }
 
 
 def _show(network, n_prefixes, X, y, sample_weight, reset):
