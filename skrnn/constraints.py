@@ -31,7 +31,10 @@ class Number:
 
     def accepts(self, value):
         """Say whether a value will do."""
-        if isinstance(value, bool | np.bool_) or not isinstance(value, self.kind):
+        # A span of time is an integer to NumPy.
+        if isinstance(value, bool | np.bool_ | np.timedelta64):
+            return False
+        if not isinstance(value, self.kind):
             return False
         if self.kind is not Integral:
             try:

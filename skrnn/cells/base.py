@@ -8,7 +8,12 @@ from typing import ClassVar
 
 import numpy as np
 
-from skrnn.cells.checks import check_params, check_sequences, check_size
+from skrnn.cells.checks import (
+    check_params,
+    check_sequences,
+    check_size,
+    float_type,
+)
 from skrnn.sequences import pack
 
 
@@ -190,6 +195,11 @@ class Cell(ABC):
                     f"random_state of {self} must be an int, a "
                     f"numpy.random.RandomState or None, got {type(rng).__name__}."
                 )
+            if rng is not None and not 0 <= rng < 2**32:
+                raise ValueError(
+                    f"random_state of {self} must be an int from 0 to {2**32 - 1}, got "
+                    f"{rng}."
+                )
             rng = np.random.RandomState(random_state)
         params = {name: np.zeros(shape) for name, shape in self.shapes.items()}
         W_x, b, W_h = self.split(params)
@@ -209,8 +219,13 @@ class Cell(ABC):
         tuple of ndarray of shape (n_sequences, hidden_size)
         """
         n_sequences = check_size(self, "n_sequences", n_sequences, least=0)
+        kind = float_type(dtype)
+        if kind is None:
+            raise ValueError(
+                f"dtype of {self} must be np.float32 or np.float64, got {dtype!r}."
+            )
         shape = (n_sequences, self.hidden_size)
-        return tuple(np.zeros(shape, dtype) for _ in self.state_names)
+        return tuple(np.zeros(shape, kind) for _ in self.state_names)
 
     def run(self, params, X):
         """Read whole sequences from a zero state and give every hidden state.

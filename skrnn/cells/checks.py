@@ -20,7 +20,8 @@ REAL = "fiub"
 
 def check_size(kind, name, value, least=1):
     """Check a size of a cell or of its input; return it as a plain int."""
-    if isinstance(value, bool | np.bool_) or not isinstance(value, Integral):
+    is_other = isinstance(value, bool | np.bool_ | np.timedelta64)
+    if is_other or not isinstance(value, Integral):
         raise TypeError(
             f"{name} of {kind} must be an int of at least {least}, got {value!r} of "
             f"type {type(value).__name__}."
@@ -30,6 +31,15 @@ def check_size(kind, name, value, least=1):
             f"{name} of {kind} must be an int of at least {least}, got {value}."
         )
     return int(value)
+
+
+def float_type(dtype):
+    """Return a type of computation as a dtype; None where it is none."""
+    try:
+        kind = np.dtype(dtype)
+    except (TypeError, ValueError):
+        return None
+    return kind if kind in COMPUTING else None
 
 
 def check_option(kind, name, value, options):

@@ -5,6 +5,8 @@ from numbers import Integral
 import numpy as np
 from sklearn.utils import check_random_state
 
+from skrnn.constraints import Flag, RandomState, check_options
+
 
 def make_sign_of_sum(n_samples=1000, n_steps=10, *, n_features=1, random_state=None):
     """Make sequences of noise, labelled by the sign of their sum.
@@ -42,6 +44,7 @@ def make_sign_of_sum(n_samples=1000, n_steps=10, *, n_features=1, random_state=N
     _check_count("make_sign_of_sum", "n_samples", n_samples, 1)
     _check_count("make_sign_of_sum", "n_steps", n_steps, 1)
     _check_count("make_sign_of_sum", "n_features", n_features, 1)
+    _check_options("make_sign_of_sum", random_state=random_state)
     rng = check_random_state(random_state)
     X = rng.standard_normal((n_samples, n_steps, n_features))
     y = (X.sum(axis=(1, 2)) > 0).astype(np.int64)
@@ -103,6 +106,9 @@ def make_adding_problem(
     """
     _check_count("make_adding_problem", "n_samples", n_samples, 1)
     _check_count("make_adding_problem", "n_steps", n_steps, 2)
+    _check_options(
+        "make_adding_problem", random_state=random_state, regression=regression
+    )
     rng = check_random_state(random_state)
     values = rng.uniform(size=(n_samples, n_steps))
     first = _draw_integers(rng, 0, n_steps // 2, n_samples)
@@ -153,6 +159,7 @@ def make_first_symbol_recall(
     _check_count("make_first_symbol_recall", "n_samples", n_samples, 1)
     _check_count("make_first_symbol_recall", "n_steps", n_steps, 1)
     _check_count("make_first_symbol_recall", "n_symbols", n_symbols, 2)
+    _check_options("make_first_symbol_recall", random_state=random_state)
     rng = check_random_state(random_state)
     symbols = _draw_integers(rng, 0, n_symbols, (n_samples, n_steps))
     return np.eye(n_symbols)[symbols], symbols[:, 0].copy()
@@ -207,6 +214,7 @@ def make_temporal_order(n_samples=1000, n_steps=50, *, random_state=None):
     """
     _check_count("make_temporal_order", "n_samples", n_samples, 1)
     _check_count("make_temporal_order", "n_steps", n_steps, 6)
+    _check_options("make_temporal_order", random_state=random_state)
     rng = check_random_state(random_state)
     symbols = _draw_integers(rng, 2, 6, (n_samples, n_steps))
     # Tenths of the length in integer arithmetic: a float 0.1 * T can round past a step.
@@ -223,6 +231,13 @@ def make_temporal_order(n_samples=1000, n_steps=50, *, random_state=None):
 def _draw_integers(rng, low, high, size):
     """Draw integers from [low, high) with a width that no platform changes."""
     return rng.randint(low, high, size=size, dtype=np.int64)
+
+
+def _check_options(function, **options):
+    """Check the source of random numbers, and what is yes or no."""
+    check_options(
+        function, {"random_state": [RandomState()], "regression": [Flag()]}, options
+    )
 
 
 def _check_count(function, name, value, minimum):

@@ -7,7 +7,7 @@ from sklearn.metrics import check_scoring
 from sklearn.utils import Bunch, check_random_state
 from sklearn.utils.parallel import Parallel, delayed
 
-from skrnn.constraints import Number, OneOf, check_options
+from skrnn.constraints import Number, OneOf, RandomState, check_options
 from skrnn.inspection.exchange import collection
 from skrnn.inspection.final import final_network
 from skrnn.inspection.names import names_of_features
@@ -21,6 +21,7 @@ OPTIONS = {
     "origin": [OneOf(("start", "end"))],
     "features_per_step": [COUNT, OneOf((None,))],
     "n_repeats": [COUNT],
+    "random_state": [RandomState()],
 }
 
 
@@ -148,6 +149,7 @@ def permutation_importance(
             "origin": origin,
             "features_per_step": features_per_step,
             "n_repeats": n_repeats,
+            "random_state": random_state,
         },
     )
     _check_combinations(by, n_blocks, block_size, origin)

@@ -68,7 +68,14 @@ def check_arrival(x, rows, shape, dtype, name):
     -------
     ndarray of shape (len(rows), n_features) or (len(rows), n_steps, n_features)
     """
-    came = as_numbers(np.asarray(x), "x", name)
+    try:
+        came = np.asarray(x)
+    except ValueError as error:
+        raise ValueError(
+            f"{name} expected x as an array, or as lists of one length, but its items "
+            "differ in length or in kind."
+        ) from error
+    came = as_numbers(came, "x", name)
     values = came[np.newaxis] if came.ndim == len(shape) and len(rows) == 1 else came
     if not _fits(values.shape, (len(rows), *shape)):
         raise ValueError(_wrong_shape(came.shape, len(rows), shape, name))

@@ -1,10 +1,12 @@
 """Prediction step by step, with the state in the user's hands."""
 
 import copy
+from collections.abc import Mapping
 from numbers import Integral
 
 import numpy as np
 
+from skrnn.cells.checks import float_type
 from skrnn.constraints import Number, check_options
 from skrnn.streaming.arrivals import check_arrival, choose_streams
 from skrnn.streaming.forward import check_streams, make_stepper
@@ -62,12 +64,13 @@ class Stream:
         estimator = check_streams(estimator, type(self).__name__)
         check_options(type(self).__name__, OPTIONS, {"n_streams": n_streams})
         self.n_streams = int(n_streams)
-        self.dtype = np.dtype(estimator.weights_.dtype if dtype is None else dtype)
-        if self.dtype not in (np.float32, np.float64):
+        kind = float_type(estimator.weights_.dtype if dtype is None else dtype)
+        if kind is None:
             raise ValueError(
                 f"The 'dtype' parameter of {type(self).__name__} must be np.float32, "
                 f"np.float64 or None. Got {dtype!r}."
             )
+        self.dtype = kind
         self._estimator = _snapshot(estimator)
         self._build()
         self._states = States(self._stepper.start(self.n_streams))
@@ -211,14 +214,19 @@ n_features) for one stream
         -------
         self : Stream
         """
+        if not isinstance(state, Mapping):
+            raise TypeError(
+                "The state must be a dict of arrays by name, as from get_state, got "
+                f"{type(state).__name__}."
+            )
         expected = self._stepper.start(self.n_streams)
         if set(state) != set(expected):
             raise ValueError(
-                f"The state has {sorted(state)}, but the network of this "
+                f"The state has {sorted(state, key=str)}, but the network of this "
                 f"{type(self).__name__} remembers {sorted(expected)}: it is of another "
                 "network."
             )
-        arrays = {name: np.array(state[name]) for name in expected}
+        arrays = {name: _copied(name, state[name]) for name in expected}
         for name, values in arrays.items():
             wanted = expected[name]
             if (values.shape, values.dtype) != (wanted.shape, wanted.dtype):
@@ -261,6 +269,17 @@ n_features) for one stream
     def __setstate__(self, state):
         self.__dict__ = state
         self._build()
+
+
+def _copied(name, values):
+    """Return a part of a state as an array of its own."""
+    try:
+        return np.array(values)
+    except ValueError as error:
+        raise ValueError(
+            f"{name!r} of the state cannot be read as an array: its rows are of "
+            "different length."
+        ) from error
 
 
 def _snapshot(estimator):
