@@ -111,7 +111,9 @@ def draw(seed, **fixed):
         "random_state": int(rng.randint(100)),
     }
     if task == "classes":
-        parameters["class_weight"] = one_of(None, "balanced", {0: 0.3, 1: 1.7})
+        parameters["class_weight"] = one_of(
+            None, "balanced", "balanced", {0: 0.3, 1: 1.7}
+        )
     if layout == "table":
         parameters["features_per_step"] = n_features
     parameters.update(fixed)

@@ -58,4 +58,4 @@ def _fault(error, also):
 def _raises(code, at):
     """Say whether a function was at a `raise` statement, not at a call."""
     names = {one.offset: one.opname for one in dis.get_instructions(code)}
-    return names[at] in ("RAISE_VARARGS", "RERAISE")
+    return names.get(at) in ("RAISE_VARARGS", "RERAISE")
