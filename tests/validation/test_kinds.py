@@ -137,7 +137,7 @@ def test_functions(kind):
     lengths = 1 + np.arange(N) % 3
     cut = ragged_from_padded(kind(X), kind(lengths))
     assert [len(x) for x in cut] == lengths.tolist()
-    padded, found = padded_from_ragged([kind(x) for x in cut])
+    padded, found = padded_from_ragged([kind(np.array(x)) for x in cut])
     assert padded.shape == X.shape
     assert found.tolist() == lengths.tolist()
     assert np.array_equal(channels_last(kind(X)), X.transpose(0, 2, 1))
