@@ -101,7 +101,7 @@ Attributes
 n_features_in_ : int
     Features of a step, or columns of a table.
 feature_names_in_ : ndarray of shape (n_features_in_,)
-    Names of the columns, for tables that have them.
+    Names of the columns, for tables and sequences that are data frames.
 n_iter_ : int
     Epochs of the last fit.
 t_ : int

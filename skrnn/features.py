@@ -36,7 +36,7 @@ class RecurrentFeatures(TrainsNetwork, TransformerMixin, BaseEstimator):
     n_features_in_ : int
         Features of a step, or columns of a table.
     feature_names_in_ : ndarray of shape (n_features_in_,)
-        Names of the columns, for tables that have them.
+        Names of the columns, for tables and sequences that are data frames.
 
     Examples
     --------

@@ -2,7 +2,11 @@
 
 import numpy as np
 
+from skrnn.validation.arrays import as_array
 from skrnn.validation.values import as_numbers
+
+#: What to do with values that a mask hides.
+HIDDEN = "Impute what is missing, or leave such a stream out with streams=[...]."
 
 
 def choose_streams(streams, n_streams):
@@ -68,14 +72,7 @@ def check_arrival(x, rows, shape, dtype, name):
     -------
     ndarray of shape (len(rows), n_features) or (len(rows), n_steps, n_features)
     """
-    try:
-        came = np.asarray(x)
-    except ValueError as error:
-        raise ValueError(
-            f"{name} expected x as an array, or as lists of one length, but its items "
-            "differ in length or in kind."
-        ) from error
-    came = as_numbers(came, "x", name)
+    came = as_numbers(as_array(x, "x", HIDDEN), "x", name)
     values = came[np.newaxis] if came.ndim == len(shape) and len(rows) == 1 else came
     if not _fits(values.shape, (len(rows), *shape)):
         raise ValueError(_wrong_shape(came.shape, len(rows), shape, name))

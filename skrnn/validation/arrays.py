@@ -46,7 +46,7 @@ def as_array(values, what, hidden=LEAVE_OUT):
         raise ValueError(
             f"{what} is {_kind_of(values)} and cannot be read as an array of NumPy: "
             f"{sentence(error)} Pass an array of NumPy; of a tensor of PyTorch that is "
-            "tensor.detach().cpu().numpy(), and of one of bfloat16 tensor.float() first."
+            "tensor.detach().cpu().numpy(), and for bfloat16 tensor.float() before it."
         ) from error
     return array
 

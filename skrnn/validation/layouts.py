@@ -47,8 +47,10 @@ def recognise(X, name):
     """
     X = _computed(X)
     if not isinstance(X, list | tuple):
+        if sparse.issparse(X):  # of which some are dicts
+            return X, TABLE
         _check_container(X, name)
-        if sparse.issparse(X) or is_frame(X):
+        if is_frame(X):
             return X, TABLE
         kind, came, X = type(X).__name__, X, as_array(X, "X", MASKED)
         if X.ndim == 0 and X.dtype == object:

@@ -1,27 +1,40 @@
 """Data frames in lists of sequences, and the names of their columns."""
 
+import numpy as np
 from sklearn.utils.validation import validate_data
 
 
 def is_frame(item):
     """Return whether an item is a data frame, which may name its columns."""
+    if type(item) is np.ndarray:  # of many sequences, most are
+        return False
     return hasattr(item, "columns") or hasattr(item, "__dataframe__")
 
 
 def columns_of(frame):
-    """Return the names of the columns of a data frame as a list.
+    """Return the names of the columns of a data frame as a list."""
+    return list(_columns_of(frame))
 
-    Those of pyarrow are `column_names`, and its `columns` are their values.
-    """
-    names = getattr(frame, "column_names", None)
-    return names if isinstance(names, list) else list(frame.columns)
+
+def _columns_of(frame):
+    """Return the names of the columns of a data frame, in a collection of its own."""
+    if not hasattr(frame, "columns"):
+        return list(frame.__dataframe__().column_names())
+    columns = frame.columns
+    return frame.column_names if _are_values(frame, columns) else columns
+
+
+def _are_values(frame, columns):
+    """Return whether `columns` are values, and not names, as in tables of pyarrow."""
+    return isinstance(columns, list) and hasattr(frame, "column_names")
 
 
 def named_columns(frame):
     """Return pairs of the name and the values of each column of a data frame."""
-    if isinstance(getattr(frame, "column_names", None), list):
-        return zip(frame.column_names, frame.columns, strict=True)
-    return ((column, frame[column]) for column in frame.columns)
+    names = columns_of(frame)
+    if _are_values(frame, getattr(frame, "columns", None)):
+        return zip(names, frame.columns, strict=True)
+    return ((name, frame[name]) for name in names)
 
 
 def are_frames(X, name):
@@ -36,15 +49,24 @@ def are_frames(X, name):
             f"frame and sequence {j} is {type(X[j]).__name__}. Pass data frames with "
             "the same columns, or arrays of shape (steps, features)."
         )
-    first = columns_of(X[0])
+    first = _columns_of(X[0])
     for i, frame in enumerate(X):
-        columns = columns_of(frame)
-        if columns != first:
+        columns = _columns_of(frame)
+        if not _are_equal(first, columns):
             raise ValueError(
                 "All sequences must have the same columns, in the same order, but "
-                f"sequence 0 of X has {first} and sequence {i} has {columns}."
+                f"sequence 0 of X has {list(first)} and sequence {i} has "
+                f"{list(columns)}."
             )
     return True
+
+
+def _are_equal(first, columns):
+    if first is columns:
+        return True
+    if type(first) is type(columns) and hasattr(first, "equals"):
+        return first.equals(columns)  # an index of pandas is slow as a list
+    return list(first) == list(columns)
 
 
 def check_names(probe, sequence, *, reset):

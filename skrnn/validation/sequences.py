@@ -191,6 +191,8 @@ def _computing_type(arrays):
 
 
 def _as_array(sequence, i):
+    if type(sequence) is np.ndarray:
+        return sequence
     try:
         return as_array(sequence, f"Sequence {i} of X", MASKED)
     except ValueError as error:

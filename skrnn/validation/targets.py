@@ -57,6 +57,8 @@ def _given(y, what):
             f"fit requires y to be passed, but the target y is None: give one {what} "
             "for each sequence."
         )
+    if sparse.issparse(y):
+        return y
     if isinstance(y, Iterator | Mapping | Set | str):
         raise ValueError(
             f"y must be a list or an array with one {what} for each sequence, in the "
@@ -64,7 +66,7 @@ def _given(y, what):
         )
     if is_frame(y) and not columns_of(y):
         raise ValueError(f"y is a data frame without columns: give one {what} a row.")
-    return y if sparse.issparse(y) else as_plain(y, "y")
+    return as_plain(y, "y")
 
 
 def _check_length(y, n, what):

@@ -283,10 +283,3 @@ def test_counts_are_integers(make, value, came):
 def test_numpy_integers_are_integers(make):
     X, _ = make(np.int32(4), np.int64(8), random_state=0)
     np.testing.assert_array_equal(X, make(4, 8, random_state=0)[0])
-
-
-@pytest.mark.parametrize("make", GENERATORS)
-def test_random_state_that_is_no_seed(make):
-    message = "'seed' cannot be used to seed a numpy.random.RandomState instance"
-    with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
-        make(random_state="seed")

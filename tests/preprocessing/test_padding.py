@@ -6,6 +6,7 @@ from numpy.testing import assert_array_equal
 
 from skrnn import GRUClassifier
 from skrnn.preprocessing import channels_last, padded_from_ragged, ragged_from_padded
+from skrnn.validation.advice import TEXT
 
 NAN = np.nan
 RAGGED = [
@@ -185,8 +186,7 @@ def test_values_and_shapes_that_cannot_be():
         "least one. Leave empty sequences out."
     )
     assert failure(padded_from_ragged, [RAGGED[0], RAGGED[1].astype(str)]) == (
-        "Sequence 1 of X has dtype <U32, but padded_from_ragged needs numbers. Encode "
-        "what is not a number first, for example with OneHotEncoder."
+        f"Sequence 1 of X has dtype <U32, but padded_from_ragged needs numbers. {TEXT}"
     )
     assert failure(channels_last, [np.zeros((2, 5)), np.zeros((3, 5))]) == (
         "All sequences must have the same features, but sequence 0 of X has shape "

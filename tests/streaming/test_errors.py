@@ -18,6 +18,7 @@ from skrnn.streaming import (
     Stream,
     accuracy_against_earliness,
 )
+from skrnn.validation.advice import TEXT
 from tests.streaming.problems import D, N, T, block, fitted, targets_of
 
 LABELS = targets_of("classes")
@@ -222,9 +223,19 @@ def test_too_large_for_the_type(network):
 
 def test_no_numbers(network):
     assert failure(ValueError, Stream(network).step, ["a", "b"]) == (
-        "x has dtype <U1, but Stream needs numbers. Encode what is not a number first, "
-        "for example with OneHotEncoder."
+        f"x has dtype <U1, but Stream needs numbers. {TEXT}"
     )
+
+
+def test_what_a_mask_hides(network, early):
+    x = np.ma.array([[0.0, 1.0], [2.0, 3.0]], mask=[[False, False], [True, False]])
+    for stream in (Stream(network, 5), EarlyStream(early, 5)):
+        assert failure(ValueError, stream.step, x, [2, 4]) == (
+            "x is a masked array, and its mask hides 1 value(s), the first at index "
+            "(1, 0). Masks are not read. Impute what is missing, or leave such a "
+            "stream out with streams=[...]."
+        )
+        stream.step(np.ma.array(x.data), [2, 4])
 
 
 @pytest.mark.parametrize("patch_size", [1, 3])

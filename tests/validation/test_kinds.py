@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 import pyarrow
 import pytest
+from scipy import sparse
 from sklearn.base import clone
 from sklearn.exceptions import DataConversionWarning
 from sklearn.preprocessing import StandardScaler
@@ -136,7 +137,7 @@ def test_functions(kind):
     lengths = 1 + np.arange(N) % 3
     cut = ragged_from_padded(kind(X), kind(lengths))
     assert [len(x) for x in cut] == lengths.tolist()
-    padded, found = padded_from_ragged([kind(x) for x in cut])
+    padded, found = padded_from_ragged([kind(np.array(x)) for x in cut])
     assert padded.shape == X.shape
     assert found.tolist() == lengths.tolist()
     assert np.array_equal(channels_last(kind(X)), X.transpose(0, 2, 1))
@@ -201,8 +202,8 @@ def test_what_cannot_be_read_says_so(place, kind):
     assert message.endswith(
         f"{place_of(place)} is of type {module}.{kind.__name__} and cannot be read as "
         f"an array of NumPy: {kind.error} Pass an array of NumPy; of a tensor of "
-        "PyTorch that is tensor.detach().cpu().numpy(), and of one of bfloat16 "
-        "tensor.float() first."
+        "PyTorch that is tensor.detach().cpu().numpy(), and for bfloat16 "
+        "tensor.float() before it."
     )
 
 
@@ -321,3 +322,15 @@ def test_a_column_vector_of_labels_is_said_so():
     for y in (column, pyarrow.table({"label": Y}), WithArray(column)):
         with pytest.warns(DataConversionWarning, match="column-vector y"):
             same(network().fit(X, y), network().fit(X, Y))
+
+
+@pytest.mark.parametrize("form", ["csr", "csc", "coo", "dok", "lil"])
+def test_sparse_data_are_sparse_in_any_form(form):
+    """Some forms of SciPy are dicts as well."""
+    table = sparse.coo_array(X.reshape(N, -1)).asformat(form)
+    with pytest.raises(TypeError, match="Sparse data was passed"):
+        network().fit(table, Y)
+    with pytest.raises(TypeError, match="Sparse data was passed for y"):
+        network(RNNRegressor).fit(X, sparse.coo_array(np.eye(N)).asformat(form))
+    labels = sparse.coo_array(np.eye(2, dtype=int)[Y]).asformat(form)
+    assert network().fit(X, labels).multilabel_

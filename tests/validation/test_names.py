@@ -267,6 +267,14 @@ def test_frames_in_one_list_are_alike():
                 assert str(caught.value) == expected
 
 
+def test_frames_of_several_libraries_with_the_same_columns():
+    X = named()
+    X[1:3] = [of_polars(ARRAYS[1], NAMES), of_pyarrow(ARRAYS[2], NAMES)]
+    model = network().fit(X, Y)
+    assert np.array_equal(model.weights_, network().fit(ARRAYS, Y).weights_)
+    assert model.feature_names_in_.tolist() == NAMES
+
+
 def test_frames_beside_arrays_are_an_error():
     X = [*named()[:5], ARRAYS[5], *named()[6:]]
     with pytest.raises(ValueError, match="of one kind") as caught:
