@@ -42,10 +42,10 @@ def steps_of(X):
 @every_task
 @every_pooling
 @pytest.mark.parametrize("patch_size", [1, 3])
-@pytest.mark.parametrize(
-    "architecture", [{}, {"hidden_size": (4, 3)}, {"standardize": False}], ids=str
-)
-def test_every_step_equals_prediction(task, pooling, patch_size, architecture):
+def test_every_step_equals_prediction(task, pooling, patch_size):
+    architectures = [{}, {"hidden_size": (4, 3)}, {"standardize": False}]
+    turn = TASKS.index(task) + list(POOLINGS).index(pooling) + patch_size // 2
+    architecture = architectures[turn % 3]
     way = {"pooling": pooling, "patch_size": patch_size, **architecture}
     estimator = fitted_on_list(task, **way)
     for dtype in (np.float64, np.float32):
