@@ -52,14 +52,14 @@ def descend(estimator, data, weights, plan, *, rng, goes_on, once, **common):
         rng=rng,
         batch_size=plan.batch_size,
         max_grad_norm=estimator.max_grad_norm,
-        **_make_steps(estimator, weights, n_updates, goes_on, once),
+        **_make_steps(estimator, weights, plan, n_updates, goes_on, once),
         **common,
     )
     result = train(trainer, data, weights)
     return result, {estimator.solver: trainer.optimizer.state}
 
 
-def _make_steps(estimator, weights, n_updates, goes_on, once):
+def _make_steps(estimator, weights, plan, n_updates, goes_on, once):
     """Choose optimizer and schedule, the parts that take steps."""
     solver, schedule = estimator.solver, estimator.learning_rate
     state = estimator.optimizer_state_.get(solver) if goes_on else None
@@ -69,6 +69,6 @@ def _make_steps(estimator, weights, n_updates, goes_on, once):
         schedule = "constant"
     return {
         "optimizer": optimizer,
-        "schedule": SCHEDULES[schedule](estimator.learning_rate_init, n_updates),
+        "schedule": SCHEDULES[schedule](plan.learning_rate, n_updates),
         "first_update": optimizer.state["n_steps"] if once else 0,
     }

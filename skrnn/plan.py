@@ -51,6 +51,8 @@ class Plan:
         Epochs that may go by without an improvement.
     dropout, recurrent_dropout : float
         What is dropped, as `Dropout` has it.
+    learning_rate : float or None
+        The first one; None for a solver that has none.
     """
 
     batch_size: int
@@ -58,9 +60,10 @@ class Plan:
     patience: float
     dropout: float
     recurrent_dropout: float
+    learning_rate: float | None
 
 
-def make_plan(settings, lengths, once, noise):
+def make_plan(settings, lengths, once, noise, rates):
     """Put a value in the place of each "auto".
 
     Parameters
@@ -73,6 +76,8 @@ def make_plan(settings, lengths, once, noise):
         Whether they are read once only, as `partial_fit` does.
     noise : tuple of float
         What `dropout` and `recurrent_dropout` are for this kind of estimator.
+    rates : dict of str to float
+        What `learning_rate_init` is for its cell, by the name of the solver.
     """
     batch_size = _value(settings.batch_size, BATCH_SIZE)
     n_batches = count_batches(len(lengths), batch_size)
@@ -91,6 +96,7 @@ def make_plan(settings, lengths, once, noise):
         _value(settings.n_iter_no_change, patience),
         _value(settings.dropout, noise[0]),
         _value(settings.recurrent_dropout, noise[1]),
+        _value(settings.learning_rate_init, rates.get(settings.solver)),
     )
 
 
