@@ -51,6 +51,8 @@ class BaseRecurrent(Settings, CallbackSupportMixin, BaseEstimator, ABC):
     _cell_options: ClassVar[tuple[str, ...]] = ()
     #: What `dropout` and `recurrent_dropout` are by default.
     _noise: ClassVar[tuple[float, float]]
+    #: What `learning_rate_init` is by default, by the solver.
+    _rates: ClassVar[dict[str, float]] = {"adam": 0.02, "sgd": 0.2}
     #: How many sequences a score needs.
     _fewest_held_out: ClassVar[int] = 1
 
@@ -120,7 +122,7 @@ class BaseRecurrent(Settings, CallbackSupportMixin, BaseEstimator, ABC):
         """Train, and return what there is to publish and to say as an `Ended`."""
         problem, rows, network = start.problem, start.rows, start.network
         data = training_set(problem, rows)
-        plan = make_plan(self, data.lengths[rows], start.once, self._noise)
+        plan = make_plan(self, data.lengths[rows], start.once, self._noise, self._rates)
         dropout = Dropout(rng, plan.dropout, plan.recurrent_dropout)
         n_shards = plan.batch_size // network.portion
         with workers_for(self.n_jobs, n_shards) as workers:

@@ -37,10 +37,10 @@ class RNNClassifier(RecurrentClassifier):
     """
 
     alpha: float = 0.003
-    learning_rate_init: float = 0.01
     activation: str = "tanh"
 
     _cell: ClassVar = "rnn"
+    _rates: ClassVar = {"adam": 0.01, "sgd": 0.1}
     # The states are all the memory that there is.
     _noise: ClassVar = (0.0, 0.2)
     _cell_options: ClassVar = ("activation",)

@@ -41,8 +41,9 @@ learning_rate : {{"cosine", "constant", "invscaling", "adaptive"}}, default="cos
     How the learning rate changes: along half a cosine wave down to zero at
     `max_iter`; not at all; with one over the square root of the number of updates;
     by a fifth each time that training stagnates for `n_iter_no_change` epochs.
-learning_rate_init : float, default={learning_rate_init}
-    The first learning rate.
+learning_rate_init : float or "auto", default="auto"
+    The first learning rate. "auto" is {rates[adam]} for Adam and {rates[sgd]} for
+    gradient descent.
 momentum : float, default=0.9
     Momentum of gradient descent, with ``solver="sgd"``.
 max_grad_norm : float or None, default=1.0
@@ -173,7 +174,7 @@ def documented(parts):
     def put_in(estimator):
         parameters = parts["parameters"].format(
             alpha=estimator.alpha,
-            learning_rate_init=estimator.learning_rate_init,
+            rates=estimator._rates,
             stratified=parts["stratified"],
             dropout=estimator._noise[0],
             recurrent_dropout=estimator._noise[1],

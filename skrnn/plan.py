@@ -55,10 +55,10 @@ class Plan:
         Epochs that may go by without an improvement.
     dropout, recurrent_dropout : float
         What is dropped, as `Dropout` has it.
-    alpha, tol, learning_rate_init, momentum : float
+    alpha, tol, momentum : float
         As the parameters of the estimators.
-    max_grad_norm : float or None
-        Likewise.
+    learning_rate_init, max_grad_norm : float or None
+        Likewise; a solver may have no learning rate.
     """
 
     batch_size: int
@@ -68,12 +68,12 @@ class Plan:
     recurrent_dropout: float
     alpha: float
     tol: float
-    learning_rate_init: float
+    learning_rate_init: float | None
     momentum: float
     max_grad_norm: float | None
 
 
-def make_plan(settings, lengths, once, noise):
+def make_plan(settings, lengths, once, noise, rates):
     """Put a value in the place of each "auto".
 
     Parameters
@@ -86,6 +86,8 @@ def make_plan(settings, lengths, once, noise):
         Whether they are read once only, as `partial_fit` does.
     noise : tuple of float
         What `dropout` and `recurrent_dropout` are for this kind of estimator.
+    rates : dict of str to float
+        What `learning_rate_init` is for its cell, by the name of the solver.
     """
     batch_size = int(_value(settings.batch_size, BATCH_SIZE))
     n_batches = count_batches(len(lengths), batch_size)
@@ -99,7 +101,7 @@ def make_plan(settings, lengths, once, noise):
         # This schedule is the plan of when to stop.
         patience = np.inf
     patience = _value(settings.n_iter_no_change, patience)
-    longest = settings.max_grad_norm
+    rate = _value(settings.learning_rate_init, rates.get(settings.solver))
     return Plan(
         batch_size=batch_size,
         n_epochs=n_epochs,
@@ -108,9 +110,9 @@ def make_plan(settings, lengths, once, noise):
         recurrent_dropout=float(_value(settings.recurrent_dropout, noise[1])),
         alpha=float(settings.alpha),
         tol=float(settings.tol),
-        learning_rate_init=float(settings.learning_rate_init),
+        learning_rate_init=_float(rate),
         momentum=float(settings.momentum),
-        max_grad_norm=None if longest is None else float(longest),
+        max_grad_norm=_float(settings.max_grad_norm),
     )
 
 
@@ -163,3 +165,7 @@ def _correlation(samples, rows, scale):
 
 def _value(setting, automatic):
     return automatic if setting == AUTO else setting
+
+
+def _float(value):
+    return None if value is None else float(value)

@@ -38,10 +38,10 @@ class RNNRegressor(RecurrentRegressor):
     """
 
     alpha: float = 0.003
-    learning_rate_init: float = 0.01
     activation: str = "tanh"
 
     _cell: ClassVar = "rnn"
+    _rates: ClassVar = {"adam": 0.01, "sgd": 0.1}
     _cell_options: ClassVar = ("activation",)
     _parameter_constraints: ClassVar[dict] = {
         **RecurrentRegressor._parameter_constraints,

@@ -39,7 +39,7 @@ class Settings:
     alpha: float = 0.0003
     batch_size: int | str = "auto"
     learning_rate: str = "cosine"
-    learning_rate_init: float = 0.02
+    learning_rate_init: float | str = "auto"
     momentum: float = 0.9
     max_grad_norm: float | None = 1.0
     max_iter: int | str = "auto"
@@ -71,7 +71,7 @@ class Settings:
         "alpha": [Number(Real, 0)],
         "batch_size": [OneOf(("auto",)), Number(Integral, 1)],
         "learning_rate": [OneOf(tuple(SCHEDULES))],
-        "learning_rate_init": [Number(Real, 0, closed="neither")],
+        "learning_rate_init": [OneOf(("auto",)), Number(Real, 0, closed="neither")],
         "momentum": [Number(Real, 0, 1)],
         "max_grad_norm": [Number(Real, 0, closed="neither"), OneOf((None,))],
         "max_iter": [OneOf(("auto",)), Number(Integral, 1)],

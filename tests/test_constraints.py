@@ -77,8 +77,8 @@ BAD_PARAMETERS = [
     ),
     (
         "learning_rate_init",
-        "a float in the range (0, inf)",
-        {0: "", "a": "", np.nan: ""},
+        "'auto' or a float in the range (0, inf)",
+        {0: "", "a": "", np.nan: "", "aut": "auto"},
     ),
     ("momentum", "a float in the range [0, 1)", {-0.1: "", 1.0: "", None: ""}),
     ("max_grad_norm", "a float in the range (0, inf) or None", {0: "", "none": ""}),

@@ -21,7 +21,13 @@ every_schedule = pytest.mark.parametrize(
 
 
 def planned(n=100, once=False, n_steps=1000, **settings):
-    return make_plan(Settings(**settings), np.full(n, n_steps), once, noise=(0.1, 0.2))
+    return make_plan(
+        Settings(**settings),
+        np.full(n, n_steps),
+        once,
+        noise=(0.1, 0.2),
+        rates={"adam": 0.02},
+    )
 
 
 # How long

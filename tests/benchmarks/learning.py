@@ -137,6 +137,8 @@ CHANGES = {
     "neither": {"dropout": 0, "recurrent_dropout": 0},
     "rate 0.005": {"learning_rate_init": 0.005},
     "rate 0.05": {"learning_rate_init": 0.05},
+    "sgd": {"solver": "sgd"},
+    "sgd, rate 0.02": {"solver": "sgd", "learning_rate_init": 0.02},
     "constant rate": {"learning_rate": "constant"},
     "no clipping": {"max_grad_norm": None},
     "alpha 0.003": {"alpha": 0.003},

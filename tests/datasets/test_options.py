@@ -21,7 +21,7 @@ GENERATORS = [
 @pytest.mark.parametrize("make", GENERATORS)
 @pytest.mark.parametrize("seed", [-1, 2**32, "a", 0.5])
 def test_a_seed_that_is_none(make, seed):
-    with pytest.raises(ValueError, match="^The 'random_state' parameter of") as caught:
+    with pytest.raises(ValueError, match=r"^The 'random_state' parameter of") as caught:
         make(random_state=seed)
     assert str(caught.value) == (
         f"The 'random_state' parameter of {make.__name__} must be an int in the range "
