@@ -9,6 +9,7 @@ from skrnn.constraints import Flag, check_options
 from skrnn.extras import narwhals
 from skrnn.preprocessing.rows import Rows, is_missing
 from skrnn.preprocessing.wording import some_of
+from skrnn.validation import arrays
 
 
 def sequences_from_frame(
@@ -117,9 +118,14 @@ def _read(frame):
     return read
 
 
+def _may_be_name(value):
+    """Whether something can be compared with the names of columns."""
+    return isinstance(value, Hashable) and not arrays.is_missing(value)
+
+
 def _name(value, parameter):
     """Check that a parameter may be the name of a column."""
-    if not isinstance(value, Hashable):
+    if not _may_be_name(value):
         raise ValueError(
             f"{parameter} must be the name of a column, got {type(value).__name__}."
         )
@@ -130,7 +136,7 @@ def _names_in(value, parameter):
     """Check that a parameter may be the names of columns: one of them, or a list."""
     several = isinstance(value, list | tuple) or getattr(value, "ndim", 0) == 1
     names = list(value) if several else [value]
-    if not all(isinstance(name, Hashable) for name in names):
+    if not all(map(_may_be_name, names)):
         raise ValueError(
             f"{parameter} must be the name of a column, or a list of names, got "
             f"{type(value).__name__}."

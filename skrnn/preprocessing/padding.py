@@ -1,7 +1,10 @@
 """From padded blocks to ragged lists and back, and from one order of axes to ours."""
 
+from numbers import Integral
+
 import numpy as np
 
+from skrnn.constraints import Number, OneOf, check_options
 from skrnn.preprocessing.wording import some_of
 from skrnn.sequences import lengths_of
 from skrnn.validation.advice import MASKED
@@ -9,6 +12,8 @@ from skrnn.validation.arrays import as_array, flat_array
 from skrnn.validation.layouts import BLOCK, RAGGED, SHAPES, recognise
 from skrnn.validation.sequences import check_block, check_ragged
 from skrnn.validation.values import as_numbers
+
+OPTIONS = {"n_steps": [Number(Integral, 1), OneOf((None,))]}
 
 
 def ragged_from_padded(X, lengths=None):
@@ -78,6 +83,10 @@ def padded_from_ragged(X, *, fill_value=np.nan, n_steps=None):
     ([[1.0, 1.0], [1.0, nan]], [2, 1])
     """
     samples = _read_sequences(X, "padded_from_ragged")
+    check_options("padded_from_ragged", OPTIONS, {"n_steps": n_steps})
+    fill = as_array(fill_value, "fill_value")
+    if fill.ndim or fill.dtype.kind not in "biuf":
+        raise ValueError(f"fill_value must be one number. Got {fill_value!r}.")
     lengths = lengths_of(samples)
     longest = int(lengths.max())
     if n_steps is None:
@@ -88,9 +97,9 @@ def padded_from_ragged(X, *, fill_value=np.nan, n_steps=None):
             f"{int(lengths.argmax())} of X. Nothing is cut off: pass at least "
             f"{longest}, or cut the sequences first, as [x[-{n_steps}:] for x in X]."
         )
-    fill_value = np.asarray(fill_value).item()  # a Python number widens no float32
-    dtype = np.result_type(*{x.dtype for x in samples}, fill_value)
-    block = np.full((len(samples), n_steps, samples[0].shape[1]), fill_value, dtype)
+    fill = fill.item()  # a Python number widens no float32
+    dtype = np.result_type(*{x.dtype for x in samples}, fill)
+    block = np.full((len(samples), int(n_steps), samples[0].shape[1]), fill, dtype)
     for row, sequence in zip(block, samples, strict=True):
         row[: len(sequence)] = sequence
     return block, lengths

@@ -177,6 +177,11 @@ def _read_labels(y, series, is_one):
         labels = [as_array(item, f"y of series {i}") for i, item in enumerate(y)]
     else:
         labels = as_array(y, "y")
+    if not of_steps and labels.ndim == 0:
+        raise ValueError(
+            f"X has {n} series, but y is {y!r} alone: it must have one label for each "
+            "series, or be a list with the labels of the steps of each."
+        )
     if len(labels) != n:
         raise ValueError(
             f"X has {n} series, but y has {len(labels)} items: it must have one label "

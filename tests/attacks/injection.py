@@ -1,5 +1,6 @@
 """Exceptions raised at any line of skrnn that a call executes."""
 
+import gc
 import sys
 import threading
 from pathlib import Path
@@ -48,6 +49,9 @@ class Lines:
         """Call, and look on."""
         self.seen = {}
         before = sys.gettrace()
+        # What an earlier call left behind must not be cleared away in this one: what is
+        # raised there comes to nobody.
+        gc.disable()
         threading.settrace(self._on_call)
         sys.settrace(self._on_call)
         try:
@@ -55,6 +59,7 @@ class Lines:
         finally:
             sys.settrace(before)
             threading.settrace(None)
+            gc.enable()
 
     def inject(self, call, line, exception):
         """Call, and raise an exception when a line comes for the first time."""

@@ -3,6 +3,7 @@
 import datetime  # noqa: F401
 from decimal import Decimal  # noqa: F401
 from fractions import Fraction  # noqa: F401
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -19,7 +20,12 @@ class _Int(int):
 def _by_text(*texts):
     """Make functions of expressions, under these."""
     names = {**globals()}
-    return {text: (lambda text=text: eval(text, names)) for text in texts}
+
+    def make(text):
+        with np.errstate(all="ignore"):
+            return eval(text, names)
+
+    return {text: partial(make, text) for text in texts}
 
 
 #: For parameters.
