@@ -8,6 +8,8 @@ import numpy as np
 import pytest
 
 from skrnn import LSTMClassifier
+from skrnn.inspection import permutation_importance
+from skrnn.streaming import EarlyClassifier
 
 
 @pytest.mark.parametrize(
@@ -92,3 +94,28 @@ def test_integers_larger_than_any_float(name, solver):
         if name == "max_iter":
             model.set_params(n_iter_no_change=2)
         assert model.fit(X, y).n_iter_ <= 3
+
+
+@pytest.mark.parametrize("kind", [np.int8, np.uint8, np.int64, np.uint64])
+def test_integers_of_any_type_in_tables_and_functions(kind):
+    rng = np.random.default_rng(0)
+    X, y = rng.normal(size=(30, 300)), np.arange(30) % 2
+    one, other = (
+        LSTMClassifier(3, max_iter=1, features_per_step=width, random_state=0).fit(X, y)
+        for width in (100, kind(100))
+    )
+    assert np.array_equal(one.weights_, other.weights_)
+    assert type(other.features_per_step_) is int
+    early, twin = (
+        EarlyClassifier(one, n_prefixes=n, patience=n).fit(X, y) for n in (2, kind(2))
+    )
+    assert np.array_equal(early.decision_times(X), twin.decision_times(X))
+    for options in ({"n_blocks": kind(2)}, {"block_size": kind(2)}):
+        plain = {name: int(value) for name, value in options.items()}
+        found, expected = (
+            permutation_importance(
+                one, X, y, by="step", n_repeats=kind(2), random_state=0, **given
+            )
+            for given in (options, plain)
+        )
+        assert np.array_equal(found.importances, expected.importances)

@@ -153,6 +153,10 @@ def permutation_importance(
         },
     )
     _check_combinations(by, n_blocks, block_size, origin)
+    n_blocks, block_size, features_per_step = (
+        value if value is None else int(value)
+        for value in (n_blocks, block_size, features_per_step)
+    )
     data = collection(
         X, lambda k: features_per_step or _width(estimator, k), "permutation_importance"
     )

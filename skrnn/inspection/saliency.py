@@ -168,6 +168,7 @@ def explain(estimator, X, *, method, target, output, baseline, n_steps, tol):
             "method='gradient' is a slope at X itself and has no baseline. Leave "
             "baseline out, or choose 'gradient_x_input' or 'integrated_gradients'."
         )
+    n_steps, tol = int(n_steps), float(tol)
     X = check_sequences(estimator, X, reset=False)
     network, workers = fitted_network(estimator), Jobs(estimator.n_jobs)
     weights = estimator.weights_.astype(X.dtype, copy=False)

@@ -116,6 +116,7 @@ n_targets), or a single one. For several, one label or row of targets for each, 
             "short": short,
         },
     )
+    length, stride, horizon = int(length), int(stride), int(horizon)
     series, is_one = _read_series(X)
     labels, of_steps = _read_labels(y, series, is_one)
     if horizon and not (of_steps and label == "last"):

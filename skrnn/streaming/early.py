@@ -133,7 +133,7 @@ class EarlyClassifier(ClassifierMixin, TrainsNetwork, BaseEstimator):
         params, known = self._for_network(sample_weight, fit_params), {}
         shown = {"X": X, "y": y, **params}
         if self.n_prefixes > 0 and not frozen:
-            known, shown = show_prefixes(self.estimator, self.n_prefixes, **shown)
+            known, shown = show_prefixes(self.estimator, int(self.n_prefixes), **shown)
 
         def train(copy):
             copy.fit(**shown)

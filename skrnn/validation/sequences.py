@@ -116,7 +116,7 @@ def _check_table(estimator, X, reset, numbers):
         ensure_all_finite=False,
     )
     n, n_columns = values.shape
-    width = estimator.features_per_step if reset else estimator.features_per_step_
+    width = int(estimator.features_per_step if reset else estimator.features_per_step_)
     if n_columns % width:
         raise ValueError(
             f"X has {n_columns} columns, which is not a multiple of "

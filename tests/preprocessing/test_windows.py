@@ -290,3 +290,14 @@ def test_groups_and_shapes_that_do_not_fit():
         "(3, 4, 5). Reshape it to (steps, features): with one number a step that is "
         "x.reshape(-1, 1)."
     )
+
+
+def test_integers_of_any_type_mean_what_they_say():
+    X, y = np.arange(400.0), np.arange(400)
+    expected = sliding_windows(X, length=100, stride=100, y=y, horizon=100)
+    for kind in (np.int8, np.uint8, np.int64, np.uint64):
+        found = sliding_windows(
+            X, length=kind(100), stride=kind(100), y=y, horizon=kind(100)
+        )
+        for name, values in expected.items():
+            np.testing.assert_array_equal(found[name], values)
