@@ -59,7 +59,7 @@ def client(tmp_path_factory):
 
 
 @pytest.mark.parametrize(
-    ("layout", "search"), zip(LAYOUTS, SEARCHES, strict=True), ids=list(SEARCHES)
+    ("layout", "search"), list(zip(LAYOUTS, SEARCHES, strict=True))
 )
 def test_a_search_gives_what_it_gives_alone(client, layout, search):
     make, X = SEARCHES[search], LAYOUTS[layout]
