@@ -14,8 +14,14 @@ from skrnn.recurrent_regressor import RecurrentRegressor
 from tests.conftest import CLASSIFIERS, REGRESSORS
 
 #: What a kind may say of its own: defaults, and the parameters of its cell alone.
-DEFAULTS = {"alpha", "learning_rate_init", "activation"}
-OF_THE_CELL = {"_cell", "_cell_options", "_noise", "_parameter_constraints"}
+DEFAULTS = {"alpha", "activation"}
+OF_THE_CELL = {
+    "_cell",
+    "_cell_options",
+    "_noise",
+    "_rates",
+    "_parameter_constraints",
+}
 
 
 @dataclass(repr=False, eq=False, kw_only=True)

@@ -120,10 +120,14 @@ def train_full_batch(trainer, data, weights):
 
 def _note(trainer, state, result):
     """Write down where an iteration has led, and whether that is a reason to stop."""
-    weights = result.x.copy()
-    score = None if trainer.validate is None else trainer.validate(weights)
-    state.weights = weights
+    before, state.weights, score = state.weights, result.x.copy(), None
     state.update += 1
+    if trainer.validate is not None:
+        try:
+            score = trainer.validate(state.weights)
+        except NotFinite:
+            state.weights = before
+            raise
     state.record(float(result.fun), score)
     if score is not None and trainer.plateau.reached(-score):
         state.reason = Reason.PLATEAU

@@ -109,7 +109,7 @@ def run_real(data, max_iter=30, dtype="float64", objective=None, **settings):
 
 def in_one_pass(objective, data):
     """Make the objective on a whole training set a function of the weights."""
-    rows = data.rows[next(blocks_by_length(data.lengths[data.rows]))]
+    rows = data.rows[next(blocks_by_length(data.lengths[data.rows], 10**6))]
     x, y, sample_weight = pack(data.samples, rows), data.y[rows], data.sample_weight
     assert len(rows) == len(data.rows)
     return lambda weights: objective.value_and_gradient(
