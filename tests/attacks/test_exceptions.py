@@ -114,8 +114,11 @@ def _scenarios():
 SCENARIOS = _scenarios()
 #: Of these, functions of numbers too are entered.
 ENTERED = ("refit",)
-#: The rest is thinned out.
-EVERY_LINE = ("first fit", "refit")
+#: Of these every line is tried with an interrupt; the rest is thinned out.
+EVERY_LINE = (
+    *("first fit", "refit", "warm start", "partial_fit", "more partial_fit"),
+    "EarlyClassifier",
+)
 
 
 def fitted_attributes(estimator):
@@ -198,8 +201,10 @@ def test_at_every_line_the_old_estimator_or_a_new_one(name, kind, monkeypatch):
     done, call = scenario.prepare()
     lines.run(call)
     reference = pickle.loads(pickle.dumps(scenario.start))
-    thinned = {"every": 6 if kind is Injected else 5, "last": 40}
-    places = lines.lines(**({} if name in EVERY_LINE else thinned))
+    every = name in EVERY_LINE and kind is KeyboardInterrupt
+    places = lines.lines(
+        **({} if every or lines.entered else {"every": 16, "last": 30})
+    )
     assert len(places) > 30
     found = {}
     for place in places:
