@@ -38,7 +38,6 @@ def test_sign_of_the_sum(kind, seed, unit, zero):
     [
         (RNNClassifier, 50, make_temporal_order),
         (LSTMClassifier, 20, make_first_symbol_recall),
-        (GRUClassifier, 20, make_temporal_order),
     ],
 )
 def test_remembering(kind, n_steps, make):
