@@ -15,7 +15,7 @@ from sklearn.exceptions import ConvergenceWarning
 from skrnn import LSTMClassifier, LSTMRegressor
 
 #: A quarter of N is several blocks of 512, and of 2**14 steps, without a rest.
-N, N_STEPS, N_FEATURES = 4096, 128, 6
+N, N_STEPS, N_FEATURES = 6144, 128, 6
 #: Labels, weights, an order, 16 bytes to tell copies by, and what sorting them takes.
 EACH = 100
 #: A list of memory maps is read through a plain view of each of them.
@@ -158,7 +158,7 @@ def test_going_on_in_another_type(first, then):
 
 def test_a_memory_map_is_never_in_memory_as_a_whole(tmp_path):
     X, model = mapped(N, tmp_path), estimator()
-    assert X.nbytes > 12e6
+    assert X.nbytes > 18e6
     for call in (model.fit, model.partial_fit):
         assert peak(call, X, labels(N)) < X.nbytes / 2
     for call in (model.predict, model.predict_proba, model.pooled_states):
