@@ -272,8 +272,8 @@ FAULTS = {
     ),
     "estimators: class weights are forgotten": (
         "recurrent_classifier.py",
-        "                self.class_weight, classes, labels[rows], problem.weight[rows]\n",
-        "                None, classes, labels[rows], problem.weight[rows]\n",
+        "self.class_weight, classes, labels[rows], problem.weight[rows]",
+        "None, classes, labels[rows], problem.weight[rows]",
         ["test_estimators.py"],
     ),
     "estimators: an interrupt is swallowed": (
