@@ -95,8 +95,7 @@ def load_torch_state(estimator, state):
             f"{type(estimator).__name__} has its own. Fit it on X of float64, or scale "
             "them down."
         )
-    estimator.weights_ = weights
-    estimator.optimizer_state_ = {}
+    vars(estimator).update(weights_=weights, optimizer_state_={})
     return estimator
 
 

@@ -5,6 +5,7 @@ import numpy as np
 from skrnn.network.network import QUIETLY
 from skrnn.network.running import RUNNING
 from skrnn.sequences import pack
+from skrnn.workers import BLAS_THREADS
 
 
 class Stepper:
@@ -145,7 +146,8 @@ class Stepper:
         sizes = x.lengths.sizes.tolist()
         for first, size in zip(x.lengths.starts.tolist(), sizes, strict=False):
             alive = {name: values[:size] for name, values in memory.items()}
-            scores[:size], memory = self.step(alive, x.data[first : first + size])
+            with BLAS_THREADS.one():
+                scores[:size], memory = self.step(alive, x.data[first : first + size])
             yield x.unsort(scores).copy()
 
 
