@@ -136,18 +136,17 @@ def test_fit_holds_a_few_numbers_a_sequence(different_layout, tmp_path):
 
 
 @pytest.mark.parametrize(
-    "options",
+    ("layout", "options"),
     [
-        {"kind": LSTMRegressor},
-        {"standardize": False},
-        {"patch_size": "auto"},
-        {"early_stopping": True, "validation_fraction": 0.5},
-        {"solver": "lbfgs", "tol": 1e9},
-        {"class_weight": "balanced"},
+        ("float32", {"kind": LSTMRegressor}),
+        ("list of float32", {"standardize": False}),
+        ("float32", {"patch_size": "auto"}),
+        ("list of float32", {"early_stopping": True, "validation_fraction": 0.5}),
+        ("float32", {"solver": "lbfgs", "tol": 1e9}),
+        ("list of float32", {"class_weight": "balanced"}),
     ],
     ids=str,
 )
-@pytest.mark.parametrize("layout", ["float32", "list of float32"])
 def test_so_does_any_kind_of_fit(layout, options, tmp_path):
     assert growth(of_fit(layout, tmp_path, **options)) < EACH
 
