@@ -143,9 +143,11 @@ class RandomState:
 
     def accepts(self, value):
         """Say whether a value will do."""
+        if isinstance(value, np.timedelta64):
+            return False
         try:
             check_random_state(value)
-        except ValueError:
+        except (TypeError, ValueError):
             return False
         return True
 

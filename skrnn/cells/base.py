@@ -190,7 +190,8 @@ class Cell(ABC):
         """
         rng = random_state
         if not isinstance(rng, np.random.RandomState):
-            if not (rng is None or isinstance(rng, Integral)):
+            is_int = isinstance(rng, Integral) and not isinstance(rng, np.timedelta64)
+            if not (rng is None or is_int):
                 raise TypeError(
                     f"random_state of {self} must be an int, a "
                     f"numpy.random.RandomState or None, got {type(rng).__name__}."

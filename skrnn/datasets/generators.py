@@ -41,9 +41,9 @@ def make_sign_of_sum(n_samples=1000, n_steps=10, *, n_features=1, random_state=N
     >>> [int(sequence.sum() > 0) for sequence in X] == y.tolist()
     True
     """
-    _check_count("make_sign_of_sum", "n_samples", n_samples, 1)
-    _check_count("make_sign_of_sum", "n_steps", n_steps, 1)
-    _check_count("make_sign_of_sum", "n_features", n_features, 1)
+    n_samples = _check_count("make_sign_of_sum", "n_samples", n_samples, 1)
+    n_steps = _check_count("make_sign_of_sum", "n_steps", n_steps, 1)
+    n_features = _check_count("make_sign_of_sum", "n_features", n_features, 1)
     _check_options("make_sign_of_sum", random_state=random_state)
     rng = check_random_state(random_state)
     X = rng.standard_normal((n_samples, n_steps, n_features))
@@ -104,8 +104,8 @@ def make_adding_problem(
     >>> bool(y[0] == values[marks == 1].sum())
     True
     """
-    _check_count("make_adding_problem", "n_samples", n_samples, 1)
-    _check_count("make_adding_problem", "n_steps", n_steps, 2)
+    n_samples = _check_count("make_adding_problem", "n_samples", n_samples, 1)
+    n_steps = _check_count("make_adding_problem", "n_steps", n_steps, 2)
     _check_options(
         "make_adding_problem", random_state=random_state, regression=regression
     )
@@ -156,9 +156,9 @@ def make_first_symbol_recall(
     >>> X[:, 0].argmax(axis=1).tolist() == y.tolist()
     True
     """
-    _check_count("make_first_symbol_recall", "n_samples", n_samples, 1)
-    _check_count("make_first_symbol_recall", "n_steps", n_steps, 1)
-    _check_count("make_first_symbol_recall", "n_symbols", n_symbols, 2)
+    n_samples = _check_count("make_first_symbol_recall", "n_samples", n_samples, 1)
+    n_steps = _check_count("make_first_symbol_recall", "n_steps", n_steps, 1)
+    n_symbols = _check_count("make_first_symbol_recall", "n_symbols", n_symbols, 2)
     _check_options("make_first_symbol_recall", random_state=random_state)
     rng = check_random_state(random_state)
     symbols = _draw_integers(rng, 0, n_symbols, (n_samples, n_steps))
@@ -212,8 +212,8 @@ def make_temporal_order(n_samples=1000, n_steps=50, *, random_state=None):
     >>> bool(y[0] == 2 * first + second)
     True
     """
-    _check_count("make_temporal_order", "n_samples", n_samples, 1)
-    _check_count("make_temporal_order", "n_steps", n_steps, 6)
+    n_samples = _check_count("make_temporal_order", "n_samples", n_samples, 1)
+    n_steps = _check_count("make_temporal_order", "n_steps", n_steps, 6)
     _check_options("make_temporal_order", random_state=random_state)
     rng = check_random_state(random_state)
     symbols = _draw_integers(rng, 2, 6, (n_samples, n_steps))
@@ -241,10 +241,11 @@ def _check_options(function, **options):
 
 
 def _check_count(function, name, value, minimum):
-    """Raise unless the value is an integer that is not below the minimum."""
-    is_integer = isinstance(value, Integral) and not isinstance(value, (bool, np.bool_))
+    """Return an int; raise unless the value is one that is not below the minimum."""
+    is_other = isinstance(value, bool | np.bool_ | np.timedelta64)
+    is_integer = isinstance(value, Integral) and not is_other
     if is_integer and value >= minimum:
-        return
+        return int(value)
     error = ValueError if is_integer else TypeError
     remedy = f"{name}={minimum} or more" if is_integer else f"an int such as {minimum}"
     raise error(

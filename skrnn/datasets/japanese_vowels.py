@@ -5,6 +5,8 @@ from importlib import resources
 import numpy as np
 from sklearn.utils import Bunch
 
+from skrnn.constraints import Flag, check_options
+
 N_TRAIN = 270
 N_FEATURES = 12
 N_SPEAKERS = 9
@@ -89,6 +91,11 @@ def load_japanese_vowels(*, subset="all", return_X_y=False):
     (270, (270,))
     """
     part = _part_of(subset)
+    check_options(
+        "load_japanese_vowels",
+        {"return_X_y": [Flag()]},
+        {"return_X_y": return_X_y},
+    )
     data, target = _read_all()
     is_train = np.arange(len(data)) < N_TRAIN
     data, target, is_train = data[part], target[part], is_train[part]

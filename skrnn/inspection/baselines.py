@@ -6,6 +6,8 @@ import numpy as np
 
 from skrnn.sequences import pack
 from skrnn.validation import check_sequences
+from skrnn.validation.arrays import as_array
+from skrnn.validation.layouts import depth_of
 
 
 class Row:
@@ -63,8 +65,8 @@ def check_baseline(estimator, baseline, X):
         mean = estimator.feature_mean_
         return Row(np.zeros(d) if mean is None else mean)
     if not _has_steps(baseline):
-        row = np.asarray(baseline, dtype=np.float64)
-        if row.shape not in ((), (d,)) or not np.isfinite(row).all():
+        row = _as_row(baseline)
+        if row is None or row.shape not in ((), (d,)) or not np.isfinite(row).all():
             raise ValueError(
                 f"baseline must be a finite number, {d} of them, one for each feature "
                 f"of a step, or sequences like X. Got {baseline!r}."
@@ -85,10 +87,19 @@ def check_baseline(estimator, baseline, X):
     return Given(other)
 
 
+def _as_row(baseline):
+    """Return numbers as an array of float64; None where they are none."""
+    row = as_array(baseline, "baseline")
+    try:
+        return row.astype(np.float64)
+    except (OverflowError, TypeError, ValueError):
+        return None
+
+
 def _has_steps(baseline):
     """Say whether a baseline is more than a number, or one a feature."""
     if isinstance(baseline, Real):
         return False
     if isinstance(baseline, list | tuple) or np.ndim(baseline) == 1:
-        return any(np.ndim(item) > 0 for item in baseline)
+        return any(depth_of(item) > 0 for item in baseline)
     return True

@@ -10,6 +10,7 @@ from typing import NamedTuple
 import numpy as np
 
 from skrnn.sequences import lengths_of
+from skrnn.validation.arrays import as_array
 from skrnn.validation.layouts import BLOCK, TABLE, recognise
 
 
@@ -88,7 +89,8 @@ class Ragged:
     """Sequences in a list, tuple or 1-D object array of (n_steps_i, n_features)."""
 
     def __init__(self, X):
-        self.X, self.samples = X, [np.asarray(x) for x in X]
+        self.X = X
+        self.samples = [as_array(x, f"Sequence {i} of X") for i, x in enumerate(X)]
         for i, x in enumerate(self.samples):
             if x.ndim != 2 or x.shape[1] != self.samples[0].shape[-1]:
                 raise ValueError(

@@ -1,11 +1,13 @@
 """Which output of a network is explained for each sequence, and its gradient."""
 
+from collections.abc import Hashable
 from dataclasses import dataclass
 from numbers import Integral
 
 import numpy as np
 
 from skrnn.losses import SquaredError, classification_loss
+from skrnn.validation.arrays import as_array
 
 SCORE, PROBABILITY = "score", "probability"
 
@@ -137,7 +139,7 @@ def _codes_of(name, target, what, names, n):
             f"of them to explain. Pass the number of one, from 0 to {len(names) - 1}, "
             "or one for each sequence."
         )
-    given = np.asarray(target)
+    given = as_array(target, "target")
     if given.shape not in ((), (n,)):
         raise ValueError(
             f"target must be one {what}, or one for each of the {n} sequences of X: "
@@ -146,7 +148,8 @@ def _codes_of(name, target, what, names, n):
     code_of = {known: code for code, known in enumerate(names)}
     given = np.broadcast_to(given, n).tolist()
     for one in given:
-        if one not in code_of or not (what == "class" or _is_number(one)):
+        known = isinstance(one, Hashable) and one in code_of
+        if not known or not (what == "class" or _is_number(one)):
             raise ValueError(
                 f"target={one!r} is no {what} of this {name}: it must be one of "
                 f"{names}."

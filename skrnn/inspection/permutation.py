@@ -160,6 +160,8 @@ def permutation_importance(
     data = collection(
         X, lambda k: features_per_step or _width(estimator, k), "permutation_importance"
     )
+    if len(data.lengths) == 0:
+        raise ValueError("X has no sequences; permutation_importance needs some.")
     if by == "feature":
         names = names_of_features(estimator, data.X, data.n_features)
         cut = features_of(data, names)

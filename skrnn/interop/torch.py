@@ -10,6 +10,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from skrnn.architecture import fitted_network, is_network
 from skrnn.cells import GRUCell, LSTMCell, RNNCell
+from skrnn.validation.arrays import as_array
 
 #: Gates of each cell in the order of PyTorch.
 TORCH_GATES = {
@@ -172,7 +173,7 @@ def _check_state(state, expected, name):
             f"The state does not fit this {name}: missing {missing}, unknown "
             f"{unknown}. It must have exactly the names {list(expected)}."
         )
-    arrays = {key: np.asarray(state[key]) for key in expected}
+    arrays = {key: as_array(state[key], f"{key!r} of the state") for key in expected}
     for key, array in arrays.items():
         if array.dtype.kind not in "biuf":
             raise ValueError(

@@ -26,7 +26,7 @@ def choose_streams(streams, n_streams):
     """
     if streams is None:
         return None
-    chosen = np.atleast_1d(np.asarray(streams))
+    chosen = np.atleast_1d(as_array(streams, "streams"))
     if chosen.dtype == bool and chosen.shape == (n_streams,):
         return np.flatnonzero(chosen)
     if chosen.size == 0 and chosen.ndim == 1:

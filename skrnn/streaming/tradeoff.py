@@ -9,6 +9,7 @@ from skrnn.streaming.forward import check_streams
 from skrnn.streaming.rule import decisions
 from skrnn.streaming.staged import staged_answers
 from skrnn.validation import check_labels, check_weights
+from skrnn.validation.arrays import as_array
 
 #: So many thresholds are tried by default, the last but one so far from 1.
 N_THRESHOLDS, LEAST_DOUBT = 30, 1e-4
@@ -67,7 +68,12 @@ def accuracy_against_earliness(
     """
     network, patience = _network_and_patience(estimator, patience)
     lengths, stages = staged_answers(network, X, "accuracy_against_earliness")
-    y, _ = check_labels(y, len(lengths))
+    y, multilabel = check_labels(y, len(lengths))
+    if multilabel or y.dtype.kind == "V":
+        raise ValueError(
+            "accuracy_against_earliness expected one label for each sequence, got y of "
+            f"{y.dtype} and shape {y.shape}."
+        )
     weight = check_weights(sample_weight, len(lengths))
     thresholds = _check_thresholds(thresholds, len(network.classes_))
     right = np.zeros((len(thresholds), len(lengths)))
@@ -111,7 +117,7 @@ def _check_thresholds(thresholds, n_classes):
     if thresholds is None:
         doubt = np.geomspace(1.0 - 1.0 / n_classes, LEAST_DOUBT, N_THRESHOLDS - 1)
         return np.append(1.0 - doubt, 1.0)
-    array = np.asarray(thresholds)
+    array = as_array(thresholds, "thresholds")
     allowed = EarlyClassifier._parameter_constraints["threshold"][0]
     if array.ndim != 1 or not len(array) or array.dtype.kind not in "iuf":
         raise ValueError(

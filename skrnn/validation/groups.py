@@ -1,5 +1,7 @@
 """The border to users' groups and classes."""
 
+from collections.abc import Hashable
+
 import numpy as np
 
 from skrnn.validation.arrays import flat_array, is_missing
@@ -49,7 +51,14 @@ def check_classes(classes):
             f"classes[{missing[0]}] is {classes[missing[0]]}, which stands for no "
             "label. Leave it out."
         )
-    return sorted_once(classes, "Classes", "classes")
+    classes = sorted_once(classes, "Classes", "classes")
+    for label in classes.tolist():  # sets have an order, of a kind
+        if not isinstance(label, Hashable):
+            raise ValueError(
+                f"classes has {label!r}, which cannot be a label. Pass texts, numbers "
+                "or booleans."
+            )
+    return classes
 
 
 def sorted_once(values, kind, what, **options):

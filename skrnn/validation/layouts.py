@@ -106,6 +106,8 @@ def _computed(X):
     """
     if _is_lazy(X):
         return X.compute()
+    if type(X).__name__ == "LazyFrame":  # of polars
+        return X.collect()
     if isinstance(X, list | tuple) and any(map(_is_lazy, X)):
         from dask import compute
 

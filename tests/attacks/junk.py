@@ -1,6 +1,7 @@
 """Values of every kind, each made anew by a function under its name."""
 
 import datetime  # noqa: F401
+import warnings
 from decimal import Decimal  # noqa: F401
 from fractions import Fraction  # noqa: F401
 from functools import partial
@@ -17,12 +18,18 @@ class _Int(int):
     """A number of a type of its own."""
 
 
+def huge():
+    """Make a frame of numbers that no float can hold; old pandas reads no list."""
+    return pd.DataFrame({"a": pd.Series([10**400] * N, dtype=object)})
+
+
 def _by_text(*texts):
     """Make functions of expressions, under these."""
     names = {**globals()}
 
     def make(text):
-        with np.errstate(all="ignore"):
+        with np.errstate(all="ignore"), warnings.catch_warnings():
+            warnings.simplefilter("ignore")
             return eval(text, names)
 
     return {text: partial(make, text) for text in texts}
@@ -123,7 +130,10 @@ SEQUENCES = _by_text(
     *("pd.DataFrame({'a': pd.array([1, None] * 4)})", "pd.DataFrame({'a': [1j] * 8})"),
     *("pd.DataFrame({'a': pd.date_range('2020', periods=8)})", "frames()"),
     *("pd.DataFrame({'a': pd.Categorical([1, 2] * 4)})", "frames()[:1]", "frames()[0]"),
-    *("pd.DataFrame({'a': [block()[0]] * 8})", "pd.DataFrame({'a': [10**400] * 8})"),
+    *(
+        "pd.DataFrame({'a': [block()[0]] * 8})",
+        "huge()",
+    ),
     *("pd.DataFrame([[1, 2]] * 8, columns=['a', 2])", "pd.Series(list(block()))"),
     *("pd.DataFrame({1: [1.0] * 8, 'a': 2.0})", "pd.Series(['a'] * 8)"),
     *("pd.DataFrame({'a': [1] * 8}).groupby('a')", "pl.DataFrame({'a': [1.0] * 8})"),
