@@ -19,7 +19,7 @@ from skrnn.architecture import (
 from skrnn.callbacks import CallbackSupportMixin, calls_of, with_callbacks
 from skrnn.constraints import Number, check_parameters
 from skrnn.descent import descend
-from skrnn.fitted_state import check_fitted_state, make_network
+from skrnn.fitted_state import check_fitted_state, make_network, publish
 from skrnn.held_out import hold_out, make_validator
 from skrnn.jobs import Jobs, workers_for
 from skrnn.network import Dropout
@@ -178,8 +178,7 @@ class BaseRecurrent(Settings, CallbackSupportMixin, BaseEstimator, ABC):
         if ended.interrupt is None:
             warn(ended.notes, stacklevel=4)
         if ended.fitted is not None:
-            rest = {k: v for k, v in vars(self).items() if not k.endswith("_")}
-            self.__dict__ = {**rest, **ended.fitted}
+            publish(self, ended.fitted)
         if ended.interrupt is not None:
             for message, _ in ended.notes:
                 ended.interrupt.add_note(message)

@@ -1,4 +1,4 @@
-"""The fitted state of an estimator, held against itself before it is used.
+"""The fitted state of an estimator: published whole, and checked before it is used.
 
 What comes from a file may be damaged, or of another version. It must not predict
 garbage.
@@ -62,6 +62,12 @@ def check_fitted_state(estimator):
             "it again from a good one, or fit anew."
         )
     _CHECKED[estimator] = objects
+
+
+def publish(estimator, fitted):
+    """Replace the fitted attributes of an estimator by others, in one stroke."""
+    rest = {k: v for k, v in vars(estimator).items() if not k.endswith("_")}
+    estimator.__dict__ = {**rest, **fitted}
 
 
 def make_network(architecture, reading):

@@ -14,6 +14,7 @@ from sklearn.utils.metadata_routing import (
 from sklearn.utils.validation import check_is_fitted
 
 from skrnn.callbacks import CallbackSupportMixin, passed_on, with_callbacks
+from skrnn.fitted_state import publish
 
 
 class TrainsNetwork(MetaEstimatorMixin, CallbackSupportMixin):
@@ -75,6 +76,5 @@ class TrainsNetwork(MetaEstimatorMixin, CallbackSupportMixin):
     def _publish(self, fitted, known):
         """Show the fitted copy, and what it knows of X, in one stroke."""
         vars(fitted).update(known or {})
-        rest = {k: v for k, v in vars(self).items() if not k.endswith("_")}
         shown = {k: getattr(fitted, k) for k in self._shown if hasattr(fitted, k)}
-        self.__dict__ = {**rest, **shown, "estimator_": fitted}
+        publish(self, {**shown, "estimator_": fitted})

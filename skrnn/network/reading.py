@@ -41,8 +41,10 @@ class Reading:
         """Read a batch: ``Sequences`` of raw steps to ``Sequences`` of patches."""
         return put_in_patches(x.replace(self.scaled(x.data)), self.patch_size)
 
-    def scaled(self, data):
+    def scaled(self, data, scale=None):
         """Return features, ndarray of shape (n, n_features), on the scale read.
+
+        `scale` is that of `in_type`, for whoever reads many times.
 
         What is far from anything seen is brought to a number with which products do not
         overflow: an infinity less another would be no number at all.
@@ -50,7 +52,7 @@ class Reading:
         least, most = BOUNDS[data.dtype]
         if self.mean is None:
             return np.minimum(np.maximum(data, least), most)
-        mean, divisor = self.in_type(data.dtype)
+        mean, divisor = scale or self.in_type(data.dtype)
         data = data - mean
         data /= divisor
         np.maximum(data, least, out=data)

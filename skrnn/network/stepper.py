@@ -47,6 +47,7 @@ class Stepper:
     def __init__(self, network, weights):
         self.dtype, self.head = weights.dtype, network.head
         self._reading = reading = network.reading
+        self._scale = None if reading.mean is None else reading.in_type(self.dtype)
         self._ways = [RUNNING[name] for name in network.pooling.names]
         params = network.layout.views(weights)
         self._head_params = params["head"]
@@ -94,7 +95,7 @@ class Stepper:
         """
         steps, size = memory["steps"], self.patch_size
         after = {"steps": steps + 1}
-        patch = x = self._reading.scaled(x)
+        patch = x = self._reading.scaled(x, self._scale)
         if size > 1:
             waiting, within = memory["waiting"].copy(), steps % size
             waiting[np.arange(len(x)), within] = x

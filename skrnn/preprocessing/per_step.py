@@ -19,6 +19,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from skrnn.callbacks import CallbackSupportMixin, passed_on, with_callbacks
 from skrnn.constraints import Number, OneOf, Transformer, check_parameters
+from skrnn.fitted_state import publish
 from skrnn.preprocessing.metadata import make_router, metadata_of_steps
 from skrnn.preprocessing.output import OutputByLayout
 from skrnn.preprocessing.steps import Steps, before_outputs, without_names
@@ -219,9 +220,7 @@ class PerStepTransformer(
     def _fit(self, X, y, params, method, goes_on=False):
         """Fit by a method, publish what was learnt, and return what the method gave."""
         out, fitted = self._learn(X, y, params, method, goes_on)
-        # In one stroke, when nothing can fail any more.
-        rest = {k: v for k, v in vars(self).items() if not k.endswith("_")}
-        self.__dict__ = {**rest, **fitted}
+        publish(self, fitted)
         return out
 
     @with_callbacks
