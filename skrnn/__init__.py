@@ -3,9 +3,9 @@
 import sys
 from importlib import import_module
 
-from skrnn.classifiers import GRUClassifier, LSTMClassifier, RNNClassifier
-from skrnn.features import RecurrentFeatures
-from skrnn.regressors import GRURegressor, LSTMRegressor, RNNRegressor
+from skrnn.estimators.classifiers import GRUClassifier, LSTMClassifier, RNNClassifier
+from skrnn.estimators.features import RecurrentFeatures
+from skrnn.estimators.regressors import GRURegressor, LSTMRegressor, RNNRegressor
 
 __version__ = "0.1.0"
 

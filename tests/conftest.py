@@ -16,12 +16,12 @@ from skrnn import (
     LSTMRegressor,
     RNNClassifier,
     RNNRegressor,
-    base,
 )
-from skrnn.callbacks import HAS_CALLBACKS
+from skrnn.estimators import base
+from skrnn.estimators.callbacks import HAS_CALLBACKS
 
 # scikit-learn has callbacks from version 1.9 on.
-collect_ignore = [] if HAS_CALLBACKS else ["test_callbacks.py"]
+collect_ignore = [] if HAS_CALLBACKS else ["estimators/test_callbacks.py"]
 
 CLASSIFIERS = [LSTMClassifier, RNNClassifier, GRUClassifier]
 REGRESSORS = [LSTMRegressor, RNNRegressor, GRURegressor]
@@ -40,9 +40,8 @@ def maker(kind):
     return make
 
 
-# The kinds differ in nothing but the cell and some defaults, as tests/test_kinds.py
-# shows. So two of them stand for all, each time two others, where it is not the cell
-# that is in question.
+# The kinds differ in nothing but the cell and some defaults: see test_kinds.py. So two
+# of them stand for all, each time two others, where the cell is not in question.
 
 
 @pytest.fixture(params=[RNNClassifier, GRUClassifier], ids=lambda kind: kind.__name__)
@@ -78,7 +77,7 @@ def splits(monkeypatch):
         seen.append(right(*args))
         return seen[-1]
 
-    monkeypatch.setattr("skrnn.base.hold_out", watched)
+    monkeypatch.setattr("skrnn.estimators.base.hold_out", watched)
     return seen
 
 

@@ -6,7 +6,7 @@ from textwrap import dedent
 
 import pytest
 
-from skrnn.callbacks import HAS_CALLBACKS
+from skrnn.estimators.callbacks import HAS_CALLBACKS
 
 ROOT = Path(__file__).parents[1]
 PAGES = [

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from matplotlib import pyplot
 
-from skrnn.callbacks import HAS_CALLBACKS
+from skrnn.estimators.callbacks import HAS_CALLBACKS
 
 EXAMPLES = [
     path

@@ -11,26 +11,37 @@ import skrnn
 
 ROOT = Path(skrnn.__file__).parent
 
-#: The level of each module or package; what is not named stands at the border.
-LEVELS = {
-    "sequences": 0,
-    "patches": 0,
-    "workers": 0,
-    "cells": 1,
-    "network": 2,
-    "losses": 3,
-    "optimizers": 3,
-    "training": 4,
-}
-BORDER = 5
+#: What lives below `skrnn/`, from the bottom up: each may import what stands before it.
+ORDER = (
+    "utils",
+    "sequences",
+    "cells",
+    "network",
+    "optimizers",
+    "losses",
+    "training",
+    "validation",
+    "parameters",
+    "fitting",
+    "estimators",
+    "datasets",
+    "interop",
+    "streaming",
+    "inspection",
+    "preprocessing",
+)
+#: The first that may import scikit-learn and joblib.
+BORDER = ORDER.index("validation")
+#: `skrnn/__init__.py` stands above all.
+TOP = len(ORDER)
 
 #: What the levels below the border may import besides skrnn.
 BELOW_THE_BORDER = sys.stdlib_module_names | {"numpy"}
 #: What a single module below the border may import beyond that: L-BFGS is SciPy's.
 #: And the threads of the BLAS are counted by a library of their own.
 EXCEPTIONS = {
-    "skrnn.training.full_batch": {"scipy.optimize"},
-    "skrnn.workers": {"threadpoolctl"},
+    "skrnn.training.lbfgs": {"scipy.optimize"},
+    "skrnn.utils.threads": {"threadpoolctl"},
 }
 #: Optional packages: only inside the functions that need them.
 OPTIONAL = {"matplotlib", "narwhals", "pandas", "torch", "onnx", "dask", "ray"}
@@ -45,7 +56,7 @@ def module_of(path):
 
 def level_of(module):
     _, _, inner = module.partition(".")
-    return LEVELS.get(inner.split(".")[0], BORDER) if inner else BORDER
+    return ORDER.index(inner.split(".")[0]) if inner else TOP
 
 
 def imports_of(path):
@@ -69,9 +80,15 @@ def test_imports_point_down(path):
     level = level_of(module_of(path))
     for module, _, relative in imports_of(path):
         assert not relative, f"relative import of {module}"
-        if module.split(".")[0] == "skrnn":
+        if module == "skrnn":
+            assert level > ORDER.index("estimators"), "it imports the estimators"
+        elif module.split(".")[0] == "skrnn":
             assert level_of(module) <= level, f"{module} stands above"
-            assert level == BORDER or module != "skrnn"
+
+
+def test_the_order_names_all_that_there_is():
+    there = {path.name.removesuffix(".py") for path in ROOT.iterdir()}
+    assert there - {"__init__", "__pycache__", "py.typed"} == set(ORDER)
 
 
 @pytest.mark.parametrize("path", FILES, ids=module_of)
@@ -120,6 +137,6 @@ def test_the_rule_sees_what_it_forbids(tmp_path):
     ]
     assert level_of("skrnn.training") > level_of("skrnn.cells.lstm")
     assert not is_allowed_below("skrnn.cells.lstm", "sklearn")
-    assert not is_allowed_below("skrnn.training.loop", "scipy.optimize")
-    assert not is_allowed_below("skrnn.training.full_batch", "scipy")
-    assert not is_allowed_below("skrnn.training.full_batch", "scipy.sparse")
+    assert not is_allowed_below("skrnn.training.minibatch", "scipy.optimize")
+    assert not is_allowed_below("skrnn.training.lbfgs", "scipy")
+    assert not is_allowed_below("skrnn.training.lbfgs", "scipy.sparse")

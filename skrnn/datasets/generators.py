@@ -5,7 +5,7 @@ from numbers import Integral
 import numpy as np
 from sklearn.utils import check_random_state
 
-from skrnn.constraints import Flag, RandomState, check_options
+from skrnn.parameters.constraints import Flag, RandomState, check_options
 
 
 def make_sign_of_sum(n_samples=1000, n_steps=10, *, n_features=1, random_state=None):

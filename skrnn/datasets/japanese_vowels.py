@@ -5,7 +5,7 @@ from importlib import resources
 import numpy as np
 from sklearn.utils import Bunch
 
-from skrnn.constraints import Flag, check_options
+from skrnn.parameters.constraints import Flag, check_options
 
 N_TRAIN = 270
 N_FEATURES = 12

@@ -3,7 +3,7 @@
 import numpy as np
 
 from skrnn.inspection.permutation import permutation_importance
-from skrnn.plotting import new_or_given
+from skrnn.utils.plotting import new_or_given
 
 #: The most features that are drawn, unless the user asks for more.
 MOST_BARS = 30

@@ -7,11 +7,11 @@ from sklearn.metrics import check_scoring
 from sklearn.utils import Bunch, check_random_state
 from sklearn.utils.parallel import Parallel, delayed
 
-from skrnn.constraints import Number, OneOf, RandomState, check_options
+from skrnn.estimators.introspection import final_network
 from skrnn.inspection.exchange import collection
-from skrnn.inspection.final import final_network
 from skrnn.inspection.names import names_of_features
 from skrnn.inspection.parts import blocks_of, features_of, shares_of
+from skrnn.parameters.constraints import Number, OneOf, RandomState, check_options
 
 COUNT = Number(Integral, 1)
 OPTIONS = {

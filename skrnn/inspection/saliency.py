@@ -5,21 +5,22 @@ from numbers import Integral, Real
 
 import numpy as np
 from sklearn.exceptions import ConvergenceWarning
+from sklearn.pipeline import Pipeline
 from sklearn.utils.validation import check_is_fitted
 
-from skrnn.architecture import fitted_network
-from skrnn.constraints import Number, OneOf, check_options
+from skrnn.estimators.introspection import FITTED_INSIDE, check_is_network
+from skrnn.estimators.n_jobs import Jobs
+from skrnn.fitting.fitted_state import fitted_network
 from skrnn.inspection.baselines import check_baseline
 from skrnn.inspection.explainer import Explainer
-from skrnn.inspection.final import check_is_network
 from skrnn.inspection.methods import (
     gradient,
     gradient_x_input,
     integrated_gradients,
 )
 from skrnn.inspection.outputs import PROBABILITY, SCORE, choose_outputs
-from skrnn.jobs import Jobs
 from skrnn.network.network import QUIETLY
+from skrnn.parameters.constraints import Number, OneOf, check_options
 from skrnn.validation import check_sequences
 from skrnn.validation.layouts import BLOCK, RAGGED
 
@@ -159,7 +160,7 @@ def explain(estimator, X, *, method, target, output, baseline, n_steps, tol):
         As `saliency` gives them.
     outputs : Outputs
     """
-    check_is_network(estimator, "saliency")
+    check_is_network(estimator, "saliency", advice=_advice(estimator))
     check_is_fitted(estimator)
     given = {"method": method, "output": output, "n_steps": n_steps, "tol": tol}
     check_options("saliency", OPTIONS, given)
@@ -219,3 +220,16 @@ def _in_layout(found, layout):
         return found
     block = np.stack(found)
     return block if layout == BLOCK else block.reshape(len(block), -1)
+
+
+def _advice(estimator):
+    """Return what to pass in place of a model that has a network within."""
+    if isinstance(estimator, Pipeline):
+        return (
+            ". Pass the last step of the pipeline, and X as that step reads it: "
+            "saliency(pipeline[-1], pipeline[:-1].transform(X))."
+        )
+    for place in FITTED_INSIDE:
+        if hasattr(estimator, place):
+            return f". Pass its {place}."
+    return "."

@@ -6,7 +6,7 @@ import numpy as np
 
 from skrnn.inspection.names import names_of_features
 from skrnn.inspection.saliency import GRADIENT, explain
-from skrnn.plotting import import_pyplot
+from skrnn.utils.plotting import import_pyplot
 from skrnn.validation import check_sequences
 
 #: The most panels that can be told apart in a figure.

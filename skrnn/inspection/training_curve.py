@@ -4,12 +4,18 @@ import numpy as np
 from sklearn.base import is_classifier
 from sklearn.utils.validation import check_is_fitted
 
-from skrnn.inspection.final import final_network
-from skrnn.plotting import new_or_given
-from skrnn.settings import FULL_BATCH
+from skrnn.estimators.introspection import (
+    FITTED,
+    check_is_network,
+    final_network,
+)
+from skrnn.parameters.shared import FULL_BATCH
+from skrnn.utils.plotting import new_or_given
 
 #: Curves of so few points show each of them.
 FEW = 30
+
+ENDS_IN_NETWORK = f"{FITTED}, or a pipeline or search that ends in one"
 
 
 class TrainingCurveDisplay:
@@ -93,11 +99,7 @@ class TrainingCurveDisplay:
         check_is_fitted(estimator)
         network = final_network(estimator)
         if network is None:
-            raise TypeError(
-                f"{cls.__name__} expected a fitted classifier or regressor of skrnn, "
-                "or a pipeline or search that ends in one, got "
-                f"{type(estimator).__name__}."
-            )
+            check_is_network(estimator, cls.__name__, expected=ENDS_IN_NETWORK)
         scores = network.validation_scores_ or None
         display = cls(
             loss_curve=network.loss_curve_,

@@ -4,13 +4,13 @@
 #: state is arrays and plain Python values. Pass it as `trusted` to `skops.io.load`;
 #: what else a file holds, `skops.io.get_untrusted_types` says.
 SKOPS_TRUSTED = (
-    "skrnn.classifiers.GRUClassifier",
-    "skrnn.classifiers.LSTMClassifier",
-    "skrnn.classifiers.RNNClassifier",
-    "skrnn.features.RecurrentFeatures",
+    "skrnn.estimators.classifiers.GRUClassifier",
+    "skrnn.estimators.classifiers.LSTMClassifier",
+    "skrnn.estimators.classifiers.RNNClassifier",
+    "skrnn.estimators.features.RecurrentFeatures",
+    "skrnn.estimators.regressors.GRURegressor",
+    "skrnn.estimators.regressors.LSTMRegressor",
+    "skrnn.estimators.regressors.RNNRegressor",
     "skrnn.preprocessing.per_step.PerStepTransformer",
-    "skrnn.regressors.GRURegressor",
-    "skrnn.regressors.LSTMRegressor",
-    "skrnn.regressors.RNNRegressor",
     "skrnn.streaming.early.EarlyClassifier",
 )

@@ -8,8 +8,9 @@ from collections.abc import Mapping
 import numpy as np
 from sklearn.utils.validation import check_is_fitted
 
-from skrnn.architecture import fitted_network, is_network
 from skrnn.cells import GRUCell, LSTMCell, RNNCell
+from skrnn.estimators.introspection import check_is_network
+from skrnn.fitting.fitted_state import fitted_network
 from skrnn.validation.arrays import as_array
 
 #: Gates of each cell in the order of PyTorch.
@@ -57,11 +58,7 @@ def torch_state(estimator):
     {'weight_ih_l0': (32, 1), 'weight_hh_l0': (32, 8), 'bias_ih_l0': (32,),
      'bias_hh_l0': (32,), 'head.weight': (1, 24), 'head.bias': (1,)}
     """
-    if not is_network(estimator):
-        raise TypeError(
-            "torch_state expected a fitted classifier or regressor of skrnn, got "
-            f"{type(estimator).__name__}."
-        )
+    check_is_network(estimator, "torch_state")
     check_is_fitted(estimator)
     network = fitted_network(estimator)
     return vector_to_state(network, network.fold(estimator.weights_))

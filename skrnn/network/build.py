@@ -2,10 +2,10 @@
 
 from skrnn.cells import CELLS
 from skrnn.network.head import Head
+from skrnn.network.input import READ_AS_IT_IS
 from skrnn.network.layer import Layer
 from skrnn.network.network import Network
 from skrnn.network.pooling import POOLINGS
-from skrnn.network.reading import READ_AS_IT_IS
 from skrnn.network.stack import Stack
 
 

@@ -8,9 +8,9 @@ import numpy as np
 
 from skrnn.network.dropout import NO_DROPOUT, Dropout
 from skrnn.network.head import Head
-from skrnn.network.parameters import ParameterLayout
+from skrnn.network.input import Reading
+from skrnn.network.layout import ParameterLayout
 from skrnn.network.pooling import Pooling
-from skrnn.network.reading import Reading
 from skrnn.network.stack import Stack
 from skrnn.sequences import (
     Lengths,
@@ -19,7 +19,7 @@ from skrnn.sequences import (
     lengths_of,
     pack,
 )
-from skrnn.workers import ALONE
+from skrnn.utils.threads import ALONE
 
 #: Steps of so many hidden units, those of all sequences together, are worth a thread.
 WORTH_A_THREAD = 16384

@@ -5,7 +5,7 @@ import numpy as np
 from skrnn.network.network import QUIETLY
 from skrnn.network.running import RUNNING
 from skrnn.sequences import pack
-from skrnn.workers import BLAS_THREADS
+from skrnn.utils.threads import BLAS_THREADS
 
 
 class Stepper:

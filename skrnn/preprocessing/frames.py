@@ -5,10 +5,10 @@ from collections.abc import Hashable
 import numpy as np
 from sklearn.utils import Bunch
 
-from skrnn.constraints import Flag, check_options
-from skrnn.extras import narwhals
+from skrnn.parameters.constraints import Flag, check_options
 from skrnn.preprocessing.rows import Rows, is_missing
-from skrnn.preprocessing.wording import some_of
+from skrnn.utils.optional import narwhals
+from skrnn.utils.wording import some_of
 from skrnn.validation import arrays
 
 

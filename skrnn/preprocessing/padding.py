@@ -4,9 +4,9 @@ from numbers import Integral
 
 import numpy as np
 
-from skrnn.constraints import Number, OneOf, check_options
-from skrnn.preprocessing.wording import some_of
+from skrnn.parameters.constraints import Number, OneOf, check_options
 from skrnn.sequences import lengths_of
+from skrnn.utils.wording import some_of
 from skrnn.validation.advice import MASKED
 from skrnn.validation.arrays import as_array, flat_array
 from skrnn.validation.layouts import BLOCK, RAGGED, SHAPES, recognise

@@ -17,9 +17,9 @@ from sklearn.utils import get_tags
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted
 
-from skrnn.callbacks import CallbackSupportMixin, passed_on, with_callbacks
-from skrnn.constraints import Number, OneOf, Transformer, check_parameters
-from skrnn.fitted_state import publish
+from skrnn.estimators.callbacks import CallbackSupportMixin, passed_on, with_callbacks
+from skrnn.fitting.fitted_state import publish
+from skrnn.parameters.constraints import Number, OneOf, Transformer, check_parameters
 from skrnn.preprocessing.metadata import make_router, metadata_of_steps
 from skrnn.preprocessing.output import OutputByLayout
 from skrnn.preprocessing.steps import Steps, before_outputs, without_names

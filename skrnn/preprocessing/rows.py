@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from skrnn.preprocessing.wording import some_of
+from skrnn.utils.wording import some_of
 
 
 @dataclass(frozen=True, eq=False)

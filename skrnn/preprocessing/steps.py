@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 import numpy as np
 from scipy import sparse
 
-from skrnn.extras import narwhals
 from skrnn.sequences import lengths_of
+from skrnn.utils.optional import narwhals
 from skrnn.validation import check_sequences
 from skrnn.validation.layouts import BLOCK, RAGGED, TABLE, recognise
 from skrnn.validation.names import is_frame

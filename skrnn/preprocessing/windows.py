@@ -6,8 +6,8 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 from sklearn.utils import Bunch
 
-from skrnn.constraints import AnyCallable, Number, OneOf, check_options
-from skrnn.preprocessing.wording import some_of
+from skrnn.parameters.constraints import AnyCallable, Number, OneOf, check_options
+from skrnn.utils.wording import some_of
 from skrnn.validation.advice import MASKED
 from skrnn.validation.arrays import as_array, flat_array
 from skrnn.validation.layouts import depth_of

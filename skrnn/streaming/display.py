@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from skrnn.plotting import new_or_given
 from skrnn.streaming.tradeoff import accuracy_against_earliness
+from skrnn.utils.plotting import new_or_given
 
 
 class EarlinessDisplay:

@@ -8,13 +8,16 @@ from sklearn.base import BaseEstimator, ClassifierMixin, is_classifier
 from sklearn.utils import get_tags
 from sklearn.utils.validation import check_is_fitted
 
-from skrnn.architecture import is_network
-from skrnn.constraints import Number, check_parameters
-from skrnn.meta import TrainsNetwork
-from skrnn.streaming.forward import check_reads_forward, network_of
+from skrnn.estimators.introspection import (
+    check_reads_forward,
+    is_network,
+    without_frozen,
+)
+from skrnn.estimators.metaestimator import TrainsNetwork
+from skrnn.estimators.staged import staged_answers
+from skrnn.parameters.constraints import Number, check_parameters
 from skrnn.streaming.prefixes import show_prefixes
 from skrnn.streaming.rule import decisions
-from skrnn.streaming.staged import staged_answers
 
 
 class AnyClassifier:
@@ -128,8 +131,8 @@ class EarlyClassifier(ClassifierMixin, TrainsNetwork, BaseEstimator):
             The fitted estimator.
         """
         check_parameters(self)
-        check_reads_forward(network_of(self.estimator), type(self).__name__)
-        frozen = network_of(self.estimator) is not self.estimator
+        check_reads_forward(without_frozen(self.estimator), type(self).__name__)
+        frozen = without_frozen(self.estimator) is not self.estimator
         params, known = self._for_network(sample_weight, fit_params), {}
         shown = {"X": X, "y": y, **params}
         if self.n_prefixes > 0 and not frozen:
@@ -137,7 +140,7 @@ class EarlyClassifier(ClassifierMixin, TrainsNetwork, BaseEstimator):
 
         def train(copy):
             copy.fit(**shown)
-            if network_of(copy).multilabel_:
+            if without_frozen(copy).multilabel_:
                 raise ValueError(
                     f"{type(self).__name__} decides for one label a sequence, but y is "
                     "an indicator matrix of several labels. Fit one for each of its "
@@ -216,7 +219,7 @@ class EarlyClassifier(ClassifierMixin, TrainsNetwork, BaseEstimator):
         check_is_fitted(self)
         check_parameters(self)
         lengths, stages = staged_answers(
-            network_of(self.estimator_), X, type(self).__name__
+            without_frozen(self.estimator_), X, type(self).__name__
         )
         times, decided = np.zeros(len(lengths), int), None
         threshold = np.array([self.threshold])

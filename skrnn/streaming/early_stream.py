@@ -3,7 +3,7 @@
 import numpy as np
 from sklearn.utils.validation import check_is_fitted
 
-from skrnn.constraints import check_parameters
+from skrnn.parameters.constraints import check_parameters
 from skrnn.streaming.arrivals import choose_streams
 from skrnn.streaming.early import EarlyClassifier
 from skrnn.streaming.rule import lengthen

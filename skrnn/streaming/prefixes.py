@@ -4,8 +4,8 @@ import copy
 
 import numpy as np
 
-from skrnn.constraints import check_parameters
-from skrnn.held_out import NAMES, named_in_errors
+from skrnn.fitting.validation_split import NAMES, named_in_errors
+from skrnn.parameters.constraints import check_parameters
 from skrnn.sequences import lengths_of
 from skrnn.validation import (
     check_groups,

@@ -7,9 +7,9 @@ from numbers import Integral
 import numpy as np
 
 from skrnn.cells.checks import float_type
-from skrnn.constraints import Number, check_options
+from skrnn.estimators.introspection import check_forward_network, make_stepper
+from skrnn.parameters.constraints import Number, check_options
 from skrnn.streaming.arrivals import check_arrival, choose_streams
-from skrnn.streaming.forward import check_streams, make_stepper
 from skrnn.streaming.states import States
 
 OPTIONS = {"n_streams": [Number(Integral, 1)]}
@@ -61,7 +61,7 @@ class Stream:
     """
 
     def __init__(self, estimator, n_streams=1, dtype=None):
-        estimator = check_streams(estimator, type(self).__name__)
+        estimator = check_forward_network(estimator, type(self).__name__)
         check_options(type(self).__name__, OPTIONS, {"n_streams": n_streams})
         self.n_streams = int(n_streams)
         kind = float_type(estimator.weights_.dtype if dtype is None else dtype)

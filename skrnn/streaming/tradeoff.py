@@ -4,10 +4,10 @@ import numpy as np
 from sklearn.utils import Bunch
 from sklearn.utils.validation import check_is_fitted
 
+from skrnn.estimators.introspection import check_forward_network
+from skrnn.estimators.staged import staged_answers
 from skrnn.streaming.early import EarlyClassifier
-from skrnn.streaming.forward import check_streams
 from skrnn.streaming.rule import decisions
-from skrnn.streaming.staged import staged_answers
 from skrnn.validation import check_labels, check_weights
 from skrnn.validation.arrays import as_array
 
@@ -99,7 +99,7 @@ def _network_and_patience(estimator, patience):
         check_is_fitted(estimator)
         patience = estimator.patience if patience is None else patience
         estimator = estimator.estimator_
-    network = check_streams(estimator, "accuracy_against_earliness")
+    network = check_forward_network(estimator, "accuracy_against_earliness")
     if not hasattr(network, "classes_") or network.multilabel_:
         raise ValueError(
             "accuracy_against_earliness needs a classifier with one label a sequence, "

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from skrnn.workers import ALONE
+from skrnn.utils.threads import ALONE
 
 #: So many tapes are kept by each worker: batches have one of two sizes.
 N_TAPES = 2

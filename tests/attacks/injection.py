@@ -12,16 +12,11 @@ HOME = str(Path(skrnn.__file__).parent)
 #: or none.
 PURE = (
     "cells",
-    "constraints",
     "losses",
     "network",
     "optimizers",
     "parameters",
-    "patches",
-    "plan",
-    "scale",
     "sequences",
-    "settings",
     "validation",
 )
 

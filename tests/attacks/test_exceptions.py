@@ -14,7 +14,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from skrnn import LSTMClassifier, RecurrentFeatures, RNNClassifier
-from skrnn.callbacks import HAS_CALLBACKS
+from skrnn.estimators.callbacks import HAS_CALLBACKS
 from skrnn.network import network as network_module
 from skrnn.preprocessing import PerStepTransformer
 from skrnn.streaming import EarlyClassifier

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from distributed import Client, LocalCluster, Nanny
 
-from skrnn import jobs
+from skrnn.estimators import n_jobs
 from tests.clusters.searches import (
     LAYOUTS,
     SEARCHES,
@@ -70,7 +70,7 @@ def test_a_search_gives_what_it_gives_alone(client, layout, search):
 
 def test_a_worker_fits_in_one_thread(client):
     def look():
-        with jobs.workers_for(None, 100) as workers:
+        with n_jobs.workers_for(None, 100) as workers:
             return os.getpid(), workers.n_workers, joblib.effective_n_jobs(None)
 
     with joblib.parallel_config(backend="dask"):

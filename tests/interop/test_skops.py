@@ -1,6 +1,6 @@
 """What skops saves: which types have to be trusted, and what comes back.
 
-`tests/test_persistence.py` has skops among the ways of storing a model.
+`tests/estimators/test_persistence.py` has skops among the ways of storing a model.
 """
 
 import pkgutil

@@ -5,13 +5,14 @@ from numbers import Integral
 from sklearn.utils.validation import check_is_fitted
 
 import skrnn
-from skrnn.architecture import fitted_network, is_network
-from skrnn.constraints import Number
-from skrnn.extras import require
+from skrnn.estimators.introspection import check_is_network
+from skrnn.fitting.fitted_state import fitted_network
 from skrnn.interop.onnx.border import metadata, write_inputs, write_outputs
 from skrnn.interop.onnx.graph import GraphWriter
 from skrnn.interop.onnx.network import OPERATORS, write_network
 from skrnn.interop.onnx.saving import whole_file
+from skrnn.parameters.constraints import Number
+from skrnn.utils.optional import require
 
 #: The first version of the operators in which all are as they are used here.
 OLDEST_OPSET = 18
@@ -109,12 +110,8 @@ def export_onnx(estimator, path=None, *, opset=OLDEST_OPSET):
 
 def _network_of(estimator):
     """Give the network of a fitted estimator; refuse what has none that ONNX knows."""
-    if not is_network(estimator):
-        advice = [advice for name, advice in WITHIN.items() if hasattr(estimator, name)]
-        raise TypeError(
-            "export_onnx expected a fitted classifier or regressor of skrnn, got "
-            f"{': '.join([type(estimator).__name__, *advice])}."
-        )
+    advice = [f": {what}" for name, what in WITHIN.items() if hasattr(estimator, name)]
+    check_is_network(estimator, "export_onnx", advice=f"{''.join(advice)}.")
     check_is_fitted(estimator)
     network = fitted_network(estimator)
     for cell in network.stack.cells.values():

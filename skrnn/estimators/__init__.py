@@ -1,0 +1,1 @@
+"""The classifiers, the regressors and their bases; features, callbacks, n_jobs."""

@@ -1,0 +1,282 @@
+"""What all classifiers share: labels, probabilities, decisions."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+from sklearn.base import ClassifierMixin
+from sklearn.metrics import accuracy_score
+from sklearn.utils.metaestimators import available_if
+
+from skrnn.estimators.base import BaseRecurrent
+from skrnn.estimators.staged import staged_scores
+from skrnn.fitting.problem import Problem, without_copies
+from skrnn.losses import classification_loss
+from skrnn.parameters.constraints import Mapping, OneOf
+from skrnn.parameters.shared import reads_in_parts
+from skrnn.validation import (
+    check_class_weight,
+    check_groups,
+    check_labels,
+    check_sequences,
+    check_weights,
+    is_indicator_matrix,
+)
+from skrnn.validation.classes import settle_classes, weight_of_classes
+
+
+@dataclass(eq=False, repr=False, kw_only=True)
+class RecurrentClassifier(ClassifierMixin, BaseRecurrent):
+    """Base of the classifiers: labels, probabilities, decisions."""
+
+    class_weight: dict | str | None = None
+
+    _noise: ClassVar = (0.2, 0.3)
+    _parameter_constraints: ClassVar[dict] = {
+        **BaseRecurrent._parameter_constraints,
+        "class_weight": [OneOf(("balanced", None)), Mapping()],
+    }
+
+    def fit(
+        self,
+        X,
+        y,
+        sample_weight=None,
+        *,
+        groups=None,
+        X_val=None,
+        y_val=None,
+        sample_weight_val=None,
+    ):
+        """Learn from sequences.
+
+        Parameters
+        ----------
+        X : array of shape (n, n_steps, n_features), list of n arrays of shape \
+(n_steps_i, n_features), or table of shape (n, n_columns)
+            The sequences. A row of a table is a whole sequence, `features_per_step`
+            columns a step.
+        y : array-like of shape (n,), or indicator matrix of shape (n, n_labels)
+            The label of each sequence, of any type; or, for sequences with several
+            labels, 1 for each that a sequence has and 0 for the others.
+        sample_weight : array-like of shape (n,), default=None
+            How much each sequence counts: a weight of k is k copies, zero is absence.
+        groups : array-like of shape (n,), default=None
+            Which sequences belong together, such as windows of one series. With
+            `early_stopping` the sequences of a group are held out all or none; without
+            it, or with `X_val`, groups change nothing.
+        X_val : array, list or table, default=None
+            Sequences in the layout of X, to be scored with `early_stopping` instead of
+            a share of X. In a `Pipeline` they are transformed as X is with
+            ``transform_input=["X_val"]``.
+        y_val : array-like of shape (n_val,) or (n_val, n_labels), default=None
+            Their labels.
+        sample_weight_val : array-like of shape (n_val,), default=None
+            How much each of them counts in the score.
+
+        Returns
+        -------
+        self : object
+            The fitted estimator.
+        """
+        validation = X_val, y_val, sample_weight_val
+        return self._train(X, y, sample_weight, groups=groups, validation=validation)
+
+    @available_if(reads_in_parts)
+    def partial_fit(self, X, y, classes=None, sample_weight=None):
+        """Learn from some more sequences, in one pass over them.
+
+        The first call settles the scale of features and the size of patches, so that
+        its sequences should be typical of those to come. The state of the optimizer is
+        kept from call to call; the learning rate stays at
+        `learning_rate_init`, or falls from call to call with "invscaling".
+
+        Parameters
+        ----------
+        X : array of shape (n, n_steps, n_features), list of n arrays of shape \
+(n_steps_i, n_features), or table of shape (n, n_columns)
+            The sequences.
+        y : array-like of shape (n,), or indicator matrix of shape (n, n_labels)
+            The label or labels of each sequence.
+        classes : array-like of shape (n_classes,), default=None
+            All labels that will ever come; needed in the first call, unless y is an
+            indicator matrix.
+        sample_weight : array-like of shape (n,), default=None
+            How much each sequence counts.
+
+        Returns
+        -------
+        self : object
+            The estimator.
+        """
+        first = not hasattr(self, "weights_")
+        if first and classes is None and not is_indicator_matrix(y):
+            raise ValueError(
+                "classes must be passed on the first call to partial_fit: all labels "
+                "that will ever come."
+            )
+        if self.class_weight == "balanced":
+            raise ValueError(
+                "class_weight='balanced' needs all labels at once and cannot be used "
+                "with partial_fit. Pass a dict, or sample_weight."
+            )
+        return self._train(X, y, sample_weight, classes=classes, once=True)
+
+    def predict(self, X):
+        """Predict the label of each sequence.
+
+        Parameters
+        ----------
+        X : array of shape (n, n_steps, n_features), list of n arrays of shape \
+(n_steps_i, n_features), or table of shape (n, n_columns)
+            The sequences, in the layout of `fit`.
+
+        Returns
+        -------
+        ndarray of shape (n,) or (n, n_labels)
+            An indicator matrix if `fit` had one.
+        """
+        return self._decisions(self._raw_scores(X))
+
+    def predict_proba(self, X):
+        """Predict the probability of each class for each sequence.
+
+        Parameters
+        ----------
+        X : array of shape (n, n_steps, n_features), list of n arrays of shape \
+(n_steps_i, n_features), or table of shape (n, n_columns)
+            The sequences, in the layout of `fit`.
+
+        Returns
+        -------
+        ndarray of shape (n, n_classes)
+            Columns in the order of `classes_`; rows sum to one, but for the labels of
+            an indicator matrix, of which each has a probability of its own.
+        """
+        return self._answers(self._raw_scores(X))
+
+    def predict_log_proba(self, X):
+        """Predict the logarithm of the probability of each class.
+
+        Parameters
+        ----------
+        X : array of shape (n, n_steps, n_features), list of n arrays of shape \
+(n_steps_i, n_features), or table of shape (n, n_columns)
+            The sequences, in the layout of `fit`.
+
+        Returns
+        -------
+        ndarray of shape (n, n_classes)
+            Exact also where the probability itself is too small for a float.
+        """
+        scores = self._raw_scores(X)
+        return self._loss.log_probabilities(scores)
+
+    def decision_function(self, X):
+        """Compute the raw scores.
+
+        Parameters
+        ----------
+        X : array of shape (n, n_steps, n_features), list of n arrays of shape \
+(n_steps_i, n_features), or table of shape (n, n_columns)
+            The sequences, in the layout of `fit`.
+
+        Returns
+        -------
+        ndarray of shape (n,) or (n, n_classes)
+            Log-odds of the second of two classes, or one score a class; of an
+            indicator matrix, the log-odds of each label.
+        """
+        scores = self._raw_scores(X)
+        return scores[:, 0] if scores.shape[1] == 1 else scores
+
+    def staged_predict(self, X):
+        """Predict the label of each sequence after each of its steps.
+
+        Parameters
+        ----------
+        X : array of shape (n, n_steps, n_features), list of n arrays of shape \
+(n_steps_i, n_features), or table of shape (n, n_columns)
+            The sequences, in the layout of `fit`.
+
+        Returns
+        -------
+        generator of ndarray of shape (n,) or (n, n_labels)
+            Stage t, counted from 0, is what `predict` says of the first t + 1 steps. A
+            sequence that has ended keeps its last label. Not with `bidirectional`.
+        """
+        return map(self._decisions, staged_scores(self, X, "staged_predict"))
+
+    def staged_predict_proba(self, X):
+        """Predict the probability of each class after each step of each sequence.
+
+        Parameters
+        ----------
+        X : array of shape (n, n_steps, n_features), list of n arrays of shape \
+(n_steps_i, n_features), or table of shape (n, n_columns)
+            The sequences, in the layout of `fit`.
+
+        Returns
+        -------
+        generator of ndarray of shape (n, n_classes)
+            Stage t, counted from 0, is what `predict_proba` says of the first t + 1
+            steps. A sequence that has ended keeps its last row. Not with
+            `bidirectional`.
+        """
+        return map(self._answers, staged_scores(self, X, "staged_predict_proba"))
+
+    def _decisions(self, scores):
+        """Give the labels, (n,) or (n, n_labels), for which raw scores speak."""
+        decisions = self._loss.decide(scores)
+        return decisions if self.multilabel_ else self.classes_[decisions]
+
+    def _answers(self, scores):
+        """Give the probabilities, (n, n_classes), for which raw scores stand."""
+        return self._loss.probabilities(scores)
+
+    def _read_problem(self, X, y, sample_weight, classes, groups, *, goes_on):
+        X = check_sequences(self, X, reset=not goes_on)
+        y, multilabel = check_labels(y, len(X))
+        sample_weight = check_weights(sample_weight, len(X))
+        check_class_weight(self.class_weight, multilabel)
+        earlier = (self.classes_, self.multilabel_) if goes_on else None
+        classes = settle_classes(
+            type(self).__name__, y[sample_weight > 0], multilabel, classes, earlier
+        )
+        labels = y
+        if not multilabel:
+            y = np.minimum(np.searchsorted(classes, y), len(classes) - 1)
+        problem = without_copies(
+            Problem(
+                X=X,
+                y=y,
+                weight=sample_weight,
+                rows=np.flatnonzero(sample_weight),
+                loss=classification_loss(len(classes), multilabel),
+                n_outputs=1 if len(classes) == 2 and not multilabel else len(classes),
+                fitted={"classes_": classes, "multilabel_": multilabel},
+                groups=check_groups(groups, len(X)),
+            )
+        )
+        rows = problem.rows
+        return problem.weigh_classes(
+            weight_of_classes(
+                self.class_weight, classes, labels[rows], problem.weight[rows]
+            )
+        )
+
+    def _stratify(self, y):
+        return y if y.ndim == 1 else None
+
+    def _rate(self, decisions, y, sample_weight):
+        return accuracy_score(y, decisions, sample_weight=sample_weight)
+
+    @property
+    def _loss(self):
+        return classification_loss(len(self.classes_), self.multilabel_)
+
+    def __sklearn_tags__(self):
+        """Say that a sequence may have several labels."""
+        tags = super().__sklearn_tags__()
+        tags.classifier_tags.multi_label = True
+        return tags

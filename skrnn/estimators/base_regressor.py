@@ -1,0 +1,195 @@
+"""What all regressors share: targets, their scale, and the way back."""
+
+from dataclasses import dataclass, replace
+from typing import ClassVar
+
+import numpy as np
+from sklearn.base import RegressorMixin
+from sklearn.metrics import r2_score
+from sklearn.utils.metaestimators import available_if
+
+from skrnn.estimators.base import BaseRecurrent
+from skrnn.estimators.staged import staged_scores
+from skrnn.fitting.problem import Problem, without_copies
+from skrnn.losses import SquaredError
+from skrnn.parameters.shared import reads_in_parts
+from skrnn.sequences.scaling import Scale
+from skrnn.validation import (
+    check_groups,
+    check_sequences,
+    check_targets,
+    check_weights,
+)
+
+
+@dataclass(eq=False, repr=False, kw_only=True)
+class RecurrentRegressor(RegressorMixin, BaseRecurrent):
+    """Base of the regressors: one number or several for each sequence."""
+
+    # Numbers suffer from noise before the head.
+    _noise: ClassVar = (0.0, 0.1)
+    _fewest_held_out: ClassVar[int] = 2
+
+    def fit(
+        self,
+        X,
+        y,
+        sample_weight=None,
+        *,
+        groups=None,
+        X_val=None,
+        y_val=None,
+        sample_weight_val=None,
+    ):
+        """Learn from sequences.
+
+        Parameters
+        ----------
+        X : array of shape (n, n_steps, n_features), list of n arrays of shape \
+(n_steps_i, n_features), or table of shape (n, n_columns)
+            The sequences. A row of a table is a whole sequence, `features_per_step`
+            columns a step.
+        y : array-like of shape (n,) or (n, n_targets)
+            The target of each sequence, of any magnitude: the network learns it on a
+            scale of its own.
+        sample_weight : array-like of shape (n,), default=None
+            How much each sequence counts: a weight of k is k copies, zero is absence.
+        groups : array-like of shape (n,), default=None
+            Which sequences belong together, such as windows of one series. With
+            `early_stopping` the sequences of a group are held out all or none; without
+            it, or with `X_val`, groups change nothing.
+        X_val : array, list or table, default=None
+            Sequences in the layout of X, to be scored with `early_stopping` instead of
+            a share of X. In a `Pipeline` they are transformed as X is with
+            ``transform_input=["X_val"]``.
+        y_val : array-like of shape (n_val,) or (n_val, n_targets), default=None
+            Their targets.
+        sample_weight_val : array-like of shape (n_val,), default=None
+            How much each of them counts in the score.
+
+        Returns
+        -------
+        self : object
+            The fitted estimator.
+        """
+        validation = X_val, y_val, sample_weight_val
+        return self._train(X, y, sample_weight, groups=groups, validation=validation)
+
+    @available_if(reads_in_parts)
+    def partial_fit(self, X, y, sample_weight=None):
+        """Learn from some more sequences, in one pass over them.
+
+        The first call settles the scale of targets and features and the size of
+        patches, so that its sequences should be typical of those to come. The state of
+        the optimizer is kept from call to call; the learning rate stays at
+        `learning_rate_init`, or falls from call to call with "invscaling".
+
+        Parameters
+        ----------
+        X : array of shape (n, n_steps, n_features), list of n arrays of shape \
+(n_steps_i, n_features), or table of shape (n, n_columns)
+            The sequences.
+        y : array-like of shape (n,) or (n, n_targets)
+            The target of each sequence.
+        sample_weight : array-like of shape (n,), default=None
+            How much each sequence counts.
+
+        Returns
+        -------
+        self : object
+            The estimator.
+        """
+        return self._train(X, y, sample_weight, once=True)
+
+    def predict(self, X):
+        """Predict the target of each sequence.
+
+        Parameters
+        ----------
+        X : array of shape (n, n_steps, n_features), list of n arrays of shape \
+(n_steps_i, n_features), or table of shape (n, n_columns)
+            The sequences, in the layout of `fit`.
+
+        Returns
+        -------
+        ndarray of float64 of shape (n,) or (n, n_targets)
+            In the units, and in the shape, of the targets in `fit`.
+        """
+        return self._answers(self._raw_scores(X))
+
+    def staged_predict(self, X):
+        """Predict the target of each sequence after each of its steps.
+
+        Parameters
+        ----------
+        X : array of shape (n, n_steps, n_features), list of n arrays of shape \
+(n_steps_i, n_features), or table of shape (n, n_columns)
+            The sequences, in the layout of `fit`.
+
+        Returns
+        -------
+        generator of ndarray of float64 of shape (n,) or (n, n_targets)
+            Stage t, counted from 0, is what `predict` says of the first t + 1 steps. A
+            sequence that has ended keeps its last row. Not with `bidirectional`.
+        """
+        return map(self._answers, staged_scores(self, X, "staged_predict"))
+
+    def _answers(self, scores):
+        """Give the targets, (n,) or (n, n_targets), for which raw scores stand."""
+        targets = self._target_scale.decode(scores)
+        return targets[:, 0] if self.target_ndim_ == 1 else targets
+
+    def _read_problem(self, X, y, sample_weight, classes, groups, *, goes_on):
+        X = check_sequences(self, X, reset=not goes_on)
+        y = check_targets(y, len(X))
+        sample_weight = check_weights(sample_weight, len(X))
+        columns = y.reshape(len(y), -1)
+        if goes_on and (y.ndim, columns.shape[1]) != self._target_kind:
+            n_targets = len(self.target_mean_)
+            raise ValueError(
+                f"{type(self).__name__} was fitted on targets of shape "
+                f"{'(n,)' if self.target_ndim_ == 1 else f'(n, {n_targets})'}, but y "
+                f"has shape {y.shape}. Fit a new model."
+            )
+        problem = without_copies(
+            Problem(
+                X=X,
+                y=columns,
+                weight=sample_weight,
+                rows=np.flatnonzero(sample_weight),
+                loss=SquaredError(),
+                n_outputs=columns.shape[1],
+                fitted={},
+                groups=check_groups(groups, len(X)),
+            )
+        )
+        rows = problem.rows
+        scale = Scale.of(columns[rows], problem.weight[rows])
+        if goes_on:
+            scale = self._target_scale
+        fitted = {
+            "target_mean_": scale.mean,
+            "target_scale_": scale.scale,
+            "target_ndim_": y.ndim,
+        }
+        return replace(problem, y=scale.encode(columns), fitted=fitted)
+
+    @property
+    def _target_scale(self):
+        return Scale(self.target_mean_, self.target_scale_)
+
+    @property
+    def _target_kind(self):
+        return self.target_ndim_, len(self.target_mean_)
+
+    def _stratify(self, y):
+        return None
+
+    def _rate(self, decisions, y, sample_weight):
+        return r2_score(y, decisions, sample_weight=sample_weight)
+
+    def __sklearn_tags__(self):
+        """Say that a sequence may have several targets."""
+        tags = super().__sklearn_tags__()
+        tags.target_tags.multi_output = True
+        return tags

@@ -1,0 +1,1 @@
+"""From fit(X, y) to fitted attributes."""

@@ -1,0 +1,222 @@
+"""What is said when something does not go to plan, and what to try.
+
+Each function looks at one thing and gives a message, or nothing.
+"""
+
+import warnings
+
+import numpy as np
+from sklearn.exceptions import ConvergenceWarning
+
+from skrnn.fitting.swapped_axes import look_swapped
+from skrnn.parameters.shared import FULL_BATCH
+from skrnn.sequences import spaced
+from skrnn.sequences.scaling import deviations_of_columns
+from skrnn.training import Reason
+from skrnn.validation.layouts import TABLE
+
+DIVERGED = (
+    "The loss or its gradient was not finite after {n_updates} updates. Training was "
+    "stopped there, and the model has the last weights for which all was finite. Try "
+    "{remedy}, or scale the features."
+)
+DIVERGED_AT_ONCE = (
+    "The loss or its gradient was not finite at the weights that training began with; "
+    "the model has those. Try to scale the features."
+)
+INTERRUPTED = "Training was interrupted in {unit} {next}; the model {outcome}."
+MAX_ITER = (
+    "Training stopped at max_iter={max_iter} epochs while the loss was still moving. "
+    "Try a larger max_iter or learning_rate_init, or learning_rate='cosine'."
+)
+MAX_ITER_FULL_BATCH = (
+    "L-BFGS stopped at max_iter={max_iter} iterations while the loss was still "
+    "falling. Try a larger max_iter, or scale the features."
+)
+STALLED = (
+    "L-BFGS found no better weights along its direction after {n_updates} iterations. "
+    "The model has the best so far, which may well do; if not, scale the features, or "
+    "try a larger alpha, another random_state or solver='adam'."
+)
+
+
+FEW_HELD_OUT = (
+    "early_stopping holds out {n} sequences, too few for their score to tell good "
+    "weights from lucky ones. Try a larger validation_fraction, more data, or "
+    "early_stopping=False: learning_rate='cosine' ends training by itself."
+)
+COLUMNS_DIFFER = (
+    "The columns of X differ in scale: the standard deviation is {least:.3g} in column "
+    "{narrow} and {most:.3g} in column {wide}. A row is read as a sequence whose steps "
+    "have one scale. If the columns are different quantities, put a StandardScaler "
+    "before the network."
+)
+FEATURES_DIFFER = (
+    "Feature {feature} of X has mean {mean:.3g} and standard deviation {scale:.3g}, "
+    "which initial weights and learning rates are not made for. Try standardize=True, "
+    "or scale the features."
+)
+CHANNELS_FIRST = (
+    "The axes of X look swapped: a sequence has {n_steps} step(s) of {n_features} "
+    "features, and its numbers run like a curve along the features, not along the "
+    "steps. If these are {n_steps} channel(s) of {n_features} steps, as aeon, sktime "
+    "and tsai have them, pass skrnn.preprocessing.channels_last(X), or begin the "
+    "pipeline with FunctionTransformer(channels_last)."
+)
+LOSS_ROSE = (
+    "The loss rose from {least:.3g} to {last:.3g} in training: the steps were too "
+    "large. Try a smaller learning_rate_init or max_grad_norm."
+)
+CONSTANT = (
+    "The network gives all sequences the same answer: it has learnt how common the "
+    "answers are, and nothing from the sequences. Try a larger max_iter or "
+    "hidden_size, a smaller alpha or dropout, another learning_rate_init or pooling, "
+    "and see that the rows of X and y belong together."
+)
+
+#: With fewer sequences held out, one more right or wrong is 5 % of the score.
+ENOUGH_HELD_OUT = 20
+#: How far the scale of a column may be above what is common in its table.
+COLUMN_RANGE = 100.0
+#: How far mean and scale of a feature may be from 0 and 1 if nobody sees to them.
+FEATURE_RANGE = 100.0
+#: By how much a loss must end above the least for it to have risen: a part of the
+#: least, and a number.
+RISE = 0.5, 0.1
+#: Scores that differ by less say the same.
+SAME = 0.02
+#: So many sequences are enough to tell.
+LOOK_AT = 256
+
+
+def notes_on_data(estimator, problem, rows, held_out):
+    """Give what is to be said of the sequences: a list of messages and categories."""
+    notes = (
+        _few_held_out(problem, held_out),
+        _columns_differ(problem, rows),
+        _features_differ(estimator, problem, rows),
+        _channels_first(problem, rows),
+    )
+    return [(note, UserWarning) for note in notes if note]
+
+
+def notes_on_learning(result, problem, rows, network):
+    """Give what is to be said of what was learnt: messages and categories."""
+    if result.reason is Reason.DIVERGED:
+        return []
+    notes = _loss_rose(result), _constant(result, problem, rows, network)
+    return [(note, ConvergenceWarning) for note in notes if note]
+
+
+def notes_on_training(estimator, result, keep_earlier, once):
+    """Give what is to be said of how training ended: messages and categories.
+
+    Parameters
+    ----------
+    estimator : estimator
+        Whose training it was.
+    result : Training
+        How it ended.
+    keep_earlier : bool
+        Whether the estimator kept the weights of an earlier fit.
+    once : bool
+        Whether it was a call of `partial_fit`, which always ends at its first epoch.
+    """
+    full_batch = estimator.solver == FULL_BATCH
+    templates = {
+        Reason.DIVERGED: DIVERGED if result.update else DIVERGED_AT_ONCE,
+        Reason.INTERRUPTED: INTERRUPTED,
+        Reason.STALLED: STALLED,
+    }
+    if not once:
+        templates[Reason.MAX_ITER] = MAX_ITER_FULL_BATCH if full_batch else MAX_ITER
+    if result.reason not in templates:
+        return []
+    remedy = "a smaller learning_rate_init or max_grad_norm"
+    message = templates[result.reason].format(
+        n_updates=result.update,
+        max_iter=result.history.n_epochs,
+        next=result.history.n_epochs + 1,
+        unit="iteration" if full_batch else "epoch",
+        outcome="is as it was" if keep_earlier else "has the weights so far",
+        remedy="solver='adam'" if full_batch else remedy,
+    )
+    return [(message, ConvergenceWarning)]
+
+
+def warn(notes, stacklevel):
+    """Say each of the messages, on behalf of a caller so far up."""
+    for message, category in notes:
+        warnings.warn(message, category, stacklevel=stacklevel + 1)
+
+
+def _few_held_out(problem, held_out):
+    ours = held_out is not None and held_out.problem is problem
+    if not ours or len(held_out) >= ENOUGH_HELD_OUT:
+        return None
+    return FEW_HELD_OUT.format(n=len(held_out))
+
+
+def _columns_differ(problem, rows):
+    if problem.X.fitted["input_layout_"] != TABLE:
+        return None
+    deviations = deviations_of_columns(problem.X.samples, rows)
+    for feature, deviation in enumerate(deviations.T):
+        steps = np.flatnonzero(deviation)
+        by_size = steps[np.argsort(deviation[steps])]
+        if len(steps) == 0:
+            continue
+        narrow, wide = by_size[[0, -1]]
+        if deviation[wide] > COLUMN_RANGE * np.median(deviation[steps]):
+            return COLUMNS_DIFFER.format(
+                least=deviation[narrow],
+                narrow=narrow * deviations.shape[1] + feature,
+                most=deviation[wide],
+                wide=wide * deviations.shape[1] + feature,
+            )
+    return None
+
+
+def _features_differ(estimator, problem, rows):
+    if estimator.standardize:
+        return None
+    measured = problem.scale_of(rows)
+    off = np.abs(np.log(np.maximum(np.abs(measured.mean), measured.scale)))
+    worst = off.argmax()
+    if off[worst] <= np.log(FEATURE_RANGE):
+        return None
+    return FEATURES_DIFFER.format(
+        feature=worst, mean=measured.mean[worst], scale=measured.scale[worst]
+    )
+
+
+def _channels_first(problem, rows):
+    samples = problem.X.samples
+    layout = problem.X.fitted["input_layout_"]
+    if layout == TABLE or not look_swapped(samples, rows):
+        return None
+    n_steps, n_features = samples[rows[0]].shape
+    return CHANNELS_FIRST.format(n_steps=n_steps, n_features=n_features)
+
+
+def _loss_rose(result):
+    curve = result.history.loss_curve
+    if len(curve) < 10:
+        return None
+    tenths = [part.mean() for part in np.array_split(curve, 10)]
+    least, last = min(tenths), tenths[-1]
+    if last - least <= max(RISE[0] * least, RISE[1]):
+        return None
+    return LOSS_ROSE.format(least=least, last=last)
+
+
+def _constant(result, problem, rows, network):
+    some = spaced(rows, LOOK_AT)
+    if (problem.y[some] == problem.y[some[0]]).all():
+        return None
+    # A few mostly differ by enough, and then the others need not be read.
+    for part in (some[::8], some):
+        scores = network.scores(result.weights, problem.X.samples, part)
+        if np.ptp(scores, axis=0).max() >= SAME:
+            return None
+    return CONSTANT

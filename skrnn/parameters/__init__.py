@@ -1,0 +1,1 @@
+"""Constructor parameters: what they may be, and what "auto" stands for."""

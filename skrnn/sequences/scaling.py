@@ -1,0 +1,196 @@
+"""Numbers on a scale on which a network learns, and the way back."""
+
+from dataclasses import dataclass
+from functools import reduce
+
+import numpy as np
+
+from skrnn.sequences.packed import blocks_by_length, lengths_of, pack
+
+#: A spread that is smaller than this, as a part of the largest value, is rounding.
+ROUNDING = 8 * np.finfo(np.float64).eps
+#: About so many numbers are read at once.
+BLOCK = 2**20
+#: The smallest scale: one may divide by it.
+SMALLEST = np.finfo(np.float64).tiny
+#: So many numbers stay in cache, and so many are worth a call.
+IN_CACHE, WIDE = 2**16, 2**10
+
+
+@dataclass(frozen=True, eq=False)
+class Scale:
+    """Brings each column to a mean of zero and a standard deviation of one.
+
+    That is the size for which initial weights are made, and with it one learning rate
+    and one penalty serve numbers of any magnitude. A column that is constant keeps its
+    scale.
+
+    Parameters
+    ----------
+    mean, scale : ndarray of float64 of shape (n_columns,)
+        What is taken off, and what is divided by.
+    """
+
+    mean: np.ndarray
+    scale: np.ndarray
+
+    @classmethod
+    def of(cls, values, weight):
+        """Measure columns, (n, n_columns), by the weights of the rows."""
+        moments = _Moments(_largest(values), values[0])
+        return moments.add(values, weight / weight.max()).scale()
+
+    @classmethod
+    def of_steps(cls, samples, rows, weight):
+        """Measure the features of all steps of some sequences.
+
+        Parameters
+        ----------
+        samples : ndarray of shape (n, n_steps, n_features) or list of 2-D arrays
+            The collection, of which nothing is copied but a block at a time.
+        rows : ndarray of int
+            Which of its sequences.
+        weight : ndarray of shape (n,)
+            How much each step of a sequence of the collection counts.
+        """
+        return _moments_of_steps(samples, rows, weight).scale()
+
+    def encode(self, values):
+        """Bring columns, (n, n_columns), to this scale."""
+        # Halves, so that the difference of two large numbers does not overflow.
+        return (0.5 * values - 0.5 * self.mean) / (0.5 * self.scale)
+
+    def decode(self, values):
+        """Bring columns back, in float64."""
+        return values * self.scale + self.mean
+
+
+def with_largest_near_one(weights):
+    """Return weights in the same ratios of which the largest is between 0.5 and 1.
+
+    They are multiplied by a power of two, so that no digit is lost.
+    """
+    _, exponent = np.frexp(weights.max())
+    return np.ldexp(weights, -exponent)
+
+
+def deviations_of_columns(samples, rows):
+    """Measure how far each feature of each step varies between some sequences.
+
+    Parameters
+    ----------
+    samples : ndarray of shape (n, n_steps, n_features)
+        The collection, of which nothing is copied but a block at a time.
+    rows : ndarray of int
+        Which of its sequences.
+
+    Returns
+    -------
+    ndarray of float64 of shape (n_steps, n_features)
+        Standard deviations; exactly zero where all sequences are the same.
+    """
+    columns = samples.reshape(len(samples), 1, -1)
+    moments = _moments_of_steps(columns, rows, np.ones(len(samples)))
+    return (moments.deviation * moments.unit).reshape(samples.shape[1:])
+
+
+def _moments_of_steps(samples, rows, weight):
+    first, lengths = samples[rows[0]][0], lengths_of(samples)[rows]
+    # The largest values do not depend on the blocks: small ones stay in cache.
+    small = blocks_by_length(lengths, IN_CACHE // len(first), IN_CACHE)
+    largest = reduce(np.maximum, (_largest(_steps(samples, rows[at])) for at in small))
+    moments = _Moments(largest, first)
+    heaviest = weight[rows].max()
+    for at in blocks_by_length(lengths, BLOCK // len(first)):
+        _add_steps(moments, pack(samples, rows[at]), weight[rows[at]] / heaviest)
+    return moments
+
+
+def _add_steps(moments, x, weight):
+    moments.add(x.data, x.spread(x.sort(weight)))
+
+
+def _steps(samples, rows):
+    """Give the steps of some sequences, (n, n_features), in their own type."""
+    if isinstance(samples, list):
+        return np.concatenate([samples[i] for i in rows.tolist()])
+    return samples[rows].reshape(-1, samples.shape[2])
+
+
+class _Moments:
+    """Mean and squared deviations of columns, gathered part by part.
+
+    All is measured in units of the largest value of a column, so that nothing
+    overflows on the way, however large or small the numbers are, and from the first
+    row, so that a column that is constant is exactly that.
+    """
+
+    def __init__(self, largest, first):
+        self.unit = np.where(largest == 0, 1.0, largest)
+        self.origin = first / self.unit
+        self.weight, self.mean, self.squares = 0.0, 0.0, 0.0
+
+    def add(self, values, weight):
+        """Take in some rows."""
+        values = _each_row(np.divide, values, self.unit)
+        _each_row(np.subtract, values, self.origin, out=values)
+        total = weight.sum()
+        mean = weight @ values / total
+        _each_row(np.subtract, values, mean, out=values)
+        squares = weight @ np.square(values, out=values)
+        both, apart = self.weight + total, mean - self.mean
+        self.squares += squares + apart**2 * (self.weight * (total / both))
+        self.mean = self.mean + apart * (total / both)
+        self.weight = both
+        return self
+
+    @property
+    def deviation(self):
+        """The standard deviation of each column, in units of its largest value."""
+        return np.sqrt(self.squares / self.weight)
+
+    def scale(self):
+        """Give what was measured, as a `Scale`."""
+        scale = np.maximum(self.deviation * self.unit, SMALLEST)
+        scale[self.deviation <= ROUNDING] = 1.0
+        return Scale((self.origin + self.mean) * self.unit, scale)
+
+
+# What is done to every one of many short rows is done to several of them as if they
+# were one: NumPy takes about as long for a row of two as for a row of a hundred.
+
+
+def _each_row(ufunc, values, row, out=None):
+    """Combine each row of (n, n_columns) with the same one, in float64."""
+    out = np.empty(values.shape) if out is None else out
+    n, several = _side_by_side(values)
+    if n > 0:
+        shape = n // several, -1
+        wide = out[:n].reshape(shape)
+        ufunc(values[:n].reshape(shape), np.tile(row, several), out=wide)
+    ufunc(values[n:], row, out=out[n:])
+    return out
+
+
+def _largest(values):
+    """Give the largest absolute value of each column, in float64."""
+    n, several = _side_by_side(values)
+    least, most = values, values
+    if n > 0:
+        wide = values[:n].reshape(n // several, -1)
+        least, most = (
+            np.concatenate([end(wide, axis=0).reshape(several, -1), values[n:]])
+            for end in (np.min, np.max)
+        )
+    least, most = least.min(axis=0), most.max(axis=0)
+    # Before the sign is turned: -128 has no opposite in its own type.
+    return np.maximum(-least.astype(np.float64), most.astype(np.float64))
+
+
+def _side_by_side(values):
+    """Say how many rows are put side by side, and how many of them at a time."""
+    n_columns = values.shape[1]
+    several = max(1, WIDE // n_columns)
+    if several == 1 or n_columns == 1:
+        return 0, 1
+    return len(values) // several * several, several

@@ -1,0 +1,1 @@
+"""Threads, optional imports, plotting, wording."""

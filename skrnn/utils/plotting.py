@@ -1,0 +1,30 @@
+"""What the displays share: matplotlib where it is needed, and axes."""
+
+from skrnn.utils.optional import require
+
+
+def new_or_given(ax, name, height=4.0, width=6.4):
+    """Give the axes to draw on: those of the user, or those of a new figure.
+
+    Parameters
+    ----------
+    ax : matplotlib Axes or None
+        What the user gave.
+    name : str
+        Of the display, for the case that matplotlib is missing.
+    height, width : float
+        Of a new figure, in inches.
+
+    Returns
+    -------
+    matplotlib Axes
+    """
+    pyplot = import_pyplot(name)
+    if ax is not None:
+        return ax
+    return pyplot.subplots(figsize=(width, height), layout="constrained")[1]
+
+
+def import_pyplot(name):
+    """Import ``matplotlib.pyplot``, or say how to get it."""
+    return require("matplotlib.pyplot", name, "plot")
