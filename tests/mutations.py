@@ -105,8 +105,8 @@ FAULTS = {
     ),
     "pooling: mean without the lengths": (
         "network/pooling.py",
-        "return x.spread(d_pooled * scale), None",
-        "return x.spread(d_pooled), None",
+        "return x.broadcast(d_pooled * scale), None",
+        "return x.broadcast(d_pooled), None",
         ["network/test_pooling.py", "network/test_gradients.py"],
     ),
     "pooling: max hands its gradient to all that are equal": (

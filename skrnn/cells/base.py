@@ -75,7 +75,7 @@ class Cell(ABC):
 
     @abstractmethod
     def forward(self, params, x, *, keep=True, reuse=None, mask=None, only_last=False):
-        """Read whole sequences from a zero state: ``(params, x) -> (h, tape)``.
+        """Read whole sequences from a zero state: ``(params, x) -> (out, tape)``.
 
         Parameters
         ----------
@@ -92,18 +92,19 @@ class Cell(ABC):
             What the hidden state of each sorted sequence is multiplied with on its way
             from a step into the matrix product of the next.
         only_last : bool, default=False
-            Give the last hidden state of each sequence alone.
+            Return the last hidden state of each sequence alone.
 
         Returns
         -------
-        h : ndarray of shape (n_rows, hidden_size) or (n_sequences, hidden_size)
-            The hidden state after each step, packed as `x` is, or the last one of each
-            sorted sequence. It is good until the tape is used again.
+        out : Sequences of hidden_size features
+            The hidden state after each step, packed as `x` is, unless `only_last`; and
+            the last one of each sorted sequence. It is good until the tape is used
+            again.
         tape : Tape or None
         """
 
     @abstractmethod
-    def backward(self, params, tape, d_h, d_last, *, input_gradient=False):
+    def backward(self, params, tape, d_out, *, input_gradient=False):
         """Send a gradient back through time: ``(params, tape, d_out) -> (d_x, grads)``.
 
         Parameters
@@ -112,16 +113,15 @@ class Cell(ABC):
             The parameters.
         tape : Tape
             What `forward` kept.
-        d_h : ndarray of shape (n_rows, hidden_size) or None
-            Gradient of every hidden state, packed; None if only the last ones count.
-        d_last : ndarray of shape (n_sequences, hidden_size) or None
-            Gradient of the last hidden state of each sorted sequence.
+        d_out : Sequences of hidden_size features
+            Gradient of what `forward` returned: of every hidden state, and beyond that
+            of the last one of each sequence; either may be None.
         input_gradient : bool, default=False
             Also compute the gradient of the input.
 
         Returns
         -------
-        d_x : ndarray of shape (n_rows, n_features) or None
+        d_x : Sequences of n_features features, or None
         grads : dict of str to ndarray
         """
 
@@ -246,8 +246,8 @@ class Cell(ABC):
         check_params(self, params)
         samples = check_sequences(self, X)
         x = pack(samples, dtype=params["W"].dtype)
-        h, _ = self.forward(params, x, keep=False)
-        states = x.replace(h).unpack()
+        out, _ = self.forward(params, x, keep=False)
+        states = out.unpack()
         return np.stack(states) if isinstance(X, np.ndarray) else states
 
 

@@ -111,11 +111,11 @@ def stretches(lengths, kept):
         First step, number of steps, and number of columns.
     """
     first, size, n_steps = 0, int(lengths.sizes[0]), 0
-    for run in lengths.runs:
-        if run.size < kept * size:
+    for segment in lengths.segments:
+        if segment.size < kept * size:
             yield first, n_steps, size
-            first, size, n_steps = first + n_steps, run.size, 0
-        n_steps += run.n_steps
+            first, size, n_steps = first + n_steps, segment.size, 0
+        n_steps += segment.n_steps
     yield first, n_steps, size
 
 

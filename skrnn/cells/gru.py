@@ -93,9 +93,9 @@ class GRUCell(Cell):
                 np.add(h, n, h)
                 if m is not None:
                     np.multiply(h, m, h_in)
-        return tape.h, (tape if keep else None)
+        return tape.output(), (tape if keep else None)
 
-    def backward(self, params, tape, d_h, d_last, *, input_gradient=False):
+    def backward(self, params, tape, d_out, *, input_gradient=False):
         """Send a gradient back through time, as `Cell.backward` says.
 
         Only ``d_h`` runs from step to step: the gradients of all that is added up
@@ -111,7 +111,7 @@ class GRUCell(Cell):
         d_W_x, d_W_h = d_W[:, : d + 1].copy(), d_W[:, d:].copy()
         d_x = tape.zeros(d) if input_gradient else None
         W_x = np.roll(W_x, H, axis=0) if input_gradient else None
-        for block, m, d_above, d_hs in tape.read_back(d_h, d_last, 1):
+        for block, m, d_above, d_hs in tape.read_back(d_out, 1):
             self._factors(block)
             by, part, steps = block.way_back
             for views, d_new in zip(steps, d_above, strict=True):
@@ -133,7 +133,7 @@ class GRUCell(Cell):
                 block.pack(np.matmul(W_x.T, by[:, : 3 * H]), d_x)
         d_W[:, d:] = d_W_h
         d_W[: 2 * H, : d + 1], d_W[2 * H :, : d + 1] = d_W_x[H:], d_W_x[:H]
-        return d_x, {"W": d_W, "b_hn": d_W_h[2 * H :, 0]}
+        return tape.like_input(d_x), {"W": d_W, "b_hn": d_W_h[2 * H :, 0]}
 
     @staticmethod
     def _factors(block):

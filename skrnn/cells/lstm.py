@@ -78,9 +78,9 @@ class LSTMCell(Cell):
                 np.multiply(o, tanh_c, h)
                 if m is not None:
                     np.multiply(h, m, h_in)
-        return tape.h, (tape if keep else None)
+        return tape.output(), (tape if keep else None)
 
-    def backward(self, params, tape, d_h, d_last, *, input_gradient=False):
+    def backward(self, params, tape, d_out, *, input_gradient=False):
         """Send a gradient back through time, as `Cell.backward` says.
 
         Only ``d_h`` and ``d_c`` run from step to step. What multiplies them depends
@@ -92,7 +92,7 @@ class LSTMCell(Cell):
         W_h = np.ascontiguousarray(W_h.T)
         d_W = np.zeros_like(params["W"])
         d_x = tape.zeros(self.n_features) if input_gradient else None
-        for block, m, d_above, d_hs, d_c in tape.read_back(d_h, d_last, 2):
+        for block, m, d_above, d_hs, d_c in tape.read_back(d_out, 2):
             self._factors(block)
             d_z_block, part, steps = block.way_back[2:]
             for views, d_new in zip(steps, d_above, strict=True):
@@ -112,7 +112,7 @@ class LSTMCell(Cell):
             d_W += times(d_z_block, block.xh)
             if input_gradient:
                 block.pack(np.matmul(W_x.T, d_z_block), d_x)
-        return d_x, {"W": d_W}
+        return tape.like_input(d_x), {"W": d_W}
 
     @staticmethod
     def _factors(block):

@@ -86,9 +86,9 @@ class RNNCell(Cell):
                 activate(h, h)
                 if m is not None:
                     np.multiply(h, m, h_in)
-        return tape.h, (tape if keep else None)
+        return tape.output(), (tape if keep else None)
 
-    def backward(self, params, tape, d_h, d_last, *, input_gradient=False):
+    def backward(self, params, tape, d_out, *, input_gradient=False):
         """Send a gradient back through time, as `Cell.backward` says.
 
         Only ``d_h`` runs from step to step. What multiplies it, the derivative of
@@ -99,7 +99,7 @@ class RNNCell(Cell):
         W_h = np.ascontiguousarray(W_h.T)
         d_W = np.zeros_like(params["W"])
         d_x = tape.zeros(self.n_features) if input_gradient else None
-        for block, m, d_above, d_hs in tape.read_back(d_h, d_last, 1):
+        for block, m, d_above, d_hs in tape.read_back(d_out, 1):
             d_z_block = block.way_back
             self._derivative(block.h, d_z_block)
             for d_z, d_new in zip(d_z_block[::-1], d_above, strict=True):
@@ -112,7 +112,7 @@ class RNNCell(Cell):
             d_W += times(d_z_block, block.xh)
             if input_gradient:
                 block.pack(np.matmul(W_x.T, d_z_block), d_x)
-        return d_x, {"W": d_W}
+        return tape.like_input(d_x), {"W": d_W}
 
     def _derivative(self, h, out):
         if self.activation == "tanh":

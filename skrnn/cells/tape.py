@@ -22,6 +22,7 @@ import numpy as np
 
 from skrnn.cells.base import flush_denormals
 from skrnn.cells.block import Block, stretches
+from skrnn.sequences import Sequences
 
 #: About so many numbers of what is written down are worked on at a time: they stay in
 #: the cache of a core, with as many that are computed from them.
@@ -143,15 +144,13 @@ class Tape(ABC):
                 block.pack(block.h, self.h)
             before = block
 
-    def read_back(self, d_h, d_last, n_flows):
+    def read_back(self, d_out, n_flows):
         """Bring the blocks to the cell from the last to the first, with gradients.
 
         Parameters
         ----------
-        d_h : ndarray of shape (n_rows, hidden_size) or None
-            Gradient of every hidden state, packed.
-        d_last : ndarray of shape (n_sequences, hidden_size) or None
-            Gradient of the last hidden state of each sequence.
+        d_out : Sequences
+            Gradient of the hidden states, as `Cell.backward` has it.
         n_flows : int
             How many arrays of gradients run from step to step, that of the hidden
             state first.
@@ -172,7 +171,7 @@ class Tape(ABC):
         for block in reversed(self.blocks):
             if block.size > flows.shape[2]:
                 flows = _wider(flows, block.size)
-            d_above = self._from_above(block, d_h, d_last)
+            d_above = self._from_above(block, d_out.data, d_out.last)
             if since >= LOOK_EVERY:
                 alive, since = flush_denormals(flows), 0
             since += block.n_steps
@@ -196,6 +195,16 @@ class Tape(ABC):
                 d_above[k] = np.zeros((H, block.size), self.dtype)
             d_above[k][:, columns] += d_last[columns].T
         return d_above[::-1]
+
+    def output(self):
+        """Return the hidden states that were written down, as `Cell.forward` does."""
+        if self.only_last:
+            return Sequences(None, self.lengths, self.h)
+        return Sequences(self.h, self.lengths, self.h[self.lengths.final_rows])
+
+    def like_input(self, d_x):
+        """Return the gradient of the input, packed as that was; None stays None."""
+        return None if d_x is None else Sequences(d_x, self.lengths)
 
     def zeros(self, width):
         """Make an array of zeros with a row for each row of the batch."""

@@ -128,7 +128,7 @@ class BaseRecurrent(Settings, CallbackSupportMixin, BaseEstimator, ABC):
         data = training_set(problem, rows)
         plan = make_plan(self, data.lengths[rows], start.once, self._noise, self._rates)
         dropout = Dropout(rng, plan.dropout, plan.recurrent_dropout)
-        n_shards = plan.batch_size // network.portion
+        n_shards = plan.batch_size // network.sequences_per_shard
         with workers_for(self.n_jobs, n_shards) as workers:
             watchers = self._watchers(start, plan.n_epochs, given)
             result, memory = descend(

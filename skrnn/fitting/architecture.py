@@ -1,7 +1,7 @@
 """What network an estimator has, and whether it may go on with the one that it had."""
 
 from skrnn.cells import CELLS
-from skrnn.network import Reading
+from skrnn.network import InputTransform
 from skrnn.parameters.auto import AUTO, choose_patch_size
 from skrnn.parameters.shared import hidden_sizes
 from skrnn.sequences import lengths_of
@@ -43,7 +43,7 @@ def choose_reading(estimator, problem, rows):
         mean, scale = measured.mean, measured.scale
     # A patch longer than all sequences has weights for what is never there.
     size = min(int(size), int(lengths_of(samples)[rows].max()))
-    return Reading(size, mean, scale)
+    return InputTransform(size, mean, scale)
 
 
 def check_unchanged(estimator, architecture):

@@ -13,7 +13,7 @@ from sklearn.frozen import FrozenEstimator
 
 from skrnn.cells import CELLS
 from skrnn.losses import SquaredError, classification_loss
-from skrnn.network import Reading, build_network
+from skrnn.network import InputTransform, build_network
 from skrnn.network.pooling import POOLINGS
 from skrnn.validation.layouts import SHAPES, TABLE
 
@@ -73,17 +73,17 @@ def publish(estimator, fitted):
 def fitted_network(estimator):
     """Return the network of a fitted estimator, whose state must be whole."""
     check_fitted_state(estimator)
-    reading = Reading(
+    transform = InputTransform(
         estimator.patch_size_, estimator.feature_mean_, estimator.feature_scale_
     )
-    return make_network(estimator.architecture_, reading)
+    return make_network(estimator.architecture_, transform)
 
 
-def make_network(architecture, reading):
+def make_network(architecture, input_transform):
     """Return the network of an `architecture_`."""
     beside = ("outputs", "patch_size")
     parts = {name: part for name, part in architecture.items() if name not in beside}
-    return build_network(reading=reading, **parts)
+    return build_network(input_transform=input_transform, **parts)
 
 
 def _fault(estimator):
@@ -174,7 +174,9 @@ def _of_scale(of, mean, scale, n):
 
 
 def _of_weights(estimator):
-    network = make_network(estimator.architecture_, Reading(estimator.patch_size_))
+    network = make_network(
+        estimator.architecture_, InputTransform(estimator.patch_size_)
+    )
     n, weights = network.layout.size, estimator.weights_
     if not _are_numbers(weights, n) or weights.dtype not in (np.float32, np.float64):
         return f"weights_ is not {n} finite number(s) of float32 or float64"

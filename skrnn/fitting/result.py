@@ -55,7 +55,7 @@ class Start:
         history, earlier = result.history, vars(estimator) if self.goes_on else {}
         curve = earlier.get("loss_curve_", []) + history.loss_curve
         scores = (earlier.get("validation_scores_") or []) + history.validation_scores
-        stops, reading = estimator.early_stopping, self.network.reading
+        stops, reading = estimator.early_stopping, self.network.input
         return {
             **self.problem.X.fitted,
             **self.problem.fitted,

@@ -40,12 +40,12 @@ class Explainer:
     def blocks(self):
         """Cut the sequences into blocks of which the way back fits into memory."""
         d = self.samples[0].shape[1]
-        n_units = sum(cell.hidden_size for cell in self.network.stack.cells.values())
+        n_units = sum(cell.hidden_size for cell in self.network.cells.values())
         return list(
             blocks_by_length(
                 lengths_of(self.samples),
                 max_steps=max(1, min(STATES_AT_ONCE // n_units, MOST_NUMBERS // d)),
-                max_sequences=min(self.network.portion, MOST_AT_ONCE),
+                max_sequences=min(self.network.sequences_per_shard, MOST_AT_ONCE),
             )
         )
 
@@ -72,4 +72,4 @@ class Explainer:
         d_x, _ = self.network.backward(
             self.weights, tape, d_scores, input_gradient=True
         )
-        return d_x
+        return d_x.data

@@ -124,7 +124,7 @@ def _integrate(explainer, rows, ends, n_steps):
         The output at the ends.
     """
     x, way = explainer.read(rows)
-    low, high = x.spread(x.sort(ends.astype(way.dtype))).T[..., np.newaxis]
+    low, high = x.broadcast(x.sort(ends.astype(way.dtype))).T[..., np.newaxis]
 
     def at(point):
         return x.replace(x.data - (1 - low - point * (high - low)) * way)

@@ -104,9 +104,8 @@ def vector_to_state(network, vector):
     ``bias_ih``, and ``bias_hh`` is zero but for the candidate of a GRU, where the two
     have different places.
     """
-    params = network.layout.views(vector)
-    state = {}
-    for suffix, cell, views in _torch_layers(network, params):
+    head, state = network.layout.views(vector)["head"], {}
+    for suffix, cell, views in _torch_layers(network, vector):
         W_x, b, W_h = cell.split(views)
         rows = _rows_in_torch_order(cell)
         state[f"weight_ih_{suffix}"] = W_x[rows]
@@ -115,16 +114,16 @@ def vector_to_state(network, vector):
         second = state[f"bias_hh_{suffix}"] = np.zeros_like(b)
         if "b_hn" in views:
             second[-cell.hidden_size :] = views["b_hn"]
-    state["head.weight"] = params["head"]["W"].copy()
-    state["head.bias"] = params["head"]["b"].copy()
+    state["head.weight"] = head["W"].copy()
+    state["head.bias"] = head["b"].copy()
     return state
 
 
 def state_to_vector(network, state):
     """Make a flat vector of arrays that PyTorch named and ordered."""
     weights = np.empty(network.layout.size)
-    params = network.layout.views(weights)
-    for suffix, cell, views in _torch_layers(network, params):
+    head = network.layout.views(weights)["head"]
+    for suffix, cell, views in _torch_layers(network, weights):
         W_x, b, W_h = cell.split(views)
         rows = _rows_in_torch_order(cell)
         W_x[rows] = state[f"weight_ih_{suffix}"]
@@ -134,14 +133,15 @@ def state_to_vector(network, state):
             views["b_hn"][...] = second[-cell.hidden_size :]
             second[-cell.hidden_size :] = 0.0
         b[rows] = state[f"bias_ih_{suffix}"] + second
-    params["head"]["W"][...] = state["head.weight"]
-    params["head"]["b"][...] = state["head.bias"]
+    head["W"][...] = state["head.weight"]
+    head["b"][...] = state["head.bias"]
     return weights
 
 
-def _torch_layers(network, params):
+def _torch_layers(network, vector):
     """Give, for each cell, how its names end in PyTorch, the cell and its arrays."""
-    for name, cell in network.stack.cells.items():
+    params = network.cell_params(vector)
+    for name, cell in network.cells.items():
         if type(cell) not in TORCH_GATES:
             raise ValueError(
                 f"PyTorch has no {type(cell).__name__}: only the weights of "

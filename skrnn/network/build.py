@@ -1,12 +1,12 @@
-"""From plain values, which an estimator can keep, to a network."""
+"""Networks made of plain values, which an estimator can keep."""
 
 from skrnn.cells import CELLS
-from skrnn.network.head import Head
-from skrnn.network.input import READ_AS_IT_IS
-from skrnn.network.layer import Layer
+from skrnn.network.dropout import DropoutLayer
+from skrnn.network.head import HEADS
+from skrnn.network.input import IDENTITY
+from skrnn.network.layer import RecurrentLayer
 from skrnn.network.network import Network
 from skrnn.network.pooling import POOLINGS
-from skrnn.network.stack import Stack
 
 
 def build_network(
@@ -16,7 +16,8 @@ def build_network(
     bidirectional,
     pooling,
     n_outputs,
-    reading=READ_AS_IT_IS,
+    input_transform=IDENTITY,
+    head="linear",
     **cell_options,
 ):
     """Build a network from plain values.
@@ -35,8 +36,11 @@ def build_network(
         A key of `skrnn.network.pooling.POOLINGS`.
     n_outputs : int
         Number of scores.
-    reading : Reading, optional
-        How raw steps come to the lowest layer.
+    input_transform : Block, optional
+        From raw steps to what the lowest layer reads; its `n_out` is asked for the
+        number of features.
+    head : str, default="linear"
+        A key of `skrnn.network.head.HEADS`.
     **cell_options
         What the cell takes beyond its sizes.
 
@@ -44,11 +48,16 @@ def build_network(
     -------
     Network
     """
-    layers, n_in = [], reading.patch_size * n_features
+    blocks, n_in = {"input": input_transform}, input_transform.n_out(n_features)
+    only_last = POOLINGS[pooling].only_last
     for k, hidden_size in enumerate(hidden_sizes):
-        one = CELLS[cell](n_in, hidden_size, **cell_options)
-        layers.append(Layer(f"layer{k}", (one,) * (1 + bidirectional)))
-        n_in = layers[-1].n_out
-    stack, way = Stack(tuple(layers)), POOLINGS[pooling]
-    head = Head(len(way.names) * stack.n_out, n_outputs)
-    return Network(reading, stack, way, head)
+        is_top = k == len(hidden_sizes) - 1
+        cells = (CELLS[cell](n_in, hidden_size, **cell_options),) * (1 + bidirectional)
+        blocks[f"layer{k}"] = layer = RecurrentLayer(cells, only_last and is_top)
+        if not is_top:
+            blocks[f"dropout{k}"] = DropoutLayer()
+        n_in = layer.n_out
+    blocks["pooling"] = POOLINGS[pooling](n_in)
+    blocks["dropout"] = DropoutLayer()
+    blocks["head"] = HEADS[head](blocks["pooling"].n_out, n_outputs)
+    return Network(blocks)

@@ -4,6 +4,9 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from skrnn.network.block import Block
+from skrnn.sequences import Sequences
+
 
 @dataclass(frozen=True, eq=False)
 class Dropout:
@@ -26,15 +29,14 @@ class Dropout:
     rate: float = 0.0
     recurrent_rate: float = 0.0
 
-    def forward(self, values):
-        """Drop some of the values: ``(values) -> (values, mask)``."""
-        mask = self._mask(self.rate, values.shape, values.dtype)
-        return (values if mask is None else values * mask), mask
+    def mask(self, values):
+        """Draw what values from layer to layer are multiplied with; None is all ones.
 
-    @staticmethod
-    def backward(mask, d_values):
-        """Send a gradient back through the values that stayed."""
-        return d_values if mask is None else d_values * mask
+        Returns
+        -------
+        ndarray of the shape of `values`, or None
+        """
+        return self._mask(self.rate, values.shape, values.dtype)
 
     def recurrent_mask(self, n_sequences, hidden_size, dtype):
         """Draw what the hidden states of a batch are multiplied with at every step.
@@ -46,7 +48,12 @@ class Dropout:
         return self._mask(self.recurrent_rate, (n_sequences, hidden_size), dtype)
 
     def split(self, n):
-        """Give noise for each of n parts of a batch, drawn in no order of theirs."""
+        """Return noise for each of n parts of a batch, whatever the order they run in.
+
+        Returns
+        -------
+        list of Dropout
+        """
         if self.rate == self.recurrent_rate == 0:
             return [self] * n
         seeds = self.rng.randint(2**32, size=n, dtype=np.uint32)
@@ -59,5 +66,25 @@ class Dropout:
         return stays.astype(dtype) / dtype.type(1.0 - rate)
 
 
-#: What prediction does.
+#: No noise, as in prediction.
 NO_DROPOUT = Dropout()
+
+
+class DropoutLayer(Block):
+    """The place in a network where `Dropout` is applied to what passes."""
+
+    def forward(self, params, x, *, dropout=NO_DROPOUT, **options):
+        """Drop some of the values: ``(params, x) -> (out, mask)``."""
+        mask = dropout.mask(x.data if isinstance(x, Sequences) else x)
+        return _times(x, mask), mask
+
+    def backward(self, params, tape, d_out, *, input_gradient=True):
+        """Backpropagate through the values that stayed."""
+        return _times(d_out, tape), {}
+
+
+def _times(x, mask):
+    """Multiply a value that goes from block to block with a mask."""
+    if mask is None:
+        return x
+    return x.replace(x.data * mask) if isinstance(x, Sequences) else x * mask

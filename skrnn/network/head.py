@@ -1,12 +1,14 @@
-"""The linear layer between the pooled features and the scores."""
+"""Heads: from the pooled features to the scores."""
 
 from dataclasses import dataclass
 
 import numpy as np
 
+from skrnn.network.block import Block
+
 
 @dataclass(frozen=True)
-class Head:
+class LinearHead(Block):
     """Linear layer, ``scores = pooled W^T + b``.
 
     Parameters
@@ -26,18 +28,26 @@ class Head:
         return {"W": (self.n_outputs, self.n_features), "b": (self.n_outputs,)}
 
     def init(self, rng):
-        """Draw initial parameters: Glorot uniform weights, zero biases."""
+        """Return initial parameters: Glorot uniform weights, zero biases."""
         bound = np.sqrt(6.0 / (self.n_features + self.n_outputs))
         return {
             "W": rng.uniform(-bound, bound, self.shapes["W"]),
             "b": np.zeros(self.n_outputs),
         }
 
-    def forward(self, params, pooled):
-        """Give the scores: ``(params, pooled) -> (scores, tape)``."""
+    def biases(self, params):
+        """Return the biases, as a view."""
+        return (params["b"],)
+
+    def forward(self, params, pooled, **options):
+        """Compute the scores: ``(params, pooled) -> (scores, tape)``."""
         return pooled @ params["W"].T + params["b"], pooled
 
-    def backward(self, params, tape, d_scores):
-        """Send a gradient back: ``(params, tape, d_scores) -> (d_pooled, grads)``."""
+    def backward(self, params, tape, d_scores, *, input_gradient=True):
+        """Backpropagate: ``(params, tape, d_scores) -> (d_pooled, grads)``."""
         grads = {"W": d_scores.T @ tape, "b": d_scores.sum(axis=0)}
         return d_scores @ params["W"], grads
+
+
+#: The heads by name.
+HEADS: dict[str, type[Block]] = {"linear": LinearHead}

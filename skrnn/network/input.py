@@ -1,9 +1,11 @@
-"""How raw steps come to the lowest layer: on one scale, and several at a time."""
+"""Input transform: from raw steps to what the lowest layer reads."""
 
 from dataclasses import dataclass
 
 import numpy as np
 
+from skrnn.network.block import Block
+from skrnn.sequences import Sequences
 from skrnn.sequences.patches import put_in_patches, take_from_patches
 
 #: The least and the largest number that is read, in each type of computation. Far
@@ -15,7 +17,7 @@ BOUNDS = {
 
 
 @dataclass(frozen=True, eq=False)
-class Reading:
+class InputTransform(Block):
     """Brings each feature to one scale and puts consecutive steps side by side.
 
     A patch of p steps is read as one step: the network has a p-th of the steps to
@@ -37,14 +39,30 @@ class Reading:
     mean: np.ndarray | None = None
     scale: np.ndarray | None = None
 
-    def forward(self, x):
-        """Read a batch: ``Sequences`` of raw steps to ``Sequences`` of patches."""
-        return put_in_patches(x.replace(self.scaled(x.data)), self.patch_size)
+    def n_out(self, n_features):
+        """Return the number of features of a patch of steps of so many features."""
+        return self.patch_size * n_features
+
+    def forward(self, params, x, **options):
+        """Scale steps and put them in patches: ``(params, x) -> (out, lengths)``."""
+        scaled = x.replace(self.scaled(x.data))
+        if self.patch_size == 1:
+            return scaled, x.lengths
+        return put_in_patches(scaled, self.patch_size), x.lengths
+
+    def backward(self, params, tape, d_out, *, input_gradient=True):
+        """Backpropagate to the raw steps: ``(params, tape, d_out) -> (d_x, {})``."""
+        lengths, d_x = tape, d_out.data
+        if self.patch_size > 1:
+            d_x = take_from_patches(d_x, lengths, self.patch_size)
+        if self.scale is not None:
+            d_x = d_x / self._divisor(d_x.dtype)
+        return Sequences(d_x, lengths), {}
 
     def scaled(self, data, scale=None):
-        """Return features, ndarray of shape (n, n_features), on the scale read.
+        """Return features, ndarray of shape (n, n_features), less the mean, scaled.
 
-        `scale` is that of `in_type`, for whoever reads many times.
+        A caller that does so many times may pass what `in_type` returned as `scale`.
 
         What is far from anything seen is brought to a number with which products do not
         overflow: an infinity less another would be no number at all.
@@ -68,15 +86,10 @@ class Reading:
         most = np.finfo(dtype).max
         return np.clip(self.mean, -most, most).astype(dtype), self._divisor(dtype)
 
-    def backward(self, d_patches, lengths):
-        """Send a gradient back to the raw steps, packed by their `lengths`."""
-        d_x = take_from_patches(d_patches, lengths, self.patch_size)
-        return d_x if self.scale is None else d_x / self._divisor(d_x.dtype)
-
     def fold(self, W_x, b):
-        """Give the input weights and biases that do the same to raw patches.
+        """Return the input weights and biases that do the same to raw patches.
 
-        That is, to patches that a `Reading` of the same size and no scale makes.
+        They are made by an `InputTransform` of the same size and no scale.
 
         Parameters
         ----------
@@ -104,4 +117,4 @@ class Reading:
 
 
 #: One step at a time, on the scale that it has.
-READ_AS_IT_IS = Reading()
+IDENTITY = InputTransform()

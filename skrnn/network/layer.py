@@ -2,122 +2,164 @@
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
 
 from skrnn.cells import Cell
+from skrnn.network.block import Block
 from skrnn.network.dropout import NO_DROPOUT
+from skrnn.sequences import Sequences
+
+
+class Direction(NamedTuple):
+    """One direction of a layer.
+
+    Attributes
+    ----------
+    suffix : str
+        The end of the names of its parameters, "" or "_reverse".
+    cell : Cell
+        Its cell.
+    units : slice
+        Its columns in the hidden states of the layer.
+    is_reverse : bool
+        Whether it reads every sequence from its last step to its first.
+    """
+
+    suffix: str
+    cell: Cell
+    units: slice
+    is_reverse: bool
+
+    def params(self, params):
+        """Return its parameters, by the names of the cell, of those of the layer."""
+        return {name: params[name + self.suffix] for name in self.cell.shapes}
+
+    def named(self, values):
+        """Return what belongs to its parameters by the names of the layer."""
+        return {name + self.suffix: value for name, value in values.items()}
+
+    def ordered(self, values, lengths):
+        """Put the rows of a batch into the order in which it reads them, or back."""
+        return values.take(lengths.reversed_rows, axis=0) if self.is_reverse else values
 
 
 @dataclass(frozen=True)
-class Layer:
+class RecurrentLayer(Block):
     """One cell that reads forwards, and perhaps a second that reads backwards.
 
     The states of both stand side by side, those of the forward direction first. The
     last state of the reverse direction is the one after reading the first step. Each
-    sequence is turned round in its own steps.
+    sequence is reversed in its own steps.
 
     Parameters
     ----------
-    name : str
-        Name of the parameters; those of the reverse direction add ``"_reverse"``.
     cells : tuple of Cell
         The forward cell, and the reverse cell if there is one.
+    only_last : bool, default=False
+        Compute the last states alone, so that the others need not be stored.
     """
 
-    name: str
     cells: tuple[Cell, ...]
+    only_last: bool = False
 
     @cached_property
-    def parts(self):
-        """Name, cell, slice of the hidden units and whether it turns, by direction."""
-        parts, start = [], 0
-        for turns, cell in enumerate(self.cells):
-            name = self.name + "_reverse" * turns
+    def directions(self):
+        """The directions, forward first, as a list of `Direction`."""
+        directions, start = [], 0
+        for is_reverse, cell in enumerate(self.cells):
             stop = start + cell.hidden_size
-            parts.append((name, cell, slice(start, stop), bool(turns)))
+            units, suffix = slice(start, stop), "_reverse" * is_reverse
+            directions.append(Direction(suffix, cell, units, bool(is_reverse)))
             start = stop
-        return parts
+        return directions
 
     @property
     def n_out(self):
         """Number of hidden units of all directions."""
         return sum(cell.hidden_size for cell in self.cells)
 
-    def forward(
-        self,
-        params,
-        x,
-        *,
-        keep=True,
-        reuse=None,
-        dropout=NO_DROPOUT,
-        only_last=False,
-    ):
-        """Read a batch: ``(params, x) -> (h, last, tape)``.
+    @property
+    def shapes(self):
+        """Shape of each parameter, by name: that of the cell, and a suffix."""
+        return self._merged(one.named(one.cell.shapes) for one in self.directions)
+
+    def init(self, rng):
+        """Return initial parameters of every direction."""
+        return self._merged(one.named(one.cell.init(rng)) for one in self.directions)
+
+    def biases(self, params):
+        """Return the biases of every direction, as views."""
+        each = (one.cell.biases(one.params(params)) for one in self.directions)
+        return [bias for biases in each for bias in biases]
+
+    @staticmethod
+    def _merged(parts):
+        return {name: value for part in parts for name, value in part.items()}
+
+    def forward(self, params, x, *, keep=True, reuse=None, dropout=NO_DROPOUT):
+        """Read a batch: ``(params, x) -> (out, tape)``.
 
         Parameters
         ----------
-        params : dict of str to dict of str to ndarray
-            Parameters by name of the direction.
+        params : dict of str to ndarray
+            The parameters.
         x : Sequences
             The batch.
-        keep, reuse, only_last
-            As in `Cell.forward`.
+        keep, reuse
+            As in `Cell.forward`; `reuse` has a tape for each direction.
         dropout : Dropout
             What is dropped between steps.
 
         Returns
         -------
-        h : ndarray of shape (n_rows, n_out) or None
-            The hidden states after each step, packed as `x` is, unless `only_last`.
-        last : ndarray of shape (n_sequences, n_out)
-            The last state of each direction, for each sorted sequence.
+        out : Sequences of n_out features
+            The hidden states, as from `Cell.forward`.
         tape : list of Tape
         """
         states, lasts, tapes = [], [], []
-        for k, (name, cell, _, turns) in enumerate(self.parts):
-            mask = dropout.recurrent_mask(x.n_sequences, cell.hidden_size, x.data.dtype)
-            h, tape = cell.forward(
-                params[name],
-                x.replace(_turned(x.data, x, turns)),
+        for k, one in enumerate(self.directions):
+            size = one.cell.hidden_size
+            mask = dropout.recurrent_mask(x.n_sequences, size, x.data.dtype)
+            out, tape = one.cell.forward(
+                one.params(params),
+                x.replace(one.ordered(x.data, x.lengths)),
                 keep=keep,
                 reuse=reuse and reuse[k],
                 mask=mask,
-                only_last=only_last,
+                only_last=self.only_last,
             )
             tapes.append(tape)
-            if only_last:
-                lasts.append(h)
-                continue
-            lasts.append(h[x.lengths.final_rows])
-            states.append(_turned(h, x, turns))
-        h = None if only_last else _side_by_side(states)
-        return h, _side_by_side(lasts), tapes
+            lasts.append(out.last)
+            if not self.only_last:
+                states.append(one.ordered(out.data, x.lengths))
+        data = None if self.only_last else _side_by_side(states)
+        return Sequences(data, x.lengths, _side_by_side(lasts)), tapes
 
-    def backward(self, params, tape, x, d_h, d_last, *, input_gradient=False):
-        """Send a gradient back: ``(params, tape, x, d_h, d_last) -> (d_x, grads)``.
+    def backward(self, params, tape, d_out, *, input_gradient=True):
+        """Backpropagate through time: ``(params, tape, d_out) -> (d_x, grads)``.
 
-        `d_h` and `d_last` are the gradients of what `forward` gave; either may be None.
+        The gradient of the states or that of the last states may be None in `d_out`.
         """
-        d_x, grads = None, {}
-        for k, (name, cell, units, turns) in enumerate(self.parts):
-            d_seen, grads[name] = cell.backward(
-                params[name],
+        d_x, grads, lengths = None, {}, d_out.lengths
+        for k, one in enumerate(self.directions):
+            d_h, d_last = (
+                None if part is None else part[:, one.units]
+                for part in (d_out.data, d_out.last)
+            )
+            d_h = None if d_h is None else one.ordered(d_h, lengths)
+            d_read, of_cell = one.cell.backward(
+                one.params(params),
                 tape[k],
-                None if d_h is None else _turned(d_h[:, units], x, turns),
-                None if d_last is None else d_last[:, units],
+                Sequences(d_h, lengths, d_last),
                 input_gradient=input_gradient,
             )
+            grads |= one.named(of_cell)
             if input_gradient:
-                d_seen = _turned(d_seen, x, turns)
-                d_x = d_seen if d_x is None else d_x + d_seen
-        return d_x, grads
-
-
-def _turned(values, x, turns):
-    """Put the rows of a batch into the order in which a direction reads them."""
-    return x.turn(values) if turns else values
+                d_read = one.ordered(d_read.data, lengths)
+                d_x = d_read if d_x is None else d_x + d_read
+        return (Sequences(d_x, lengths) if input_gradient else None), grads
 
 
 def _side_by_side(parts):

@@ -1,24 +1,14 @@
-"""The whole network: reading, recurrent layers, pooling, head."""
+"""The network: a chain of blocks, as a function of one flat vector of weights."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import NamedTuple
 
 import numpy as np
 
-from skrnn.network.dropout import NO_DROPOUT, Dropout
-from skrnn.network.head import Head
-from skrnn.network.input import Reading
-from skrnn.network.layout import ParameterLayout
-from skrnn.network.pooling import Pooling
-from skrnn.network.stack import Stack
-from skrnn.sequences import (
-    Lengths,
-    Sequences,
-    blocks_by_length,
-    lengths_of,
-    pack,
-)
+from skrnn.network.block import Block, ParameterLayout
+from skrnn.network.dropout import NO_DROPOUT
+from skrnn.network.layer import RecurrentLayer
+from skrnn.sequences import Sequences, blocks_by_length, lengths_of, pack
 from skrnn.utils.threads import ALONE
 
 #: Steps of so many hidden units, those of all sequences together, are worth a thread.
@@ -27,67 +17,113 @@ WORTH_A_THREAD = 16384
 #: predicted at once.
 MOST_AT_ONCE, MOST_STEPS, MOST_NUMBERS = 512, 2**17, 2**21
 
-#: Features of any size are read without a word: what saturates is no mistake.
+#: Features of any size pass without a warning: what saturates is no mistake.
 QUIETLY = np.errstate(over="ignore", invalid="ignore")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Network:
-    """Reading, layers, pooling and head, as a function of a flat vector of weights.
+    """Blocks one upon the other: input transform, layers, pooling, head.
 
-    Like its parts it holds nothing that is learnt, and nothing of a pass: one network
+    Like its blocks it holds nothing that is learnt, and nothing of a pass: one network
     may be used from several threads.
 
     Parameters
     ----------
-    reading : Reading
-        From raw steps to what the lowest layer reads.
-    stack : Stack
-        The recurrent layers.
-    pooling : Pooling
-        From the states of all steps to one row a sequence.
-    head : Head
-        From that row to the scores.
+    blocks : dict of str to Block
+        Each by its name, the lowest first.
     """
 
-    reading: Reading
-    stack: Stack
-    pooling: Pooling
-    head: Head
+    blocks: dict[str, Block]
 
     @cached_property
     def layout(self):
-        """Where the parameters of each part lie on the flat vector."""
-        blocks = {name: cell.shapes for name, cell in self.stack.cells.items()}
-        return ParameterLayout({**blocks, "head": self.head.shapes})
+        """Where the parameters of each block lie on the flat vector."""
+        shapes = {name: block.shapes for name, block in self.blocks.items()}
+        return ParameterLayout({name: own for name, own in shapes.items() if own})
+
+    @property
+    def input(self):
+        """The block that reads raw steps."""
+        return self.blocks["input"]
+
+    @property
+    def pooling(self):
+        """The block that makes one row of the states of a sequence."""
+        return self.blocks["pooling"]
+
+    @property
+    def head(self):
+        """The block that makes scores."""
+        return self.blocks["head"]
 
     @cached_property
-    def portion(self):
+    def layers(self):
+        """The recurrent layers by name, the lowest first."""
+        kinds = self.blocks.items()
+        return {name: one for name, one in kinds if isinstance(one, RecurrentLayer)}
+
+    @property
+    def cells(self):
+        """Every cell by name: layers from below, the forward direction first."""
+        return {
+            name + one.suffix: one.cell
+            for name, layer in self.layers.items()
+            for one in layer.directions
+        }
+
+    def cell_params(self, weights):
+        """Return the parameters of every cell, by its name, as views on a flat vector.
+
+        Returns
+        -------
+        dict of str to dict of str to ndarray
+        """
+        params = self.layout.views(weights)
+        return {
+            name + one.suffix: one.params(params[name])
+            for name, layer in self.layers.items()
+            for one in layer.directions
+        }
+
+    @cached_property
+    def sequences_per_shard(self):
         """How many sequences make operations that are worth a thread of their own."""
-        widest = max(cell.hidden_size for cell in self.stack.cells.values())
+        widest = max(cell.hidden_size for cell in self.cells.values())
         return max(1, WORTH_A_THREAD // widest)
 
     @cached_property
     def biases(self):
         """Where the biases stand on the flat vector, which no penalty is for."""
-        places = np.arange(self.layout.size)
-        views = self.layout.views(places)
-        found = [views["head"]["b"]]
-        for name, cell in self.stack.cells.items():
-            found += cell.biases(views[name])
-        return np.sort(np.concatenate(found))
+        views = self.layout.views(np.arange(self.layout.size))
+        found = [
+            bias
+            for name, own in views.items()
+            for bias in self.blocks[name].biases(own)
+        ]
+        return np.sort(np.concatenate([bias.ravel() for bias in found]))
 
     def init(self, rng):
         """Draw initial weights, ndarray of shape (n_parameters,)."""
         weights = np.empty(self.layout.size)
-        views = self.layout.views(weights)
-        for name, cell in self.stack.cells.items():
-            _fill(views[name], cell.init(rng))
-        _fill(views["head"], self.head.init(rng))
+        for name, views in self.layout.views(weights).items():
+            _fill(views, self.blocks[name].init(rng))
         return weights
 
+    def up_to(self, name):
+        """Return the network of the blocks up to one of them.
+
+        Its weights are those of the whole. Of a layer that is its last block it returns
+        all hidden states.
+        """
+        names = list(self.blocks)
+        blocks = {one: self.blocks[one] for one in names[: names.index(name) + 1]}
+        if name in self.layers:
+            blocks[name] = replace(self.layers[name], only_last=False)
+        return Network(blocks)
+
     def forward(self, weights, x, *, keep=True, reuse=None, dropout=NO_DROPOUT):
-        """Compute the scores of a batch.
+        """Compute the scores of a batch, or what else the last block returns.
 
         Parameters
         ----------
@@ -104,30 +140,64 @@ class Network:
 
         Returns
         -------
-        scores : ndarray of shape (n_sequences, n_outputs)
-            In the order in which the batch was given.
-        tape : NetworkTape or None
+        scores : ndarray of shape (n_sequences, n_outputs), or Sequences
+            An array is in the order in which the batch was given.
+        tape : dict of str to object, or None
+            What each block wrote down, and the `lengths` of the batch.
         """
-        params = self.layout.views(weights)
-        layers = reuse and reuse.layers
-        lengths, x = x.lengths, self.reading.forward(x)
-        h, last, layers = self.stack.forward(
-            params,
-            x,
-            keep=keep,
-            reuse=layers,
-            dropout=dropout,
-            only_last=self.pooling.only_last,
-        )
-        pooled, pooling = self.pooling.forward(h, last, x)
-        pooled, mask = dropout.forward(pooled)
-        scores, head = self.head.forward(params["head"], pooled)
-        tape = NetworkTape(lengths, x, layers, pooling, mask, head) if keep else None
-        return x.unsort(scores), tape
+        params, out, tape = self.layout.views(weights), x, {}
+        for name, block in self.blocks.items():
+            out, written = block.forward(
+                params.get(name, {}),
+                out,
+                keep=keep,
+                reuse=reuse and reuse[name],
+                dropout=dropout,
+            )
+            if keep:
+                tape[name] = written
+            del written
+        if not isinstance(out, Sequences):
+            out = x.unsort(out)
+        return out, ({**tape, "lengths": x.lengths} if keep else None)
+
+    def backward(self, weights, tape, d_out, *, input_gradient=False):
+        """Backpropagate the gradient of the scores.
+
+        Parameters
+        ----------
+        weights : ndarray of shape (n_parameters,)
+            The flat vector.
+        tape : dict
+            As from `forward`.
+        d_out : ndarray of shape (n_sequences, n_outputs), or Sequences
+            The gradient of what `forward` returned.
+        input_gradient : bool, default=False
+            Also compute the gradient of the input.
+
+        Returns
+        -------
+        d_x : Sequences or None
+            Packed as the batch is.
+        d_weights : ndarray of shape (n_parameters,)
+        """
+        params, d_weights = self.layout.views(weights), np.empty_like(weights)
+        d_params, lowest = self.layout.views(d_weights), next(iter(params))
+        if not isinstance(d_out, Sequences):
+            d_out = Sequences(None, tape["lengths"]).sort(d_out)
+        for name, block in reversed(self.blocks.items()):
+            is_lowest = name == lowest and not input_gradient
+            d_out, grads = block.backward(
+                params.get(name, {}), tape[name], d_out, input_gradient=not is_lowest
+            )
+            _fill(d_params.get(name, {}), grads)
+            if is_lowest:
+                return None, d_weights
+        return d_out, d_weights
 
     @QUIETLY
-    def scores(self, weights, samples, rows=None, workers=ALONE):
-        """Compute the scores of a collection, a block of bounded size at a time.
+    def compute(self, weights, samples, rows=None, workers=ALONE):
+        """Compute what `forward` returns for a collection, in chunks of bounded size.
 
         Parameters
         ----------
@@ -138,94 +208,41 @@ class Network:
         rows : ndarray of int, optional
             Which of its sequences; all by default.
         workers : Workers or Jobs, optional
-            They share out the blocks.
+            They share out the chunks.
 
         Returns
         -------
-        ndarray of shape (n, n_outputs)
-        """
-        n = len(samples) if rows is None else len(rows)
-        scores = np.empty((n, self.head.n_outputs), weights.dtype)
-
-        def score(_, block):
-            taken = block if rows is None else rows[block]
-            x = pack(samples, taken, weights.dtype)
-            scores[block], _ = self.forward(weights, x, keep=False)
-
-        workers.share(self._blocks(samples, rows), score)
-        return scores
-
-    @QUIETLY
-    def pooled(self, weights, samples, workers=ALONE):
-        """Compute what the head reads, as `scores` does: (n, pooled features)."""
-        params = self.layout.views(weights)
-        pooled = np.empty((len(samples), self.head.n_features), weights.dtype)
-
-        def pool(_, block):
-            x = self.reading.forward(pack(samples, block, weights.dtype))
-            h, last, _ = self.stack.forward(
-                params, x, keep=False, only_last=self.pooling.only_last
-            )
-            pooled[block] = x.unsort(self.pooling.forward(h, last, x)[0])
-
-        workers.share(self._blocks(samples), pool)
-        return pooled
-
-    def _blocks(self, samples, rows=None):
-        """Cut a collection, or some rows of it, into blocks that are predicted at once.
-
-        Returns
-        -------
-        list of ndarray of int
-            Where the sequences of a block stand in the collection or among the rows.
+        ndarray of shape (n, n_columns) or list of (n_steps_i, n_columns)
         """
         lengths = lengths_of(samples)
-        return list(
+        chunks = list(
             blocks_by_length(
                 lengths if rows is None else lengths[rows],
                 max_steps=min(MOST_STEPS, MOST_NUMBERS // samples[0].shape[1]),
-                max_sequences=min(self.portion, MOST_AT_ONCE),
+                max_sequences=min(self.sequences_per_shard, MOST_AT_ONCE),
             )
         )
 
-    def fold(self, weights):
-        """Give the weights that do to raw patches what these do to scaled ones.
+        def compute_chunk(_, chunk):
+            x = pack(samples, chunk if rows is None else rows[chunk], weights.dtype)
+            out, _ = self.forward(weights, x, keep=False)
+            return out.unpack() if isinstance(out, Sequences) else out
 
-        Every export folds the scale in, so that it need not be carried along. With a
-        scale, the result is in float64.
-        """
-        if self.reading.mean is None:
-            return weights.copy()
-        return self._with_input_weights(weights, self.reading.fold)
+        results = workers.share(chunks, compute_chunk)
+        order = np.argsort(np.concatenate(chunks), kind="stable")
+        if isinstance(results[0], list):
+            flat = [sequence for result in results for sequence in result]
+            return [flat[k] for k in order]
+        return np.concatenate(results)[order]
 
-    def unfold(self, weights):
-        """Undo `fold`."""
-        if self.reading.mean is None:
-            return weights.copy()
-        return self._with_input_weights(weights, self.reading.unfold)
+    def scores(self, weights, samples, rows=None, workers=ALONE):
+        """Compute the scores of a collection, ndarray of shape (n, n_outputs)."""
+        return self.compute(weights, samples, rows, workers)
 
-    def _with_input_weights(self, weights, change):
-        # In float64: a mean far from zero would cost float32 its digits.
-        changed = weights.astype(np.float64)
-        params = self.layout.views(changed)
-        for name, cell, *_ in self.stack.layers[0].parts:
-            W_x, b, _ = cell.split(params[name])
-            W_x[...], b[...] = change(W_x, b)
-        return changed
+    def pooled(self, weights, samples, workers=ALONE):
+        """Compute what the head reads: ndarray of shape (n, pooled features)."""
+        return self.up_to("pooling").compute(weights, samples, workers=workers)
 
-    @property
-    def pooled_names(self):
-        """Name of each pooled feature: the way, the direction if two, the unit."""
-        cells = self.stack.layers[-1].cells
-        directions = ("",) if len(cells) == 1 else ("forward_", "reverse_")
-        return [
-            f"{way}_{direction}{unit}"
-            for way in self.pooling.names
-            for direction, cell in zip(directions, cells, strict=True)
-            for unit in range(cell.hidden_size)
-        ]
-
-    @QUIETLY
     def states(self, weights, samples, layer, workers=ALONE):
         """Compute the hidden states of a layer after every patch of every sequence.
 
@@ -233,76 +250,44 @@ class Network:
         -------
         list of ndarray of shape (n_patches, hidden units of all directions)
         """
-        params, states = self.layout.views(weights), [None] * len(samples)
-        stack = Stack(self.stack.layers[: layer + 1])
+        network = self.up_to(list(self.layers)[layer])
+        return network.compute(weights, samples, workers=workers)
 
-        def read(_, block):
-            x = self.reading.forward(pack(samples, block, weights.dtype))
-            h, _, _ = stack.forward(params, x, keep=False)
-            for i, sequence in zip(block, x.replace(h).unpack(), strict=True):
-                states[i] = sequence
+    def fold(self, weights):
+        """Return the weights that do to raw patches what these do to scaled ones.
 
-        workers.share(self._blocks(samples), read)
-        return states
-
-    def backward(self, weights, tape, d_scores, *, input_gradient=False):
-        """Send the gradient of the scores back to the weights.
-
-        Parameters
-        ----------
-        weights : ndarray of shape (n_parameters,)
-            The flat vector.
-        tape : NetworkTape
-            What `forward` kept.
-        d_scores : ndarray of shape (n_sequences, n_outputs)
-            In the order in which the batch was given.
-        input_gradient : bool, default=False
-            Also compute the gradient of the input.
-
-        Returns
-        -------
-        d_x : ndarray of shape (n_rows, n_features) or None
-            Packed as the batch is.
-        d_weights : ndarray of shape (n_parameters,)
+        Weights for other libraries have the scale folded in, so that it need not be
+        carried along. With a scale, the result is in float64.
         """
-        params, x = self.layout.views(weights), tape.x
-        d_weights = np.empty_like(weights)
-        d_params = self.layout.views(d_weights)
-        d_pooled, grads = self.head.backward(
-            params["head"], tape.head, x.sort(d_scores)
-        )
-        _fill(d_params["head"], grads)
-        d_pooled = Dropout.backward(tape.mask, d_pooled)
-        d_h, d_last = self.pooling.backward(tape.pooling, d_pooled, x)
-        d_x, grads = self.stack.backward(
-            params, tape.layers, x, d_h, d_last, input_gradient=input_gradient
-        )
-        for name in grads:
-            _fill(d_params[name], grads[name])
-        if input_gradient:
-            d_x = self.reading.backward(d_x, tape.lengths)
-        return d_x, d_weights
+        return self._with_input_weights(weights, self.input.fold)
 
+    def unfold(self, weights):
+        """Undo `fold`."""
+        return self._with_input_weights(weights, self.input.unfold)
 
-class NetworkTape(NamedTuple):
-    """What the parts of a network wrote down on the way forward.
+    def _with_input_weights(self, weights, change):
+        if self.input.mean is None:
+            return weights.copy()
+        # In float64: a mean far from zero would cost float32 its digits.
+        changed = weights.astype(np.float64)
+        params = self.cell_params(changed)
+        for name in params:
+            if name.startswith("layer0"):
+                W_x, b, _ = self.cells[name].split(params[name])
+                W_x[...], b[...] = change(W_x, b)
+        return changed
 
-    Attributes
-    ----------
-    lengths : Lengths
-        Of the batch as it came, in steps.
-    x : Sequences
-        The batch as the lowest layer reads it.
-    layers, pooling, mask, head
-        What each part will ask for on the way back.
-    """
-
-    lengths: Lengths
-    x: Sequences
-    layers: list
-    pooling: object
-    mask: np.ndarray | None
-    head: np.ndarray
+    @property
+    def pooled_names(self):
+        """Name of each pooled feature: the method, the direction if two, the unit."""
+        *_, top = self.layers.values()
+        prefixes = ("",) if len(top.cells) == 1 else ("forward_", "reverse_")
+        return [
+            f"{method}_{prefix}{unit}"
+            for method in self.pooling.names
+            for prefix, cell in zip(prefixes, top.cells, strict=True)
+            for unit in range(cell.hidden_size)
+        ]
 
 
 def _fill(views, values):

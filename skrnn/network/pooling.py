@@ -1,37 +1,73 @@
-"""From the hidden states of every step to one row of features a sequence.
+"""Pooling: from the hidden states of every step to one row of features a sequence.
 
-Each way of pooling has ``forward(h, last, x) -> (pooled, tape)`` and
-``backward(tape, d_pooled, x) -> (d_h, d_last)``, where `h` is packed as the batch `x`
-is, `last` has the last state of each sorted sequence in each direction, as `pooled` has
-a row for each sorted sequence, and `d_h` and `d_last` are gradients; None is none.
+Each method of pooling reads whole batches, and streams: one state of the top layer
+after the other. What it remembers of a stream does not grow with the number of states:
+a dict of arrays with a row for each stream.
 """
 
-from abc import ABC, abstractmethod
+from abc import abstractmethod
+from dataclasses import dataclass
+from functools import cached_property
 from itertools import pairwise
+from typing import ClassVar
 
 import numpy as np
 
+from skrnn.network.block import Block
+from skrnn.sequences import Sequences
 
-class Pooling(ABC):
-    """One way of pooling.
 
-    Attributes
+@dataclass(frozen=True)
+class Pooling(Block):
+    """One method of pooling.
+
+    Parameters
     ----------
-    names : tuple of str
-        For each pooled feature of a hidden unit, what it is of its states.
+    n_units : int
+        Number of hidden units that are pooled, of all directions.
     """
 
-    names: tuple[str, ...]
-    #: Whether it reads the last states alone, so that `h` may be None.
-    only_last: bool = False
+    n_units: int
+
+    #: For each pooled feature of a hidden unit, what it is of its states.
+    names: ClassVar[tuple[str, ...]]
+    #: Whether it needs the last states alone.
+    only_last: ClassVar[bool] = False
+
+    @property
+    def n_out(self):
+        """Number of pooled features."""
+        return len(self.names) * self.n_units
 
     @abstractmethod
-    def forward(self, h, last, x):
-        """Pool the hidden states: ``(h, last, x) -> (pooled, tape)``."""
+    def start(self, n, dtype):
+        """Return what is remembered of n streams before their first state.
+
+        Returns
+        -------
+        dict of str to ndarray of shape (n, ...)
+        """
 
     @abstractmethod
-    def backward(self, tape, d_pooled, x):
-        """Send a gradient back: ``(tape, d_pooled, x) -> (d_h, d_last)``."""
+    def step(self, params, memory, h, count):
+        """Read one more state: ``(params, memory, h, count) -> (pooled, memory)``.
+
+        Parameters
+        ----------
+        params : dict of str to ndarray
+            The parameters.
+        memory : dict of str to ndarray of shape (n, ...)
+            What the states before it left; it is only read.
+        h : ndarray of shape (n, n_units)
+            The state.
+        count : ndarray of shape (n, 1)
+            How many states each stream has had, this one included.
+
+        Returns
+        -------
+        pooled : ndarray of shape (n, n_out)
+        memory : dict of str to ndarray of shape (n, ...)
+        """
 
 
 class LastPooling(Pooling):
@@ -40,29 +76,51 @@ class LastPooling(Pooling):
     names = ("last",)
     only_last = True
 
-    def forward(self, h, last, x):
+    def forward(self, params, x, **options):
         """Take the last states."""
-        return last, None
+        return x.last, x.lengths
 
-    def backward(self, tape, d_pooled, x):
+    def backward(self, params, tape, d_pooled, *, input_gradient=True):
         """Hand the gradient to the last states."""
-        return None, d_pooled
+        return Sequences(None, tape, d_pooled), {}
+
+    def start(self, n, dtype):
+        """Remember nothing."""
+        return {}
+
+    def step(self, params, memory, h, count):
+        """Take the state as it is."""
+        return h, {}
 
 
 class MeanPooling(Pooling):
-    """The mean of the states over the steps of each sequence."""
+    """The mean of the states over the steps of each sequence.
+
+    Of a stream their sum is kept in float64: in float32 it would stand still after some
+    millions of steps, and the mean would fade away.
+    """
 
     names = ("mean",)
 
-    def forward(self, h, last, x):
+    def forward(self, params, x, **options):
         """Average over the steps."""
-        scale = (1.0 / x.lengths.longest_first).astype(h.dtype)[:, np.newaxis]
-        return _reduce(np.add, h, x) * scale, scale
+        scale = (1.0 / x.lengths.longest_first).astype(x.data.dtype)[:, np.newaxis]
+        return _reduce(np.add, x) * scale, (x.lengths, scale)
 
-    def backward(self, tape, d_pooled, x):
-        """Give each state its share."""
-        scale = tape
-        return x.spread(d_pooled * scale), None
+    def backward(self, params, tape, d_pooled, *, input_gradient=True):
+        """Hand each state its share."""
+        lengths, scale = tape
+        d_h = (d_pooled * scale).take(lengths.ranks, axis=0)
+        return Sequences(d_h, lengths), {}
+
+    def start(self, n, dtype):
+        """Begin with a sum of zero."""
+        return {"sum": np.zeros((n, self.n_units))}
+
+    def step(self, params, memory, h, count):
+        """Add a state."""
+        total = memory["sum"] + h
+        return (total / count).astype(h.dtype, copy=False), {"sum": total}
 
 
 class MaxPooling(Pooling):
@@ -70,47 +128,75 @@ class MaxPooling(Pooling):
 
     names = ("max",)
 
-    def forward(self, h, last, x):
+    def forward(self, params, x, **options):
         """Find the largest values."""
-        largest = _reduce(np.maximum, h, x)
-        return largest, (h, largest)
+        largest = _reduce(np.maximum, x)
+        return largest, (x, largest)
 
-    def backward(self, tape, d_pooled, x):
+    def backward(self, params, tape, d_pooled, *, input_gradient=True):
         """Hand the gradient to the first of the states that were largest."""
-        h, largest = tape
-        d_h = x.spread(d_pooled)
-        d_h *= _where_largest(h, largest, x)
-        return d_h, None
+        x, largest = tape
+        d_h = x.broadcast(d_pooled)
+        d_h *= _where_largest(x, largest)
+        return Sequences(d_h, x.lengths), {}
+
+    def start(self, n, dtype):
+        """Begin below all numbers."""
+        return {"max": np.full((n, self.n_units), -np.inf, dtype)}
+
+    def step(self, params, memory, h, count):
+        """Compare a state."""
+        largest = np.maximum(memory["max"], h)
+        return largest, {"max": largest}
 
 
 class ConcatPooling(Pooling):
     """Last, mean and max side by side."""
 
     names = ("last", "mean", "max")
-    parts = (LastPooling(), MeanPooling(), MaxPooling())
 
-    def forward(self, h, last, x):
-        """Pool in each way."""
-        results = [part.forward(h, last, x) for part in self.parts]
+    @cached_property
+    def parts(self):
+        """The three methods."""
+        return [kind(self.n_units) for kind in (LastPooling, MeanPooling, MaxPooling)]
+
+    def forward(self, params, x, **options):
+        """Pool by each method."""
+        results = [part.forward(params, x) for part in self.parts]
         pooled, tapes = zip(*results, strict=True)
         return np.concatenate(pooled, axis=1), tapes
 
-    def backward(self, tape, d_pooled, x):
-        """Add up what each way sends back."""
-        size = d_pooled.shape[1] // len(self.parts)
-        (_, d_last), (d_mean, _), (d_h, _) = (
-            part.backward(notes, d_pooled[:, k * size : (k + 1) * size], x)
-            for k, (part, notes) in enumerate(zip(self.parts, tape, strict=True))
+    def backward(self, params, tape, d_pooled, *, input_gradient=True):
+        """Add up the gradients of each method."""
+        size = self.n_units
+        of_last, of_mean, of_max = (
+            part.backward(params, of_part, d_pooled[:, k * size : (k + 1) * size])[0]
+            for k, (part, of_part) in enumerate(zip(self.parts, tape, strict=True))
         )
-        d_h += d_mean
-        return d_h, d_last
+        d_h = of_max.data
+        d_h += of_mean.data
+        return Sequences(d_h, of_max.lengths, of_last.last), {}
+
+    def start(self, n, dtype):
+        """Remember what each method does."""
+        starts = [part.start(n, dtype) for part in self.parts]
+        return {name: value for start in starts for name, value in start.items()}
+
+    def step(self, params, memory, h, count):
+        """Pool by each method."""
+        pooled, after = [], {}
+        for part in self.parts:
+            values, remembered = part.step(params, memory, h, count)
+            pooled.append(values)
+            after |= remembered
+        return np.concatenate(pooled, axis=1), after
 
 
-def _reduce(ufunc, h, x):
+def _reduce(ufunc, x):
     """Reduce the states of each sequence over its steps."""
     result = None
-    for first, last, n_steps, size in x.lengths.runs:
-        states = h[first:last]
+    for first, last, n_steps, size in x.lengths.segments:
+        states = x.data[first:last]
         if n_steps > 1:
             states = ufunc.reduce(states.reshape(n_steps, size, -1), axis=0)
         if result is None:
@@ -120,9 +206,9 @@ def _reduce(ufunc, h, x):
     return result
 
 
-def _where_largest(h, largest, x):
-    """Say which states are the largest of their sequence; of several, the first."""
-    there = h == x.spread(largest)
+def _where_largest(x, largest):
+    """Return which states are the largest of their sequence; of several, the first."""
+    there = x.data == x.broadcast(largest)
     if np.count_nonzero(there) > largest.size:
         found = np.zeros(largest.shape, bool)
         for first, last in pairwise(x.lengths.starts.tolist()):
@@ -132,10 +218,10 @@ def _where_largest(h, largest, x):
     return there
 
 
-#: The ways of pooling by the name under which estimators ask for them.
-POOLINGS: dict[str, Pooling] = {
-    "last": LastPooling(),
-    "mean": MeanPooling(),
-    "max": MaxPooling(),
-    "concat": ConcatPooling(),
+#: The methods of pooling by the name under which estimators ask for them.
+POOLINGS: dict[str, type[Pooling]] = {
+    "last": LastPooling,
+    "mean": MeanPooling,
+    "max": MaxPooling,
+    "concat": ConcatPooling,
 }

@@ -1,9 +1,8 @@
-"""A network that reads streams: a step now, the next when it comes."""
+"""Networks that read streams: a step now, the next when it comes."""
 
 import numpy as np
 
 from skrnn.network.network import QUIETLY
-from skrnn.network.running import RUNNING
 from skrnn.sequences import pack
 from skrnn.utils.threads import BLAS_THREADS
 
@@ -46,20 +45,20 @@ class Stepper:
 
     def __init__(self, network, weights):
         self.dtype, self.head = weights.dtype, network.head
-        self._reading = reading = network.reading
-        self._scale = None if reading.mean is None else reading.in_type(self.dtype)
-        self._ways = [RUNNING[name] for name in network.pooling.names]
-        params = network.layout.views(weights)
-        self._head_params = params["head"]
+        self._input, self._pooling = network.input, network.pooling
+        no_scale = self._input.mean is None
+        self._scale = None if no_scale else self._input.in_type(self.dtype)
+        params, of_cells = network.layout.views(weights), network.cell_params(weights)
+        self._head_params, self._pooling_params = params["head"], params.get("pooling")
         self._cells = [
-            (cell, params[name], [f"{name}.{part}" for part in cell.state_names])
-            for name, cell in network.stack.cells.items()
+            (cell, of_cells[name], [f"{name}.{part}" for part in cell.state_names])
+            for name, cell in network.cells.items()
         ]
-        lowest, self.patch_size = self._cells[0][0], reading.patch_size
+        lowest, self.patch_size = self._cells[0][0], self._input.patch_size
         self.n_features = lowest.n_features // self.patch_size
 
     def start(self, n):
-        """Give the memory of n streams before their first step.
+        """Return the memory of n streams before their first step.
 
         Returns
         -------
@@ -73,9 +72,7 @@ class Stepper:
         for cell, _, names in self._cells:
             state = cell.initial_state(n, self.dtype)
             memory |= dict(zip(names, state, strict=True))
-        for way in self._ways:
-            memory |= way.start(n, cell.hidden_size, self.dtype)
-        return memory
+        return memory | self._pooling.start(n, self.dtype)
 
     @QUIETLY
     def step(self, memory, x):
@@ -95,14 +92,15 @@ class Stepper:
         """
         steps, size = memory["steps"], self.patch_size
         after = {"steps": steps + 1}
-        patch = x = self._reading.scaled(x, self._scale)
+        patch = x = self._input.scaled(x, self._scale)
         if size > 1:
             waiting, within = memory["waiting"].copy(), steps % size
             waiting[np.arange(len(x)), within] = x
             patch = waiting.reshape(len(x), size * self.n_features)
         h, states = self._read(memory, patch)
-        pooled, sums = self._pool(memory, h, steps // size + 1)
-        after |= states | sums
+        count = (steps // size + 1)[:, np.newaxis]
+        pooled, remembered = self._pooling.step(self._pooling_params, memory, h, count)
+        after |= states | remembered
         if size > 1:
             _go_back(after, memory, within < size - 1)
             waiting[within == size - 1] = 0.0
@@ -111,22 +109,13 @@ class Stepper:
         return scores, after
 
     def _read(self, memory, x):
-        """Let every layer step: give the state of the top one, and all of them."""
+        """Let every layer step: return the state of the top one, and all of them."""
         after = {}
         for cell, params, names in self._cells:
             state = cell.step(params, x, tuple(memory[name] for name in names))
             after |= zip(names, state, strict=True)
             x = state[0]
         return x, after
-
-    def _pool(self, memory, h, count):
-        """Take the state of the top layer in: give what is pooled, and remembered."""
-        pooled, after, count = [], {}, count[:, np.newaxis]
-        for way in self._ways:
-            part, remembered = way.step(memory, h, count)
-            pooled.append(part)
-            after |= remembered
-        return np.concatenate(pooled, axis=1), after
 
     def stages(self, samples):
         """Compute the scores after each step of whole sequences, one after the other.

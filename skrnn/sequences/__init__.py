@@ -2,7 +2,7 @@
 
 from skrnn.sequences.packed import (
     Lengths,
-    Run,
+    Segment,
     Sequences,
     blocks_by_length,
     lengths_of,
@@ -13,7 +13,7 @@ from skrnn.sequences.packed import (
 
 __all__ = [
     "Lengths",
-    "Run",
+    "Segment",
     "Sequences",
     "blocks_by_length",
     "lengths_of",

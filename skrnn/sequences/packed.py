@@ -15,7 +15,7 @@ from typing import NamedTuple
 import numpy as np
 
 
-class Run(NamedTuple):
+class Segment(NamedTuple):
     """A stretch of steps in which no sequence ends.
 
     Attributes
@@ -79,7 +79,7 @@ class Lengths:
         return np.arange(starts[-1]) - np.repeat(starts[:-1], self.sizes)
 
     @cached_property
-    def turned_rows(self):
+    def reversed_rows(self):
         """Row in which each row is read when every sequence is read backwards.
 
         Each sequence turns round in its own steps: its last step comes first.
@@ -89,8 +89,8 @@ class Lengths:
         return self.starts[mirrored] + self.ranks
 
     @cached_property
-    def runs(self):
-        """The stretches of steps in which no sequence ends, as a list of `Run`.
+    def segments(self):
+        """The stretches of steps in which no sequence ends, as a list of `Segment`.
 
         A rectangular batch has a single one.
         """
@@ -99,7 +99,7 @@ class Lengths:
         edges = [0, *edges, len(sizes)]
         starts, sizes = self.starts[edges].tolist(), sizes[edges[:-1]].tolist()
         return [
-            Run(first, last, (last - first) // size, size)
+            Segment(first, last, (last - first) // size, size)
             for (first, last), size in zip(pairwise(starts), sizes, strict=True)
         ]
 
@@ -116,15 +116,20 @@ class Sequences:
 
     Parameters
     ----------
-    data : ndarray of shape (n_rows, n_features)
+    data : ndarray of shape (n_rows, n_features) or None
         The rows of step 0, then those of step 1, ... Within a step, row ``r`` belongs
-        to the ``r``-th longest sequence.
+        to the ``r``-th longest sequence. None where the last states alone are wanted,
+        or, of gradients, where only those have one.
     lengths : Lengths
         How long the sequences are, and where their rows lie.
+    last : ndarray of shape (n_sequences, n_features) or None
+        Of the states that a recurrent layer has computed, the last of each sorted
+        sequence, in the order in which the layer reads it.
     """
 
-    data: np.ndarray
+    data: np.ndarray | None
     lengths: Lengths
+    last: np.ndarray | None = None
 
     @property
     def n_sequences(self):
@@ -140,11 +145,11 @@ class Sequences:
         """Give the same sequences with other features, row by row."""
         return Sequences(data, self.lengths)
 
-    def turn(self, values):
+    def reverse(self, values):
         """Put one row a step into the order of reading backwards, or back again."""
-        return values.take(self.lengths.turned_rows, axis=0)
+        return values.take(self.lengths.reversed_rows, axis=0)
 
-    def spread(self, values):
+    def broadcast(self, values):
         """Give each row of the batch the row of its sorted sequence."""
         return values.take(self.lengths.ranks, axis=0)
 

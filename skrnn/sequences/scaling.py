@@ -107,7 +107,7 @@ def _moments_of_steps(samples, rows, weight):
 
 
 def _add_steps(moments, x, weight):
-    moments.add(x.data, x.spread(x.sort(weight)))
+    moments.add(x.data, x.broadcast(x.sort(weight)))
 
 
 def _steps(samples, rows):

@@ -30,9 +30,9 @@ class Objective:
     dropout: Dropout = NO_DROPOUT
 
     @property
-    def portion(self):
+    def sequences_per_shard(self):
         """How many sequences are worth a thread of their own."""
-        return self.network.portion
+        return self.network.sequences_per_shard
 
     def split(self, n):
         """Give an objective for each of n parts of a batch, with noise of its own."""

@@ -30,7 +30,7 @@ class Shards:
 
     def cut(self, rows):
         """Cut a batch into shards whose operations are just long enough for threads."""
-        n_shards = max(1, len(rows) // self.objective.portion)
+        n_shards = max(1, len(rows) // self.objective.sequences_per_shard)
         return [rows[k::n_shards] for k in range(n_shards)]
 
     def value_and_gradient(self, weights, shards):

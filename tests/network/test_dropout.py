@@ -142,9 +142,9 @@ def test_masks_are_held_over_the_steps_one_a_sequence_and_direction(cell):
     assert not np.array_equal(ahead, back)
     assert len(np.unique(ahead, axis=0)) > 1
     forward, _ = cell.forward(params["layer0"], x, mask=ahead)
-    turned = x.replace(x.turn(x.data))
+    turned = x.replace(x.reverse(x.data))
     reverse, _ = cell.forward(params["layer0_reverse"], turned, mask=back)
-    assert np.array_equal(h, np.hstack([forward, x.turn(reverse)]))
+    assert np.array_equal(h, np.hstack([forward, x.reverse(reverse)]))
 
 
 def test_the_value_alone_is_without_noise():

@@ -119,7 +119,7 @@ def test_the_gradient_is_that_of_two_cells_on_turned_sequences(kind, sent_back):
     )
     expected_d_x = np.zeros_like(x.data)
     for name, units in (("layer0", slice(AHEAD)), ("layer0_reverse", slice(AHEAD, 7))):
-        turn = x.turn if name.endswith("reverse") else np.copy
+        turn = x.reverse if name.endswith("reverse") else np.copy
         _, tape = case.cells[name].forward(case.params[name], x.replace(turn(x.data)))
         d_x_part, expected = case.cells[name].backward(
             case.params[name],

@@ -99,7 +99,7 @@ def test_lengths_against_plain_loops(samples):
 def test_runs_are_the_longest_stretches_with_the_same_sequences_alive(samples):
     lengths = pack(samples).lengths
     sizes, step = lengths.sizes.tolist(), 0
-    for first, last, n_steps, n_alive in lengths.runs:
+    for first, last, n_steps, n_alive in lengths.segments:
         assert first == lengths.starts[step]
         assert sizes[step : step + n_steps] == [n_alive] * n_steps
         step += n_steps
@@ -133,28 +133,28 @@ def test_replace_keeps_the_places_of_the_rows(samples):
 
 def test_turning_reads_each_sequence_backwards_in_its_own_steps(samples):
     batch = pack(samples)
-    turned = batch.turn(batch.data)
+    turned = batch.reverse(batch.data)
     assert_same(batch.replace(turned).unpack(), [one[::-1] for one in samples])
-    assert np.array_equal(batch.turn(turned), batch.data)
+    assert np.array_equal(batch.reverse(turned), batch.data)
 
 
 def test_turning_brings_the_first_step_of_each_sequence_to_its_last(samples):
     batch = pack(samples)
-    last = batch.turn(batch.data)[batch.lengths.final_rows]
+    last = batch.reverse(batch.data)[batch.lengths.final_rows]
     assert np.array_equal(batch.unsort(last), [one[0] for one in samples])
 
 
 def test_turning_and_spreading_leave_what_they_are_given(samples):
     batch = pack(samples)
     before = batch.data.copy()
-    batch.turn(batch.data)[...] = 0.0
-    batch.spread(batch.data[: len(samples)])[...] = 0.0
+    batch.reverse(batch.data)[...] = 0.0
+    batch.broadcast(batch.data[: len(samples)])[...] = 0.0
     assert np.array_equal(batch.data, before)
 
 
 def test_spreading_gives_each_step_the_row_of_its_sequence(samples):
     batch, rows = pack(samples), np.arange(5.0 * len(samples)).reshape(-1, 5)
-    spread = batch.replace(batch.spread(batch.sort(rows))).unpack()
+    spread = batch.replace(batch.broadcast(batch.sort(rows))).unpack()
     assert_same(
         spread,
         [np.tile(row, (len(s), 1)) for s, row in zip(samples, rows, strict=True)],
@@ -195,14 +195,14 @@ def test_an_empty_collection_has_no_blocks():
 
 def test_lengths_stand_on_their_own():
     lengths = Lengths(np.array([3, 1, 1]), np.array([1, 0, 2]))
-    assert lengths.runs == [(0, 3, 1, 3), (3, 5, 2, 1)]
+    assert lengths.segments == [(0, 3, 1, 3), (3, 5, 2, 1)]
     assert lengths.ranks.tolist() == [0, 1, 2, 0, 0]
-    assert lengths.turned_rows.tolist() == [4, 1, 2, 3, 0]
+    assert lengths.reversed_rows.tolist() == [4, 1, 2, 3, 0]
     assert not lengths.in_order
 
 
 def test_a_rectangle_is_one_run_and_in_order():
     lengths = pack(np.zeros((3, 4, 1))).lengths
-    assert lengths.runs == [(0, 12, 4, 3)]
+    assert lengths.segments == [(0, 12, 4, 3)]
     assert lengths.in_order
     assert lengths is pack(np.ones((3, 4, 2))).lengths

@@ -13,7 +13,7 @@ N = 22
 class Whole:
     """An objective whose batches are never cut."""
 
-    portion = N
+    sequences_per_shard = N
 
     def split(self, n):
         return [self] * n

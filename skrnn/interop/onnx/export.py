@@ -114,7 +114,7 @@ def _network_of(estimator):
     check_is_network(estimator, "export_onnx", advice=f"{''.join(advice)}.")
     check_is_fitted(estimator)
     network = fitted_network(estimator)
-    for cell in network.stack.cells.values():
+    for cell in network.cells.values():
         if type(cell) not in OPERATORS:
             raise ValueError(
                 f"ONNX has no operator for {type(cell).__name__}, only for "

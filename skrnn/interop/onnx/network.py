@@ -43,40 +43,39 @@ def write_network(graph, network, weights, x, lengths):
         Name of the scores, (n, n_outputs).
     """
     state = vector_to_state(network, weights.astype(COMPUTED))
-    x, lengths = write_reading(graph, network, x, lengths)
-    top = network.stack.layers[-1]
-    for k, layer in enumerate(network.stack.layers):
-        only_last = network.pooling.only_last and layer is top
-        x, last = write_layer(graph, layer, k, state, x, lengths, only_last)
+    x, lengths = write_input(graph, network, x, lengths)
+    for k, layer in enumerate(network.layers.values()):
+        x, last = write_layer(graph, layer, k, state, x, lengths)
     pooled = write_pooling(graph, network.pooling, x, last, lengths)
     weight, bias = state["head.weight"], state["head.bias"]
     return graph.add("Gemm", pooled, weight, bias, to="scores", transB=1)
 
 
-def write_reading(graph, network, x, lengths):
+def write_input(graph, network, x, lengths):
     """Write how raw steps become what the lowest layer reads."""
-    reading, width = network.reading, network.stack.layers[0].cells[0].n_features
-    if reading.mean is not None:
+    transform, width = network.input, network.cells["layer0"].n_features
+    if transform.mean is not None:
         # Folded into the weights, a mean far from zero would cost float32 its digits.
-        x = graph.add("Sub", x, reading.mean.astype(COMPUTED))
-        scale = np.maximum(reading.scale, np.finfo(COMPUTED).tiny)
+        x = graph.add("Sub", x, transform.mean.astype(COMPUTED))
+        scale = np.maximum(transform.scale, np.finfo(COMPUTED).tiny)
         x = graph.add("Div", x, scale.astype(COMPUTED))
     if lengths is not None:
         # Whatever stands there, NaN too.
         x = _without_padding(graph, x, lengths, 0.0)
-    if reading.patch_size > 1:
-        x = _put_in_patches(graph, x, reading.patch_size, width)
-        lengths = lengths and _n_patches(graph, lengths, reading.patch_size)
+    if transform.patch_size > 1:
+        x = _put_in_patches(graph, x, transform.patch_size, width)
+        lengths = lengths and _n_patches(graph, lengths, transform.patch_size)
     return x, lengths
 
 
-def write_layer(graph, layer, k, state, x, lengths, only_last):
+def write_layer(graph, layer, k, state, x, lengths):
     """Write a layer, both its directions in one operator.
 
     Returns
     -------
     states : str or None
-        Name of the hidden states, (n, n_steps, n_out); None with `only_last`.
+        Name of the hidden states, (n, n_steps, n_out); None of a layer
+        of which the last ones alone are wanted.
     last : str
         Name of the last ones of each direction, (n, n_out).
     """
@@ -93,7 +92,7 @@ def write_layer(graph, layer, k, state, x, lengths, only_last):
         weights("weight_hh"),
         np.concatenate([weights("bias_ih"), weights("bias_hh")], axis=1),
         lengths and graph.cast(lengths, np.int32),
-        to=("" if only_last else f"layer{k}_states", f"layer{k}_last"),
+        to=("" if layer.only_last else f"layer{k}_states", f"layer{k}_last"),
         hidden_size=cell.hidden_size,
         direction="bidirectional" if len(suffixes) == 2 else "forward",
         **_options(cell, len(suffixes)),
@@ -101,7 +100,7 @@ def write_layer(graph, layer, k, state, x, lengths, only_last):
     # Directions stand before sequences there; here, side by side.
     last = graph.add("Transpose", last, perm=[1, 0, 2])
     last = graph.add("Reshape", last, [0, layer.n_out])
-    if only_last:
+    if layer.only_last:
         return None, last
     states = graph.add("Transpose", states, perm=[2, 0, 1, 3])
     return graph.add("Reshape", states, [0, 0, layer.n_out]), last
