@@ -17,8 +17,8 @@ from skrnn import (
     RNNClassifier,
     RNNRegressor,
 )
-from skrnn.estimators import base
 from skrnn.estimators.callbacks import HAS_CALLBACKS
+from skrnn.fitting import run
 
 # scikit-learn has callbacks from version 1.9 on.
 collect_ignore = [] if HAS_CALLBACKS else ["estimators/test_callbacks.py"]
@@ -71,13 +71,13 @@ def each_small(request):
 @pytest.fixture
 def splits(monkeypatch):
     """Write down what each fit learns from, and what it holds out."""
-    seen, right = [], base.hold_out
+    seen, right = [], run.hold_out
 
     def watched(*args):
         seen.append(right(*args))
         return seen[-1]
 
-    monkeypatch.setattr("skrnn.estimators.base.hold_out", watched)
+    monkeypatch.setattr("skrnn.fitting.run.hold_out", watched)
     return seen
 
 

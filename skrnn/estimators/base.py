@@ -1,43 +1,25 @@
-"""The facade that all estimators share: validate, build, train, publish."""
+"""Base of all estimators: validate, build, train, publish, predict."""
 
 from abc import ABC, abstractmethod
-from functools import partial
 from numbers import Integral
 from typing import ClassVar
 
 import numpy as np
 from sklearn.base import BaseEstimator
-from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted
 
-from skrnn.estimators.callbacks import CallbackSupportMixin, calls_of, with_callbacks
+from skrnn.estimators.callbacks import (
+    CallbackSupportMixin,
+    training_callbacks,
+    with_callbacks,
+)
 from skrnn.estimators.n_jobs import Jobs, workers_for
-from skrnn.fitting.architecture import (
-    check_unchanged,
-    choose_architecture,
-    choose_reading,
-)
-from skrnn.fitting.fitted_state import (
-    check_fitted_state,
-    fitted_network,
-    make_network,
-    publish,
-)
-from skrnn.fitting.problem import training_set
-from skrnn.fitting.result import Ended, Start
-from skrnn.fitting.solver import descend
-from skrnn.fitting.validation_split import hold_out, make_validator
-from skrnn.fitting.warnings import (
-    notes_on_data,
-    notes_on_learning,
-    notes_on_training,
-    warn,
-)
-from skrnn.network import Dropout
-from skrnn.parameters.auto import make_plan
+from skrnn.fitting.fitted_state import fitted_network, publish
+from skrnn.fitting.run import prepare
+from skrnn.fitting.warnings import warn
 from skrnn.parameters.constraints import Number, check_parameters
-from skrnn.parameters.shared import FULL_BATCH, Settings, check_combinations
-from skrnn.training import Objective, Reporter, Watchers
+from skrnn.parameters.shared import Settings, check_combinations
+from skrnn.training import SOLVERS, Reporter
 from skrnn.validation import check_sequences
 from skrnn.validation.layouts import RAGGED
 
@@ -84,121 +66,80 @@ class BaseRecurrent(Settings, CallbackSupportMixin, BaseEstimator, ABC):
         classes=None,
         groups=None,
         validation=(None, None, None),
-        once=False,
+        incremental=False,
     ):
-        """Fit from scratch or go on, and publish the result.
+        """Fit from scratch or resume, and publish the result.
 
-        `validation` is X, y and weights of sequences that the user holds out. `once`
-        makes a single pass and goes on from any earlier fit, as `partial_fit` does;
-        otherwise `warm_start` decides.
+        `validation` is X, y and weights of sequences that the user holds out.
+        `incremental` makes a single pass and resumes from any earlier fit, as
+        `partial_fit` does; otherwise `warm_start` decides.
         """
         check_parameters(self)
-        check_combinations(self, once)
-        goes_on = hasattr(self, "weights_") and (once or self.warm_start)
-        if goes_on:
-            check_fitted_state(self)
+        check_combinations(self, incremental)
+        resume = hasattr(self, "weights_") and (incremental or self.warm_start)
+        if resume:
+            fitted_network(self)  # whose state must be whole
         if not self.early_stopping or validation[0] is not None:
             groups = None
         problem = self._read_problem(
-            X, y, sample_weight, classes, groups, goes_on=goes_on
+            X, y, sample_weight, classes, groups, goes_on=resume
         )
-        if goes_on:
+        if resume:
             problem = problem.at_least(self.weights_.dtype)
-        rng = self._random_numbers()
-        rows, held_out = hold_out(self, problem, rng, validation)
-        architecture = choose_architecture(self, problem)
-        if goes_on:
-            check_unchanged(self, architecture)
-            network = fitted_network(self)
-            weights, rng = self.weights_, self._random_numbers(self.t_)
-        else:
-            reading = choose_reading(self, problem, rows)
-            network = make_network(architecture, reading)
-            weights = network.init(rng)
-        start = Start(problem, rows, held_out, architecture, network, goes_on, once)
-        weight = {} if sample_weight is None else {"sample_weight": sample_weight}
-        given = {"X": X, "y": y, "metadata": weight}
-        self._publish(self._learn(start, weights, rng, given))
+        run = prepare(self, problem, validation, resume, incremental)
+        metadata = {} if sample_weight is None else {"sample_weight": sample_weight}
+        inputs = {"X": X, "y": y, "metadata": metadata}
+        self._publish(run, *self._learn(run, inputs))
         return self
 
     @with_callbacks
-    def _learn(self, start, weights, rng, given):
-        """Train, and return what there is to publish and to say as an `Ended`."""
-        problem, rows, network = start.problem, start.rows, start.network
-        data = training_set(problem, rows)
-        plan = make_plan(self, data.lengths[rows], start.once, self._noise, self._rates)
-        dropout = Dropout(rng, plan.dropout, plan.recurrent_dropout)
-        n_shards = plan.batch_size // network.sequences_per_shard
-        with workers_for(self.n_jobs, n_shards) as workers:
-            watchers = self._watchers(start, plan.n_epochs, given)
-            result, memory = descend(
-                self,
-                data,
-                np.array(weights, problem.X.dtype),
-                plan,
-                rng=rng,
-                goes_on=start.goes_on,
-                once=start.once,
-                objective=Objective(network, problem.loss, plan.alpha, dropout),
-                validate=make_validator(self, network, start.held_out, workers),
-                workers=workers,
-                watchers=watchers,
-            )
-            fitted = start.outcome(self, result, memory)
-            if result.interrupt and hasattr(self, "weights_") and not start.goes_on:
+    def _learn(self, run, inputs):
+        """Train.
+
+        Returns
+        -------
+        fitted : dict of str to object, or None
+            The fitted attributes; None if the estimator keeps those that it has.
+        warnings : list of (str, type)
+            Messages and their categories.
+        interrupt : KeyboardInterrupt or None
+            What interrupted training.
+        """
+        with workers_for(self.n_jobs, run.n_shards) as workers:
+            monitors = self._monitors(run, inputs)
+            solver = run.make_solver(workers, monitors)
+            result = solver.solve(run.weights)
+            fitted = run.fitted_attributes(result, solver.memory)
+            if result.interrupt and hasattr(self, "weights_") and not run.resume:
                 # A model that was cut short is no substitute for the earlier one.
                 fitted = None
-            notes = self._notes(start, result, fitted)
-            watchers.close(fitted)
-        return Ended(fitted, notes, result.interrupt)
+            warnings = run.warnings(result, keeps_earlier=fitted is None)
+            for monitor in monitors:
+                monitor.close(fitted)
+        return fitted, warnings, result.interrupt
 
-    def _notes(self, start, result, fitted):
-        """Return what is to be said: messages and categories."""
-        problem, rows = start.problem, start.rows
-        notes = notes_on_training(self, result, fitted is None, start.once)
-        if result.interrupt:
-            return notes
-        if not start.goes_on:
-            notes += notes_on_data(self, problem, rows, start.held_out)
-        if not start.once:
-            notes += notes_on_learning(result, problem, rows, start.network)
-        return notes
+    def _monitors(self, run, inputs):
+        """Return the monitors of a run: the reporter of `verbose`, and callbacks."""
+        unit, n_units = SOLVERS[self.solver].unit, run.settings.n_epochs
+        monitors = [Reporter(n_units, unit)] if self.verbose else []
+        if not run.incremental:
+            monitors += training_callbacks(self, unit, n_units, inputs, run.snapshot)
+        return monitors
 
-    def _watchers(self, start, n_epochs, given):
-        """Return those who look on."""
-        unit = "iteration" if self.solver == FULL_BATCH else "epoch"
-        each = [Reporter(n_epochs, unit)] if self.verbose else []
-        if not start.once:
-            snapshot = partial(start.snapshot, self)
-            each += calls_of(self, unit, n_epochs, given, snapshot)
-        return Watchers(each)
-
-    def _publish(self, ended):
+    def _publish(self, run, fitted, warnings, interrupt):
         """Replace the fitted attributes in one stroke, when nothing can fail any more.
 
         That is after the warnings, which may be errors. An interrupt goes on up, so
         that whatever called `fit` stops too.
         """
-        if ended.interrupt is None:
-            warn(ended.notes, stacklevel=4)
-        if ended.fitted is not None:
-            publish(self, ended.fitted)
-        if ended.interrupt is not None:
-            for message, _ in ended.notes:
-                ended.interrupt.add_note(message)
-            raise ended.interrupt
-
-    def _random_numbers(self, n_seen=0):
-        """Give the source of random numbers; without a seed, a new one of its own.
-
-        Training that goes on after `n_seen` sequences must hold out the same sequences
-        again, but not repeat its noise: for the latter, a seed gives another source.
-        """
-        if self.random_state is None:
-            return np.random.RandomState()
-        if n_seen and isinstance(self.random_state, Integral):
-            return np.random.RandomState([int(self.random_state), n_seen % 2**32])
-        return check_random_state(self.random_state)
+        if interrupt is None:
+            warn(warnings, stacklevel=4)
+        if fitted is not None:
+            publish(self, fitted, run.network)
+        if interrupt is not None:
+            for message, _ in warnings:
+                interrupt.add_note(message)
+            raise interrupt
 
     def hidden_states(self, X, layer=-1):
         """Compute the hidden states after every step, or every patch of steps.

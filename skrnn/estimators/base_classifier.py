@@ -120,7 +120,7 @@ class RecurrentClassifier(ClassifierMixin, BaseRecurrent):
                 "class_weight='balanced' needs all labels at once and cannot be used "
                 "with partial_fit. Pass a dict, or sample_weight."
             )
-        return self._train(X, y, sample_weight, classes=classes, once=True)
+        return self._train(X, y, sample_weight, classes=classes, incremental=True)
 
     def predict(self, X):
         """Predict the label of each sequence.

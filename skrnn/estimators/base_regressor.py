@@ -99,7 +99,7 @@ class RecurrentRegressor(RegressorMixin, BaseRecurrent):
         self : object
             The estimator.
         """
-        return self._train(X, y, sample_weight, once=True)
+        return self._train(X, y, sample_weight, incremental=True)
 
     def predict(self, X):
         """Predict the target of each sequence.

@@ -4,7 +4,7 @@ from contextlib import contextmanager
 
 import sklearn
 
-from skrnn.training import Watcher
+from skrnn.training import Monitor
 
 try:
     from sklearn.callback import CallbackSupportMixin, with_callbacks
@@ -14,7 +14,7 @@ except ImportError:
     HAS_CALLBACKS = False
 
     class CallbackSupportMixin:
-        """Stands in for that of scikit-learn, and says that there is none."""
+        """Stands in for the mixin of scikit-learn where that has none."""
 
         def set_callbacks(self, *callbacks):
             """Refuse callbacks: scikit-learn has none before version 1.9.
@@ -35,8 +35,8 @@ except ImportError:
         return method
 
 
-class Calls(Watcher):
-    """Tells the callbacks of an estimator what its training does.
+class CallbackAdapter(Monitor):
+    """Calls the callbacks of an estimator while it is trained.
 
     Parameters
     ----------
@@ -46,37 +46,37 @@ class Calls(Watcher):
         What a step of its training is called.
     n_units : int
         How many there are at most.
-    given : dict
+    inputs : dict
         X, y and metadata as the user gave them.
     snapshot : callable
         From the state of training to the attributes of an estimator that is fitted
         so far.
     """
 
-    def __init__(self, estimator, unit, n_units, given, snapshot):
+    def __init__(self, estimator, unit, n_units, inputs, snapshot):
         self.estimator = estimator
         self.unit = unit
-        self.given = given
+        self.inputs = inputs
         self.snapshot = snapshot
         self.now = None
         self.root = estimator._init_callback_context(max_subtasks=n_units)
-        self.root.call_on_fit_task_begin(estimator=estimator, **given)
+        self.root.call_on_fit_task_begin(estimator=estimator, **inputs)
 
     def begin(self, state):
         """Begin a task in the tree of the callbacks."""
         self.now = self.root.subcontext(task_name=self.unit)
         self.now.call_on_fit_task_begin(
             estimator=self.estimator,
-            **self.given,
+            **self.inputs,
             reconstruction_attributes=lambda: self.snapshot(state),
         )
 
     def end(self, state):
-        """End the task; say whether a callback asks to stop."""
+        """End the task; return whether a callback asks to stop."""
         ended, self.now = self.now, None
         return ended.call_on_fit_task_end(
             estimator=self.estimator,
-            **self.given,
+            **self.inputs,
             reconstruction_attributes=lambda: self.snapshot(state),
         )
 
@@ -86,22 +86,23 @@ class Calls(Watcher):
             self.now.call_on_fit_task_end(estimator=self.estimator)
         self.root.call_on_fit_task_end(
             estimator=self.estimator,
-            **self.given,
+            **self.inputs,
             reconstruction_attributes=lambda: fitted or {},
         )
 
 
-def calls_of(*args):
-    """Return the watchers that tell the callbacks of an estimator, as a list.
+def training_callbacks(*args):
+    """Return the monitors that call the callbacks of an estimator, as a list.
 
-    The parameters are those of `Calls`. There are none before scikit-learn 1.9.
+    The parameters are those of `CallbackAdapter`. Before scikit-learn 1.9 there are
+    none.
     """
-    return [Calls(*args)] if HAS_CALLBACKS else []
+    return [CallbackAdapter(*args)] if HAS_CALLBACKS else []
 
 
 @contextmanager
-def passed_on(estimator, inner, X, y):
-    """Let the callbacks of a meta-estimator look on while it fits another.
+def propagate_callbacks(estimator, inner, X, y):
+    """Propagate the callbacks of a meta-estimator to the estimator that it fits.
 
     Parameters
     ----------
@@ -115,12 +116,12 @@ def passed_on(estimator, inner, X, y):
     if not HAS_CALLBACKS:
         yield
         return
-    given = {"estimator": estimator, "X": X, "y": y}
+    inputs = {"estimator": estimator, "X": X, "y": y}
     root = estimator._init_callback_context(max_subtasks=1)
-    root.call_on_fit_task_begin(**given)
+    root.call_on_fit_task_begin(**inputs)
     task = root.subcontext(task_name=f"fit {type(inner).__name__}")
     with task.propagate_callback_context(inner):
-        task.call_on_fit_task_begin(**given)
+        task.call_on_fit_task_begin(**inputs)
         yield
-        task.call_on_fit_task_end(**given)
-    root.call_on_fit_task_end(**given)
+        task.call_on_fit_task_end(**inputs)
+    root.call_on_fit_task_end(**inputs)

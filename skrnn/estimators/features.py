@@ -6,11 +6,11 @@ from sklearn.utils import get_tags
 from sklearn.utils.validation import check_is_fitted
 
 from skrnn.estimators.introspection import check_is_network
-from skrnn.estimators.metaestimator import TrainsNetwork
+from skrnn.estimators.metaestimator import NetworkMetaEstimator
 from skrnn.fitting.fitted_state import fitted_network
 
 
-class RecurrentFeatures(TrainsNetwork, TransformerMixin, BaseEstimator):
+class RecurrentFeatures(NetworkMetaEstimator, TransformerMixin, BaseEstimator):
     """Turns sequences into the features that a recurrent network has learnt.
 
     `fit` trains a copy of a recurrent classifier or regressor, and `transform` gives

@@ -3,7 +3,7 @@
 from sklearn.pipeline import Pipeline
 from sklearn.utils.validation import check_is_fitted
 
-from skrnn.fitting.fitted_state import check_fitted_state, fitted_network
+from skrnn.fitting.fitted_state import fitted_network
 from skrnn.network.stepper import Stepper
 
 #: Where estimators that wrap another keep the one that they fitted.
@@ -78,7 +78,7 @@ def check_reads_forward(estimator, caller):
         Name of the function or class that needs it, for the message.
     """
     if hasattr(estimator, "architecture_"):
-        check_fitted_state(estimator)
+        fitted_network(estimator)  # whose state must be whole
     architecture = vars(estimator).get("architecture_", vars(estimator))
     if architecture["bidirectional"]:
         raise ValueError(

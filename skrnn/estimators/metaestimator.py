@@ -1,4 +1,4 @@
-"""What estimators share that train a copy of a network."""
+"""Base of the estimators that train a copy of a network."""
 
 from contextlib import suppress
 from typing import ClassVar
@@ -13,11 +13,15 @@ from sklearn.utils.metadata_routing import (
 )
 from sklearn.utils.validation import check_is_fitted
 
-from skrnn.estimators.callbacks import CallbackSupportMixin, passed_on, with_callbacks
+from skrnn.estimators.callbacks import (
+    CallbackSupportMixin,
+    propagate_callbacks,
+    with_callbacks,
+)
 from skrnn.fitting.fitted_state import publish
 
 
-class TrainsNetwork(MetaEstimatorMixin, CallbackSupportMixin):
+class NetworkMetaEstimator(MetaEstimatorMixin, CallbackSupportMixin):
     """Trains a copy of its `estimator`, which gets what else `fit` was given.
 
     Without metadata routing the copy gets all of it; with it, what it has requested.
@@ -70,7 +74,7 @@ class TrainsNetwork(MetaEstimatorMixin, CallbackSupportMixin):
     @with_callbacks
     def _train_copy(self, X, y, fitted, train):
         """Let the callbacks of the estimator look on while its copy is trained."""
-        with passed_on(self, fitted, X, y):
+        with propagate_callbacks(self, fitted, X, y):
             train(fitted)
 
     def _publish(self, fitted, known):

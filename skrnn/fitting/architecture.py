@@ -30,7 +30,7 @@ def choose_architecture(estimator, problem):
     }
 
 
-def choose_reading(estimator, problem, rows):
+def choose_input_transform(estimator, problem, rows):
     """Measure the features of the sequences to learn from, and settle the patches."""
     samples, size = problem.X.samples, estimator.patch_size
     mean = scale = None

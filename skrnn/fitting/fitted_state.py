@@ -31,29 +31,39 @@ OF_REGRESSORS = ("target_mean_", "target_scale_", "target_ndim_")
 #: Checked where they are there.
 OPTIONAL = ("features_per_step_", "optimizer_state_")
 
-#: The objects that each estimator had when its state was last found to be whole.
-_CHECKED = WeakKeyDictionary()
+#: For each estimator the objects that its state had when it was last found to be whole,
+#: and its network.
+_KNOWN = WeakKeyDictionary()
 
 
-def check_fitted_state(estimator):
-    """Check that the fitted attributes of an estimator agree with each other.
+def publish(estimator, fitted, network=None):
+    """Replace the fitted attributes of an estimator by others, in one stroke.
 
-    That is done once for the same objects.
+    The network is theirs, where it is known.
+    """
+    rest = {k: v for k, v in vars(estimator).items() if not k.endswith("_")}
+    estimator.__dict__ = {**rest, **fitted}
+    if network is not None:
+        _KNOWN[estimator] = _objects(estimator), network
+
+
+def fitted_network(estimator):
+    """Return the network of a fitted estimator, whose state must be whole.
+
+    That is checked, and the network made, once for the same objects.
 
     Raises
     ------
     ValueError
-        If one is missing, or does not go with the others.
+        If an attribute is missing, or does not go with the others.
     """
     while isinstance(estimator, FrozenEstimator):
         estimator = estimator.estimator
-    of_targets = OF_CLASSIFIERS if is_classifier(estimator) else OF_REGRESSORS
-    needed, state = (*COMMON, *of_targets), vars(estimator)
-    objects = [state.get(name) for name in (*needed, *OPTIONAL)]
-    known = _CHECKED.get(estimator, ())
+    objects, (known, network) = _objects(estimator), _KNOWN.get(estimator, ((), None))
     if known and all(a is b for a, b in zip(known, objects, strict=True)):
-        return
-    missing = [name for name in needed if name not in state]
+        return network
+    state = vars(estimator)
+    missing = [name for name in _needed(estimator) if name not in state]
     fault = f"{', '.join(missing)} is missing" if missing else _fault(estimator)
     if fault:
         raise ValueError(
@@ -61,22 +71,14 @@ def check_fitted_state(estimator):
             f"{fault}. Its file may be damaged, or of another version of skrnn. Load "
             "it again from a good one, or fit anew."
         )
-    _CHECKED[estimator] = objects
-
-
-def publish(estimator, fitted):
-    """Replace the fitted attributes of an estimator by others, in one stroke."""
-    rest = {k: v for k, v in vars(estimator).items() if not k.endswith("_")}
-    estimator.__dict__ = {**rest, **fitted}
-
-
-def fitted_network(estimator):
-    """Return the network of a fitted estimator, whose state must be whole."""
-    check_fitted_state(estimator)
-    transform = InputTransform(
-        estimator.patch_size_, estimator.feature_mean_, estimator.feature_scale_
+    network = make_network(
+        estimator.architecture_,
+        InputTransform(
+            estimator.patch_size_, estimator.feature_mean_, estimator.feature_scale_
+        ),
     )
-    return make_network(estimator.architecture_, transform)
+    _KNOWN[estimator] = objects, network
+    return network
 
 
 def make_network(architecture, input_transform):
@@ -84,6 +86,16 @@ def make_network(architecture, input_transform):
     beside = ("outputs", "patch_size")
     parts = {name: part for name, part in architecture.items() if name not in beside}
     return build_network(input_transform=input_transform, **parts)
+
+
+def _needed(estimator):
+    is_one = is_classifier(estimator)
+    return (*COMMON, *(OF_CLASSIFIERS if is_one else OF_REGRESSORS))
+
+
+def _objects(estimator):
+    state = vars(estimator)
+    return [state.get(name) for name in (*_needed(estimator), *OPTIONAL)]
 
 
 def _fault(estimator):

@@ -6,7 +6,7 @@ import numpy as np
 
 from skrnn.losses import Loss
 from skrnn.sequences.scaling import Scale, with_largest_near_one
-from skrnn.training import TrainingSet, merge_copies
+from skrnn.training import TrainingSet, merge_duplicates
 from skrnn.validation import CheckedSequences
 
 
@@ -84,7 +84,7 @@ def without_copies(problem):
     Only the ratios of weights count. They are brought near one, where products and sums
     of them neither overflow nor vanish.
     """
-    rows, group = merge_copies(
+    rows, group = merge_duplicates(
         problem.X.samples, problem.y, problem.rows, problem.groups
     )
     weight = np.zeros_like(problem.weight)

@@ -1,6 +1,6 @@
-"""What is said when something does not go to plan, and what to try.
+"""Warnings of fit: what did not go to plan, and what to try.
 
-Each function looks at one thing and gives a message, or nothing.
+Each private function looks at one thing and returns a message, or None.
 """
 
 import warnings
@@ -9,7 +9,6 @@ import numpy as np
 from sklearn.exceptions import ConvergenceWarning
 
 from skrnn.fitting.swapped_axes import look_swapped
-from skrnn.parameters.shared import FULL_BATCH
 from skrnn.sequences import spaced
 from skrnn.sequences.scaling import deviations_of_columns
 from skrnn.training import Reason
@@ -25,14 +24,6 @@ DIVERGED_AT_ONCE = (
     "the model has those. Try to scale the features."
 )
 INTERRUPTED = "Training was interrupted in {unit} {next}; the model {outcome}."
-MAX_ITER = (
-    "Training stopped at max_iter={max_iter} epochs while the loss was still moving. "
-    "Try a larger max_iter or learning_rate_init, or learning_rate='cosine'."
-)
-MAX_ITER_FULL_BATCH = (
-    "L-BFGS stopped at max_iter={max_iter} iterations while the loss was still "
-    "falling. Try a larger max_iter, or scale the features."
-)
 STALLED = (
     "L-BFGS found no better weights along its direction after {n_updates} iterations. "
     "The model has the best so far, which may well do; if not, scale the features, or "
@@ -89,64 +80,62 @@ SAME = 0.02
 LOOK_AT = 256
 
 
-def notes_on_data(estimator, problem, rows, held_out):
-    """Give what is to be said of the sequences: a list of messages and categories."""
-    notes = (
+def data_warnings(estimator, problem, rows, held_out):
+    """Return the warnings about the sequences: a list of messages and categories."""
+    messages = (
         _few_held_out(problem, held_out),
         _columns_differ(problem, rows),
         _features_differ(estimator, problem, rows),
         _channels_first(problem, rows),
     )
-    return [(note, UserWarning) for note in notes if note]
+    return [(message, UserWarning) for message in messages if message]
 
 
-def notes_on_learning(result, problem, rows, network):
-    """Give what is to be said of what was learnt: messages and categories."""
+def learning_warnings(result, problem, rows, network):
+    """Return the warnings about what was learnt: a list of messages and categories."""
     if result.reason is Reason.DIVERGED:
         return []
-    notes = _loss_rose(result), _constant(result, problem, rows, network)
-    return [(note, ConvergenceWarning) for note in notes if note]
+    messages = _loss_rose(result), _constant(result, problem, rows, network)
+    return [(message, ConvergenceWarning) for message in messages if message]
 
 
-def notes_on_training(estimator, result, keep_earlier, once):
-    """Give what is to be said of how training ended: messages and categories.
+def ending_warnings(solver, result, keeps_earlier, incremental):
+    """Return the warning about how training ended: a list of messages and categories.
 
     Parameters
     ----------
-    estimator : estimator
-        Whose training it was.
+    solver : type
+        The kind of `Solver`.
     result : Training
         How it ended.
-    keep_earlier : bool
-        Whether the estimator kept the weights of an earlier fit.
-    once : bool
+    keeps_earlier : bool
+        Whether the estimator keeps the weights of an earlier fit.
+    incremental : bool
         Whether it was a call of `partial_fit`, which always ends at its first epoch.
     """
-    full_batch = estimator.solver == FULL_BATCH
     templates = {
         Reason.DIVERGED: DIVERGED if result.update else DIVERGED_AT_ONCE,
         Reason.INTERRUPTED: INTERRUPTED,
         Reason.STALLED: STALLED,
     }
-    if not once:
-        templates[Reason.MAX_ITER] = MAX_ITER_FULL_BATCH if full_batch else MAX_ITER
+    if not incremental:
+        templates[Reason.MAX_ITER] = solver.at_max_iter
     if result.reason not in templates:
         return []
-    remedy = "a smaller learning_rate_init or max_grad_norm"
     message = templates[result.reason].format(
         n_updates=result.update,
         max_iter=result.history.n_epochs,
         next=result.history.n_epochs + 1,
-        unit="iteration" if full_batch else "epoch",
-        outcome="is as it was" if keep_earlier else "has the weights so far",
-        remedy="solver='adam'" if full_batch else remedy,
+        unit=solver.unit,
+        outcome="is as it was" if keeps_earlier else "has the weights so far",
+        remedy=solver.remedy,
     )
     return [(message, ConvergenceWarning)]
 
 
-def warn(notes, stacklevel):
-    """Say each of the messages, on behalf of a caller so far up."""
-    for message, category in notes:
+def warn(found, stacklevel):
+    """Issue warnings, on behalf of a caller so far up."""
+    for message, category in found:
         warnings.warn(message, category, stacklevel=stacklevel + 1)
 
 

@@ -9,7 +9,7 @@ from skrnn.estimators.introspection import (
     check_is_network,
     final_network,
 )
-from skrnn.parameters.shared import FULL_BATCH
+from skrnn.training import SOLVERS
 from skrnn.utils.plotting import new_or_given
 
 #: Curves of so few points show each of them.
@@ -106,7 +106,7 @@ class TrainingCurveDisplay:
             validation_scores=scores,
             best_epoch=scores and _best_epoch(network),
             score_name="accuracy" if is_classifier(network) else "R2",
-            unit="iteration" if network.solver == FULL_BATCH else "epoch",
+            unit=SOLVERS[network.solver].unit,
             estimator_name=name or type(network).__name__,
         )
         return display.plot(ax)

@@ -8,9 +8,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from skrnn.parameters.shared import FULL_BATCH
 from skrnn.sequences import lengths_of, spaced
-from skrnn.training import count_batches
+from skrnn.training import SOLVERS, count_batches
 
 AUTO = "auto"
 
@@ -92,7 +91,7 @@ def make_plan(settings, lengths, once, noise, rates):
     batch_size = int(_value(settings.batch_size, BATCH_SIZE))
     n_batches = count_batches(len(lengths), batch_size)
     n_updates = min(N_UPDATES, max(FEWEST_UPDATES, int(lengths.sum())))
-    if settings.solver == FULL_BATCH:
+    if not SOLVERS[settings.solver].has_batches:
         n_batches, n_updates, noise = 1, N_UPDATES, (0.0, 0.0)
     n_epochs = max(FEWEST_EPOCHS, math.ceil(n_updates / n_batches))
     n_epochs = 1 if once else int(_value(settings.max_iter, n_epochs))

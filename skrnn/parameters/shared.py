@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from skrnn.network.pooling import POOLINGS
-from skrnn.optimizers import OPTIMIZERS, SCHEDULES
+from skrnn.optimizers import SCHEDULES
 from skrnn.parameters.constraints import (
     Flag,
     Number,
@@ -16,9 +16,7 @@ from skrnn.parameters.constraints import (
     Sizes,
     check_names,
 )
-
-#: The solver that reads the whole training set at once.
-FULL_BATCH = "lbfgs"
+from skrnn.training import SOLVERS
 
 
 @dataclass(eq=False, repr=False)
@@ -67,7 +65,7 @@ class Settings:
         "pooling": [OneOf(tuple(POOLINGS))],
         "dropout": [OneOf(("auto",)), Number(Real, 0, 1)],
         "recurrent_dropout": [OneOf(("auto",)), Number(Real, 0, 1)],
-        "solver": [OneOf((*OPTIMIZERS, FULL_BATCH))],
+        "solver": [OneOf(tuple(SOLVERS))],
         "alpha": [Number(Real, 0)],
         "batch_size": [OneOf(("auto",)), Number(Integral, 1)],
         "learning_rate": [OneOf(tuple(SCHEDULES))],
@@ -120,19 +118,20 @@ def check_combinations(settings, once):
         for name in ("dropout", "recurrent_dropout")
         if getattr(settings, name) not in ("auto", 0)
     ]
-    if settings.solver == FULL_BATCH and dropped:
+    if dropped and not SOLVERS[settings.solver].has_batches:
         raise ValueError(
-            f"solver='lbfgs' does not support {' and '.join(dropped)}: the "
+            f"solver='{settings.solver}' does not support {' and '.join(dropped)}: the "
             "loss must be the same each time that it is computed. Use solver='adam' or "
             "'sgd', or set both rates to 0 and raise alpha."
         )
 
 
 def reads_in_parts(settings):
-    """Say whether the solver can learn from a part of the data at a time."""
-    if settings.solver == FULL_BATCH:
+    """Return whether the solver can learn from a part of the data at a time."""
+    name = settings.solver
+    if isinstance(name, str) and name in SOLVERS and not SOLVERS[name].has_batches:
         raise AttributeError(
-            "partial_fit does not support solver='lbfgs', which reads all sequences at "
-            "once. Use solver='adam' or 'sgd'."
+            f"partial_fit does not support solver='{name}', which reads all sequences "
+            "at once. Use solver='adam' or 'sgd'."
         )
     return True

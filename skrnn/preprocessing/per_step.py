@@ -17,7 +17,11 @@ from sklearn.utils import get_tags
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted
 
-from skrnn.estimators.callbacks import CallbackSupportMixin, passed_on, with_callbacks
+from skrnn.estimators.callbacks import (
+    CallbackSupportMixin,
+    propagate_callbacks,
+    with_callbacks,
+)
 from skrnn.fitting.fitted_state import publish
 from skrnn.parameters.constraints import Number, OneOf, Transformer, check_parameters
 from skrnn.preprocessing.metadata import make_router, metadata_of_steps
@@ -232,7 +236,7 @@ class PerStepTransformer(
         y = None if y is None else self._of_each_step(y, steps)
         inner = deepcopy(self.transformer_) if goes_on else clone(self._inner)
         in_parts = method == "partial_fit"
-        with nullcontext() if in_parts else passed_on(self, inner, X, y):
+        with nullcontext() if in_parts else propagate_callbacks(self, inner, X, y):
             if method in params:
                 out = self._call(inner, method, steps, y, **params[method])
             else:

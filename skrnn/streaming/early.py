@@ -13,7 +13,7 @@ from skrnn.estimators.introspection import (
     is_network,
     without_frozen,
 )
-from skrnn.estimators.metaestimator import TrainsNetwork
+from skrnn.estimators.metaestimator import NetworkMetaEstimator
 from skrnn.estimators.staged import staged_answers
 from skrnn.parameters.constraints import Number, check_parameters
 from skrnn.streaming.prefixes import show_prefixes
@@ -34,7 +34,7 @@ class AnyClassifier:
         )
 
 
-class EarlyClassifier(ClassifierMixin, TrainsNetwork, BaseEstimator):
+class EarlyClassifier(ClassifierMixin, NetworkMetaEstimator, BaseEstimator):
     """Classifier that reads a sequence only until it is sure enough.
 
     `fit` trains a copy of a classifier, on beginnings of the sequences too. `predict`
@@ -101,7 +101,7 @@ class EarlyClassifier(ClassifierMixin, TrainsNetwork, BaseEstimator):
         "n_prefixes": [Number(Integral, 0)],
     }
 
-    _shown: ClassVar = (*TrainsNetwork._shown, "classes_")
+    _shown: ClassVar = (*NetworkMetaEstimator._shown, "classes_")
 
     def __init__(self, estimator, threshold=0.9, patience=1, n_prefixes=2):
         self.estimator = estimator

@@ -1,30 +1,35 @@
-"""Training: objective, batches, loop, stopping, history. It knows no estimator."""
+"""Training: solvers, objective, stopping, history, monitors. It knows no estimator."""
 
-from skrnn.training.batching import count_batches
-from skrnn.training.duplicates import merge_copies
-from skrnn.training.history import History
-from skrnn.training.lbfgs import FullBatch, train_full_batch
-from skrnn.training.minibatch import Trainer, train
-from skrnn.training.monitors import Reporter, Watcher, Watchers
+from skrnn.training.duplicates import merge_duplicates
+from skrnn.training.lbfgs import LBFGSSolver
+from skrnn.training.minibatch import MinibatchSolver, count_batches
+from skrnn.training.monitors import Monitor, Reporter
 from skrnn.training.objective import Objective
-from skrnn.training.state import NotFinite, Training, TrainingSet
+from skrnn.training.solver import Solver
+from skrnn.training.state import History, NotFinite, Training, TrainingSet
 from skrnn.training.stopping import Plateau, Reason
 
+#: The solvers by the name under which estimators ask for them.
+SOLVERS: dict[str, type[Solver]] = {
+    "adam": MinibatchSolver,
+    "sgd": MinibatchSolver,
+    "lbfgs": LBFGSSolver,
+}
+
 __all__ = [
-    "FullBatch",
+    "SOLVERS",
     "History",
+    "LBFGSSolver",
+    "MinibatchSolver",
+    "Monitor",
     "NotFinite",
     "Objective",
     "Plateau",
     "Reason",
     "Reporter",
-    "Trainer",
+    "Solver",
     "Training",
     "TrainingSet",
-    "Watcher",
-    "Watchers",
     "count_batches",
-    "merge_copies",
-    "train",
-    "train_full_batch",
+    "merge_duplicates",
 ]

@@ -1,4 +1,4 @@
-"""Sequences that occur more than once.
+"""Duplicates: sequences that occur more than once.
 
 A weight of k must mean the same as k copies. In exact arithmetic it does; in floating
 point the two differ in the last digit, and hundreds of updates can make that digit
@@ -16,7 +16,7 @@ import numpy as np
 BLOCK = 2**16
 
 
-def merge_copies(samples, y, rows, groups=None):
+def merge_duplicates(samples, y, rows, groups=None):
     """Find the distinct pairs of a sequence and a target.
 
     Parameters
@@ -28,7 +28,7 @@ def merge_copies(samples, y, rows, groups=None):
     rows : ndarray of int
         The sequences that count.
     groups : ndarray of int of shape (n,), optional
-        Sequences of different groups are no copies of each other.
+        Sequences of different groups are no duplicates of each other.
 
     Returns
     -------

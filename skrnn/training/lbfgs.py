@@ -1,4 +1,4 @@
-"""Training without minibatches: L-BFGS on the whole training set."""
+"""L-BFGS solver: quasi-Newton steps on the whole training set."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -7,14 +7,13 @@ import numpy as np
 from scipy.optimize import minimize
 
 from skrnn.sequences import blocks_by_length
-from skrnn.training.monitors import Watchers
-from skrnn.training.objective import Objective
-from skrnn.training.shards import Shards
-from skrnn.training.state import NotFinite, Training
+from skrnn.training.objective import Objective, Shards
+from skrnn.training.solver import Solver
+from skrnn.training.state import NotFinite, Training, TrainingSet
 from skrnn.training.stopping import Plateau, Reason
 from skrnn.utils.threads import ALONE, Workers
 
-#: The most steps that are read at once: what is kept for the way back is bounded.
+#: The most steps that are read at once: it bounds the memory of a backward pass.
 MAX_STEPS = 2**14
 
 #: More evaluations than an iteration may take: its number alone is limited.
@@ -24,14 +23,19 @@ EVALUATIONS = 100
 REASONS = {0: Reason.CONVERGED, 1: Reason.MAX_ITER, 2: Reason.STALLED}
 
 
-@dataclass(frozen=True, eq=False)
-class FullBatch:
-    """Everything that L-BFGS needs beside the data and the weights.
+@dataclass(eq=False)
+class LBFGSSolver(Solver):
+    """Follows the whole gradient, with an estimate of the curvature.
+
+    The search along a line needs more digits than float32 has, so that everything is
+    computed in float64; the result is of the type of the weights.
 
     Parameters
     ----------
     objective : Objective
         What is made small.
+    data : TrainingSet
+        What to learn from.
     max_iter : int
         Largest number of iterations.
     tol : float
@@ -41,95 +45,123 @@ class FullBatch:
     validate : callable, optional
         From weights to a score of the sequences held out. The best weights by this
         score are the result.
-    watchers : Watchers
-        They are told of every iteration.
+    monitors : sequence of Monitor
+        They are called before and after every iteration.
     workers : Workers
         They share out the sequences.
     """
 
     objective: Objective
+    data: TrainingSet
     max_iter: int
     tol: float
     plateau: Plateau
     validate: Callable | None = None
-    watchers: Watchers = field(default_factory=Watchers)
+    monitors: tuple = ()
     workers: Workers = ALONE
 
+    #: Whether the monitors know that an iteration has begun.
+    _has_begun: bool = field(default=False, init=False)
 
-def train_full_batch(trainer, data, weights):
-    """Move weights by L-BFGS until there is a reason to stop.
+    unit = "iteration"
+    has_batches = False
+    at_max_iter = (
+        "L-BFGS stopped at max_iter={max_iter} iterations while the loss was still "
+        "falling. Try a larger max_iter, or scale the features."
+    )
+    remedy = "solver='adam'"
 
-    The search along a line needs more digits than float32 has, so that everything is
-    computed in float64; the result is of the type of `weights`.
+    @classmethod
+    def create(
+        cls,
+        settings,
+        name,
+        *,
+        size,
+        dtype,
+        memory,
+        rng,
+        schedule,
+        incremental,
+        **common,
+    ):
+        """Make a solver for an estimator, as `Solver.create` says."""
+        return cls(
+            max_iter=settings.n_epochs,
+            tol=settings.tol,
+            plateau=Plateau(settings.tol, settings.patience),
+            **common,
+        )
 
-    Parameters
-    ----------
-    trainer : FullBatch
-        What to do.
-    data : TrainingSet
-        What to learn from.
-    weights : ndarray of shape (n_parameters,)
-        Where to start; it is left as it is.
+    @property
+    def memory(self):
+        """Nothing: each run estimates the curvature anew."""
+        return None
 
-    Returns
-    -------
-    Training
-        As `train` gives it.
-    """
-    state = Training(weights.astype(np.float64))
-    shards = Shards(trainer.objective, data, trainer.workers)
-    blocks = blocks_by_length(data.lengths[data.rows], MAX_STEPS)
-    blocks = [data.rows[at] for at in blocks]
+    def solve(self, weights):
+        """Move weights until there is a reason to stop, as `Solver.solve` says."""
+        state = Training(weights.astype(np.float64))
+        shards = Shards(self.objective, self.data, self.workers)
+        chunks = blocks_by_length(self.data.lengths[self.data.rows], MAX_STEPS)
+        chunks = [self.data.rows[chunk] for chunk in chunks]
 
-    def evaluate(vector):
-        trainer.watchers.begin(state)
-        value, gradient = shards.value_and_gradient(vector, blocks)
-        state.history.n_seen += len(data.rows)
-        if not (np.isfinite(value) and np.isfinite(gradient).all()):
-            raise NotFinite
-        return value, gradient
+        def evaluate(vector):
+            self._begin(state)
+            value, gradient = shards.value_and_gradient(vector, chunks)
+            state.history.n_seen += len(self.data.rows)
+            if not (np.isfinite(value) and np.isfinite(gradient).all()):
+                raise NotFinite
+            return value, gradient
 
-    def note(intermediate_result):
-        _note(trainer, state, intermediate_result)
-        if state.reason is not None:
-            raise StopIteration
+        def after_iteration(intermediate_result):
+            self._end(state, intermediate_result)
+            if state.reason is not None:
+                raise StopIteration
 
-    try:
-        with np.errstate(over="ignore", invalid="ignore"):
-            result = minimize(
-                evaluate,
-                state.weights,
-                jac=True,
-                method="L-BFGS-B",
-                callback=note,
-                options={
-                    "maxiter": trainer.max_iter,
-                    "maxfun": EVALUATIONS * trainer.max_iter,
-                    "gtol": trainer.tol,
-                },
-            )
-        state.reason = state.reason or REASONS[result.status]
-    except NotFinite:
-        state.reason = Reason.DIVERGED
-    except KeyboardInterrupt as interrupt:
-        state.reason, state.interrupt = Reason.INTERRUPTED, interrupt
-    best = state.weights if state.best is None else state.best
-    state.weights = best.astype(weights.dtype)
-    return state
-
-
-def _note(trainer, state, result):
-    """Write down where an iteration has led, and whether that is a reason to stop."""
-    before, state.weights, score = state.weights, result.x.copy(), None
-    state.update += 1
-    if trainer.validate is not None:
         try:
-            score = trainer.validate(state.weights)
+            with np.errstate(over="ignore", invalid="ignore"):
+                result = minimize(
+                    evaluate,
+                    state.weights,
+                    jac=True,
+                    method="L-BFGS-B",
+                    callback=after_iteration,
+                    options={
+                        "maxiter": self.max_iter,
+                        "maxfun": EVALUATIONS * self.max_iter,
+                        "gtol": self.tol,
+                    },
+                )
+            state.reason = state.reason or REASONS[result.status]
         except NotFinite:
-            state.weights = before
-            raise
-    state.record(float(result.fun), score)
-    if score is not None and trainer.plateau.reached(-score):
-        state.reason = Reason.PLATEAU
-    if trainer.watchers.end(state):
-        state.reason = Reason.STOPPED
+            state.reason = Reason.DIVERGED
+        except KeyboardInterrupt as interrupt:
+            state.reason, state.interrupt = Reason.INTERRUPTED, interrupt
+        best = state.weights if state.best is None else state.best
+        state.weights = best.astype(weights.dtype)
+        return state
+
+    def _begin(self, state):
+        """Tell the monitors of a new iteration at the first of its evaluations."""
+        if not self._has_begun:
+            self._has_begun = True
+            for monitor in self.monitors:
+                monitor.begin(state)
+
+    def _end(self, state, result):
+        """Record where an iteration has led, and whether that is a reason to stop."""
+        before, state.weights, score = state.weights, result.x.copy(), None
+        state.update += 1
+        if self.validate is not None:
+            try:
+                score = self.validate(state.weights)
+            except NotFinite:
+                state.weights = before
+                raise
+        state.record(float(result.fun), score)
+        if score is not None and self.plateau.reached(-score):
+            state.reason = Reason.PLATEAU
+        self._has_begun = False
+        stops = [monitor.end(state) for monitor in self.monitors]
+        if any(stops):
+            state.reason = Reason.STOPPED

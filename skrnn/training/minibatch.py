@@ -1,32 +1,39 @@
-"""The training loop: train, epoch, batch."""
+"""Minibatch solver: gradient steps on batches, epoch after epoch."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 import numpy as np
 
-from skrnn.optimizers import Optimizer, Schedule, clip_by_norm
-from skrnn.training.batching import minibatches
-from skrnn.training.monitors import Watchers
-from skrnn.training.objective import Objective
-from skrnn.training.shards import Shards
+from skrnn.optimizers import OPTIMIZERS, SCHEDULES, Optimizer, Schedule, clip_by_norm
+from skrnn.training.objective import Objective, Shards
+from skrnn.training.solver import Solver
 from skrnn.training.state import NotFinite, Training, TrainingSet
 from skrnn.training.stopping import Plateau, Reason
 from skrnn.utils.threads import ALONE, Workers
 
+#: A length may be taken for up to this much longer or shorter than it is.
+SPREAD = 1.25
 
-@dataclass(frozen=True, eq=False)
-class Trainer:
-    """Everything that training needs beside the data and the weights.
+
+@dataclass(eq=False)
+class MinibatchSolver(Solver):
+    """Takes a step of an optimizer for each minibatch.
+
+    Its result has the weights of the last epoch after which the loss was finite, or the
+    best on the sequences held out if there are any.
 
     Parameters
     ----------
     objective : Objective
         What is made small.
+    data : TrainingSet
+        What to learn from.
     optimizer : Optimizer
         Takes the steps.
     schedule : Schedule
-        Gives the learning rate of each.
+        The learning rate of each.
     batch_size : int
         Largest number of sequences in a batch.
     max_iter : int
@@ -38,17 +45,17 @@ class Trainer:
     rng : numpy.random.RandomState
         Where the order of the batches comes from.
     validate : callable, optional
-        From weights to a score of the sequences held out. The best weights by this
-        score are the result.
+        From weights to a score of the sequences held out.
     first_update : int, default=0
         Number of the first update, for the schedule.
-    watchers : Watchers
-        They are told of every epoch.
+    monitors : sequence of Monitor
+        They are called before and after every epoch.
     workers : Workers
         They share out large batches.
     """
 
     objective: Objective
+    data: TrainingSet
     optimizer: Optimizer
     schedule: Schedule
     batch_size: int
@@ -58,126 +65,177 @@ class Trainer:
     rng: np.random.RandomState
     validate: Callable | None = None
     first_update: int = 0
-    watchers: Watchers = field(default_factory=Watchers)
+    monitors: tuple = ()
     workers: Workers = ALONE
 
+    #: The weights after the last epoch whose loss has been seen to be finite.
+    _good: np.ndarray | None = field(default=None, init=False)
+    #: Those after the last epoch, while no loss has been seen for them.
+    _unchecked: np.ndarray | None = field(default=None, init=False)
+    _last_batch: np.ndarray | None = field(default=None, init=False)
 
-def train(trainer, data, weights):
-    """Move weights until there is a reason to stop.
+    unit = "epoch"
+    has_batches = True
+    at_max_iter = (
+        "Training stopped at max_iter={max_iter} epochs while the loss was still "
+        "moving. Try a larger max_iter or learning_rate_init, or "
+        "learning_rate='cosine'."
+    )
+    remedy = "a smaller learning_rate_init or max_grad_norm"
 
-    Parameters
-    ----------
-    trainer : Trainer
-        What to do.
-    data : TrainingSet
-        What to learn from.
-    weights : ndarray of shape (n_parameters,)
-        Where to start; it is left as it is.
+    @classmethod
+    def create(
+        cls,
+        settings,
+        name,
+        *,
+        size,
+        dtype,
+        memory,
+        data,
+        schedule,
+        incremental,
+        **common,
+    ):
+        """Make a solver for an estimator, as `Solver.create` says."""
+        options = {"momentum": settings.momentum} if name == "sgd" else {}
+        optimizer = OPTIMIZERS[name](size, dtype, memory, **options)
+        if incremental and schedule != "invscaling":
+            # Nobody knows how many calls will come, and so how many updates.
+            schedule = "constant"
+        n_batches = count_batches(len(data.rows), settings.batch_size)
+        n_updates = settings.n_epochs * n_batches
+        return cls(
+            data=data,
+            optimizer=optimizer,
+            schedule=SCHEDULES[schedule](settings.learning_rate_init, n_updates),
+            batch_size=settings.batch_size,
+            max_iter=settings.n_epochs,
+            plateau=Plateau(settings.tol, settings.patience),
+            max_grad_norm=settings.max_grad_norm,
+            first_update=optimizer.state["n_steps"] if incremental else 0,
+            **common,
+        )
 
-    Returns
-    -------
-    Training
-        Its weights are always finite: those of the last good epoch if the loss or the
-        gradient was not, the best on the sequences held out if there are any.
-    """
-    state = Training(weights.copy(), trainer.first_update)
-    shards = Shards(trainer.objective, data, trainer.workers)
-    loop = _Loop(trainer, data, state, shards, good=weights)
-    try:
-        with np.errstate(over="ignore", invalid="ignore"):
-            state.reason = loop.run_epochs()
-            loop.prove()
-    except NotFinite:
-        state.reason = Reason.DIVERGED
-        trainer.optimizer.reset()
-    except KeyboardInterrupt as interrupt:
-        state.reason, state.interrupt = Reason.INTERRUPTED, interrupt
-    if state.best is not None:
-        state.weights = state.best
-    elif not np.isfinite(state.weights).all() or state.reason is Reason.DIVERGED:
-        state.weights = loop.good.copy()
-    return state
+    @property
+    def memory(self):
+        """What the optimizer remembers."""
+        return self.optimizer.state
 
+    def solve(self, weights):
+        """Move weights until there is a reason to stop, as `Solver.solve` says."""
+        state = Training(weights.copy(), self.first_update)
+        self._good, self._unchecked, self._last_batch = weights, None, None
+        shards = Shards(self.objective, self.data, self.workers)
+        try:
+            with np.errstate(over="ignore", invalid="ignore"):
+                state.reason = self._run_epochs(state, shards)
+                self._check_finite(state.weights)
+        except NotFinite:
+            state.reason = Reason.DIVERGED
+            self.optimizer.reset()
+        except KeyboardInterrupt as interrupt:
+            state.reason, state.interrupt = Reason.INTERRUPTED, interrupt
+        if state.best is not None:
+            state.weights = state.best
+        elif not np.isfinite(state.weights).all() or state.reason is Reason.DIVERGED:
+            state.weights = self._good.copy()
+        return state
 
-@dataclass(eq=False)
-class _Loop:
-    """The loop on its way.
-
-    Attributes
-    ----------
-    good : ndarray of shape (n_parameters,)
-        The weights after the last epoch whose loss has been seen to be finite.
-    shards : Shards
-        The objective on a batch, which may be cut.
-    unproven : ndarray of shape (n_parameters,) or None
-        The weights after the last epoch, while no loss has been seen for them.
-    last_rows : ndarray of int or None
-        The last batch.
-    """
-
-    trainer: Trainer
-    data: TrainingSet
-    state: Training
-    shards: Shards
-    good: np.ndarray
-    unproven: np.ndarray | None = None
-    last_rows: np.ndarray | None = None
-
-    def run_epochs(self):
-        """Run epoch after epoch; give the reason to stop."""
-        trainer, state = self.trainer, self.state
-        for _ in range(trainer.max_iter):
-            trainer.watchers.begin(state)
-            loss, score = self.run_epoch(), None
-            self.unproven = state.weights.copy()
-            if trainer.validate is not None:
-                score = self.validate()
+    def _run_epochs(self, state, shards):
+        """Run epoch after epoch; return the reason to stop."""
+        for _ in range(self.max_iter):
+            for monitor in self.monitors:
+                monitor.begin(state)
+            loss, score = self._run_epoch(state, shards), None
+            self._unchecked = state.weights.copy()
+            if self.validate is not None:
+                score = self._validate(state)
             state.record(loss, score)
-            if trainer.watchers.end(state):
+            stops = [monitor.end(state) for monitor in self.monitors]
+            if any(stops):
                 return Reason.STOPPED
-            if trainer.plateau.reached(loss if score is None else -score):
-                if not trainer.schedule.on_plateau():
+            if self.plateau.reached(loss if score is None else -score):
+                if not self.schedule.on_plateau():
                     return Reason.PLATEAU
-                trainer.plateau.restart()
-        return Reason.SCHEDULE_END if trainer.schedule.has_end else Reason.MAX_ITER
+                self.plateau.restart()
+        return Reason.SCHEDULE_END if self.schedule.has_end else Reason.MAX_ITER
 
-    def run_epoch(self):
-        """Run through the training set once; give the mean of the objective."""
-        trainer, rows, total = self.trainer, self.data.rows, 0.0
-        lengths = self.data.lengths
-        for batch in minibatches(rows, lengths, trainer.batch_size, trainer.rng):
-            total += len(batch) * self.run_batch(batch)
-            self.state.history.n_seen += len(batch)
-        if not np.isfinite(self.state.weights).all():
+    def _run_epoch(self, state, shards):
+        """Run through the training set once; return the mean of the objective."""
+        rows, lengths, total = self.data.rows, self.data.lengths, 0.0
+        for batch in minibatches(rows, lengths, self.batch_size, self.rng):
+            total += len(batch) * self._run_batch(state, shards, batch)
+            state.history.n_seen += len(batch)
+        if not np.isfinite(state.weights).all():
             raise NotFinite
         return total / len(rows)
 
-    def run_batch(self, rows):
-        """Take one step; give the objective before it."""
-        trainer, state, shards = self.trainer, self.state, self.shards
+    def _run_batch(self, state, shards, rows):
+        """Take one step; return the objective before it."""
         value, gradient = shards.value_and_gradient(state.weights, shards.cut(rows))
-        norm = clip_by_norm(gradient, trainer.max_grad_norm)
+        norm = clip_by_norm(gradient, self.max_grad_norm)
         if not (np.isfinite(value) and np.isfinite(norm)):
             raise NotFinite
-        if self.unproven is not None:
-            self.good, self.unproven = self.unproven, None
-        self.last_rows = rows
-        rate = trainer.schedule.rate(state.update)
-        trainer.optimizer.step(state.weights, gradient, rate)
+        if self._unchecked is not None:
+            self._good, self._unchecked = self._unchecked, None
+        self._last_batch = rows
+        rate = self.schedule.rate(state.update)
+        self.optimizer.step(state.weights, gradient, rate)
         state.update += 1
         return value
 
-    def prove(self):
-        """See that the loss is finite at the weights after the last step."""
-        weights = self.state.weights
-        batch = self.data.batch(self.last_rows, weights.dtype)
-        value = self.trainer.objective.value(weights, *batch)
-        if not np.isfinite(value):
+    def _check_finite(self, weights):
+        """Raise NotFinite unless the loss is finite at the weights after a step."""
+        batch = self.data.batch(self._last_batch, weights.dtype)
+        if not np.isfinite(self.objective.value(weights, *batch)):
             raise NotFinite
 
-    def validate(self):
+    def _validate(self, state):
         """Score the weights; what is about to become the best must have a loss."""
-        score = self.trainer.validate(self.state.weights)
-        if score > self.state.best_score:
-            self.prove()
+        score = self.validate(state.weights)
+        if score > state.best_score:
+            self._check_finite(state.weights)
         return score
+
+
+def minibatches(rows, lengths, batch_size, rng):
+    """Shuffle rows and cut them into batches of almost the same size.
+
+    A batch costs as many steps as its longest sequence has, so that sequences of
+    similar length belong together; yet who meets whom must be left to chance. So the
+    rows are sorted by their length times a random number between ``1 / SPREAD`` and
+    ``SPREAD``, anew in every epoch, and the batches come in random order. Where all are
+    equally long, that is a plain shuffle.
+
+    A single batch is left in its order: shuffling it would change nothing but the
+    rounding.
+
+    Parameters
+    ----------
+    rows : ndarray of int
+        The rows of the training set.
+    lengths : ndarray of shape (n,)
+        The length of each sequence of the collection.
+    batch_size : int
+        The largest size of a batch.
+    rng : numpy.random.RandomState
+        Where the order comes from.
+
+    Returns
+    -------
+    list of ndarray of int
+    """
+    n_batches = count_batches(len(rows), batch_size)
+    if n_batches == 1:
+        return [rows]
+    factors = SPREAD ** rng.uniform(-1.0, 1.0, len(rows))
+    rows = rows[np.argsort(lengths[rows] * factors)]
+    edges = [k * len(rows) // n_batches for k in range(n_batches + 1)]
+    batches = [rows[first:last] for first, last in pairwise(edges)]
+    return [batches[k] for k in rng.permutation(n_batches)]
+
+
+def count_batches(n, batch_size):
+    """Return how many batches `minibatches` makes of n rows."""
+    return -(-n // batch_size)

@@ -1,28 +1,31 @@
-"""Who looks on while training goes on: the lines of `verbose`, callbacks."""
+"""Monitors: called before and after every epoch or iteration of training."""
 
 from abc import ABC, abstractmethod
 
 
-class Watcher(ABC):
-    """Is told of every epoch, or iteration, and may ask to stop."""
+class Monitor(ABC):
+    """Looks on while training goes on, and may ask to stop."""
 
     @abstractmethod
     def begin(self, state):
-        """Take note that an epoch begins at this state of `Training`."""
+        """Do what is to be done before an epoch, at this state of `Training`."""
 
     @abstractmethod
     def end(self, state):
-        """Take note that an epoch has ended there; say whether to stop."""
+        """Do what is to be done after an epoch; return whether to stop."""
 
     @abstractmethod
     def close(self, fitted):
-        """Take note that training has ended, with these attributes of the estimator.
+        """Do what is to be done after training.
 
-        They are None if it keeps those that it has.
+        Parameters
+        ----------
+        fitted : dict of str to object, or None
+            The attributes that the estimator gets; None if it keeps those that it has.
         """
 
 
-class Reporter(Watcher):
+class Reporter(Monitor):
     """Prints a line for each epoch.
 
     Parameters
@@ -38,10 +41,10 @@ class Reporter(Watcher):
         self.unit = unit
 
     def begin(self, state):
-        """Say nothing yet."""
+        """Print nothing yet."""
 
     def end(self, state):
-        """Print what the epoch has led to."""
+        """Print the loss, and the score if there is one."""
         history = state.history
         line = (
             f"{self.unit} {history.n_epochs:>4}/{self.max_iter}"
@@ -53,36 +56,4 @@ class Reporter(Watcher):
         return False
 
     def close(self, fitted):
-        """Say nothing more."""
-
-
-class Watchers:
-    """All who look on.
-
-    Parameters
-    ----------
-    each : iterable of Watcher
-        Each of them.
-    """
-
-    def __init__(self, each=()):
-        self.each = tuple(each)
-        self.begun = False
-
-    def begin(self, state):
-        """Tell them that an epoch begins, if they do not know yet."""
-        if not self.begun:
-            self.begun = True
-            for watcher in self.each:
-                watcher.begin(state)
-
-    def end(self, state):
-        """Tell them that an epoch has ended; say whether anyone asks to stop."""
-        self.begun = False
-        asked = [watcher.end(state) for watcher in self.each]
-        return any(asked)
-
-    def close(self, fitted):
-        """Tell them that training has ended."""
-        for watcher in self.each:
-            watcher.close(fitted)
+        """Print nothing more."""

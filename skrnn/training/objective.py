@@ -1,4 +1,4 @@
-"""What training makes small, as a function of the flat vector of weights."""
+"""Objective of training, as a function of the flat vector of weights."""
 
 from dataclasses import dataclass, replace
 
@@ -6,6 +6,10 @@ import numpy as np
 
 from skrnn.losses import Loss
 from skrnn.network import NO_DROPOUT, Dropout, Network
+from skrnn.utils.threads import ALONE
+
+#: So many tapes are kept by each worker: batches have one of two sizes.
+N_TAPES = 2
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,7 +39,7 @@ class Objective:
         return self.network.sequences_per_shard
 
     def split(self, n):
-        """Give an objective for each of n parts of a batch, with noise of its own."""
+        """Return an objective for each of n parts of a batch, with noise of its own."""
         if n == 1:
             return [self]
         return [replace(self, dropout=noise) for noise in self.dropout.split(n)]
@@ -70,9 +74,9 @@ class Objective:
         value = float(np.dot(share, losses))
         d_scores *= share.astype(d_scores.dtype)[:, np.newaxis]
         _, gradient = self.network.backward(weights, tape, d_scores)
-        pull = self._pull(weights)
-        value += 0.5 * float(np.dot(pull, weights))
-        gradient += pull
+        penalty_gradient = self._penalty_gradient(weights)
+        value += 0.5 * float(np.dot(penalty_gradient, weights))
+        gradient += penalty_gradient
         return value, gradient, tape
 
     def value(self, weights, x, y, sample_weight):
@@ -80,10 +84,63 @@ class Objective:
         scores, _ = self.network.forward(weights, x, keep=False)
         losses, _ = self.loss.value_and_gradient(scores, y)
         value = float(np.dot(sample_weight / x.n_sequences, losses))
-        return value + 0.5 * float(np.dot(self._pull(weights), weights))
+        return value + 0.5 * float(np.dot(self._penalty_gradient(weights), weights))
 
-    def _pull(self, weights):
-        """Give the gradient of the penalty."""
-        pull = self.penalty * weights
-        pull[self.network.biases] = 0.0
-        return pull
+    def _penalty_gradient(self, weights):
+        gradient = self.penalty * weights
+        gradient[self.network.biases] = 0.0
+        return gradient
+
+
+class Shards:
+    """The objective on sequences that are cut into shards.
+
+    Into how many does not depend on the number of workers, and the results are added up
+    in the order of the shards: the numbers are the same whoever computes them.
+
+    Parameters
+    ----------
+    objective : Objective
+        What is evaluated.
+    data : TrainingSet
+        Where the sequences come from.
+    workers : Workers
+        They share out the shards.
+    """
+
+    def __init__(self, objective, data, workers=ALONE):
+        self.objective, self.data, self.workers = objective, data, workers
+        self._tapes = [{} for _ in range(workers.n_workers)]
+
+    def cut(self, rows):
+        """Cut a batch into shards whose operations are just long enough for threads."""
+        n_shards = max(1, len(rows) // self.objective.sequences_per_shard)
+        return [rows[k::n_shards] for k in range(n_shards)]
+
+    def value_and_gradient(self, weights, shards):
+        """Compute the objective and its gradient: the mean of those of the shards."""
+
+        def evaluate(worker, job):
+            rows, objective = job
+            tapes = self._tapes[worker]
+            value, gradient, tape = objective.value_and_gradient(
+                weights,
+                *self.data.batch(rows, weights.dtype),
+                reuse=tapes.pop(len(rows), None),
+            )
+            if len(tapes) == N_TAPES:
+                tapes.pop(next(iter(tapes)))
+            tapes[len(rows)] = tape
+            return value, gradient
+
+        parts = self.objective.split(len(shards))
+        results = self.workers.share(list(zip(shards, parts, strict=True)), evaluate)
+        if len(shards) == 1:
+            return results[0]
+        total, sum_of_gradients = 0.0, np.zeros_like(weights)
+        n = sum(map(len, shards))
+        for rows, (value, gradient) in zip(shards, results, strict=True):
+            total += len(rows) / n * value
+            gradient *= len(rows) / n
+            sum_of_gradients += gradient
+        return total, sum_of_gradients

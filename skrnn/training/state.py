@@ -1,4 +1,4 @@
-"""What training is given, and what it has reached."""
+"""State of training: the data, the weights so far, and the history."""
 
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -6,7 +6,6 @@ from functools import cached_property
 import numpy as np
 
 from skrnn.sequences import lengths_of, pack
-from skrnn.training.history import History
 from skrnn.training.stopping import Reason
 
 
@@ -37,7 +36,7 @@ class TrainingSet:
         return lengths_of(self.samples)
 
     def batch(self, rows, dtype):
-        """Give some of the sequences as an objective takes them.
+        """Return some of the sequences as an objective takes them.
 
         Returns
         -------
@@ -46,6 +45,30 @@ class TrainingSet:
         """
         x = pack(self.samples, rows, dtype)
         return x, self.y[rows], self.sample_weight[rows]
+
+
+@dataclass
+class History:
+    """The course of training, epoch by epoch.
+
+    Attributes
+    ----------
+    loss_curve : list of float
+        Mean of the objective over the batches of each epoch.
+    validation_scores : list of float
+        Score on the sequences held out, if any, after each epoch.
+    n_seen : int
+        How many sequences were read in all.
+    """
+
+    loss_curve: list = field(default_factory=list)
+    validation_scores: list = field(default_factory=list)
+    n_seen: int = 0
+
+    @property
+    def n_epochs(self):
+        """Number of epochs."""
+        return len(self.loss_curve)
 
 
 @dataclass
@@ -77,7 +100,7 @@ class Training:
     interrupt: KeyboardInterrupt | None = None
 
     def record(self, loss, score=None):
-        """Write an epoch down: its loss and, if there is one, the score after it.
+        """Append the loss of an epoch and, if there is one, the score after it.
 
         The weights are kept if the score is the best.
         """

@@ -1,4 +1,4 @@
-"""When training has gone on for long enough."""
+"""Stopping: why training ends, and when it has gone on for long enough."""
 
 import math
 from enum import Enum
@@ -35,12 +35,12 @@ class Plateau:
         self.n_idle = 0
 
     def reached(self, value):
-        """Take note of the value of an epoch; say whether the patience is at an end."""
+        """Take in the value of an epoch; return whether the patience is at an end."""
         improved = value < self.best - self.tol
         self.n_idle = 0 if improved else self.n_idle + 1
         self.best = min(self.best, value)
         return self.n_idle >= self.patience
 
     def restart(self):
-        """Be patient anew."""
+        """Count the epochs without an improvement anew."""
         self.n_idle = 0

@@ -184,7 +184,7 @@ def test_progress_is_shown_inside_pipelines_and_searches(kind, layouts, codes, n
 
 
 @pytest.mark.parametrize("wrap", [RecurrentFeatures, EarlyClassifier])
-def test_callbacks_are_passed_on_to_the_network(small, X, codes, wrap):
+def test_callbacks_are_propagate_callbacks_to_the_network(small, X, codes, wrap):
     notes = Notes()
     notes.max_propagation_depth = None
     wrapper = wrap(small(max_iter=2)).set_callbacks(notes).fit(X, codes)
@@ -195,7 +195,7 @@ def test_callbacks_are_passed_on_to_the_network(small, X, codes, wrap):
 
 
 @pytest.mark.parametrize("method", ["fit", "fit_transform"])
-def test_callbacks_are_passed_on_to_a_transformer(X, method):
+def test_callbacks_are_propagate_callbacks_to_a_transformer(X, method):
     notes = Notes()
     notes.max_propagation_depth = None
     scaler = PerStepTransformer(StandardScaler()).set_callbacks(notes)

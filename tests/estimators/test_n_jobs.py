@@ -11,6 +11,7 @@ from threadpoolctl import threadpool_info
 
 from skrnn import GRUClassifier, LSTMClassifier, LSTMRegressor, RNNClassifier
 from skrnn.estimators import n_jobs as jobs
+from skrnn.network import Dropout
 from skrnn.network import network as network_module
 from skrnn.training.objective import Objective
 
@@ -79,13 +80,13 @@ def test_shards_give_the_gradient_of_the_whole_batch(monkeypatch):
 
 def test_each_shard_has_noise_of_its_own(monkeypatch):
     drawn = []
-    right = network_module.Dropout.recurrent_mask
+    right = Dropout.recurrent_mask
 
     def noted(dropout, *shape):
         drawn.append(right(dropout, *shape))
         return drawn[-1]
 
-    monkeypatch.setattr(network_module.Dropout, "recurrent_mask", noted)
+    monkeypatch.setattr(Dropout, "recurrent_mask", noted)
     fitted(BLOCK, recurrent_dropout=0.5, max_iter=1)
     masks = {mask.tobytes() for mask in drawn if mask is not None}
     assert len(masks) == 8  # two batches of four shards

@@ -6,8 +6,7 @@ from itertools import combinations
 import numpy as np
 import pytest
 
-from skrnn.training import count_batches
-from skrnn.training.batching import SPREAD, minibatches
+from skrnn.training.minibatch import SPREAD, count_batches, minibatches
 
 ROWS = np.arange(100, 123)
 #: Lengths of sequences 0 to 199, of which those in ROWS are asked for.

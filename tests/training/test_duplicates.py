@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from skrnn.training import merge_copies
+from skrnn.training import merge_duplicates
 
 CHOICE = np.array([0, 1, 2, 1, 0, 3, 1, 2, 0, 4])
 Y = np.array([0, 1, 0, 1, 0, 1, 0, 0, 1, 1])  # rows 6 and 8 differ in the target
@@ -21,7 +21,7 @@ def samples(request):
 
 def merge(samples, y=Y, rows=None):
     rows = np.arange(len(samples)) if rows is None else rows
-    return merge_copies(samples, y, rows)
+    return merge_duplicates(samples, y, rows)
 
 
 def test_copies_are_equal_in_values_and_target(samples):

@@ -7,13 +7,11 @@ from scipy.optimize import OptimizeResult, minimize
 from skrnn.losses import BinaryCrossEntropy, SquaredError
 from skrnn.sequences import blocks_by_length, pack
 from skrnn.training import (
-    FullBatch,
+    LBFGSSolver,
     Plateau,
     Reason,
     Reporter,
     TrainingSet,
-    Watchers,
-    train_full_batch,
 )
 from tests.training.problems import (
     FAULTS,
@@ -89,8 +87,8 @@ class Valley(Lines):
 
 def run(objective, data, weights, max_iter=1000, tol=1e-6, **changes):
     settings = {"plateau": Plateau(0.0, np.inf), **changes}
-    trainer = FullBatch(objective, max_iter, tol, **settings)
-    return train_full_batch(trainer, data, weights)
+    solver = LBFGSSolver(objective, data, max_iter, tol, **settings)
+    return solver.solve(weights)
 
 
 def run_lines(data, faults=None, **settings):
@@ -424,12 +422,12 @@ def test_nothing_is_said_unless_asked_for(numbered, faults, capsys):
 
 
 def lines(max_iter):
-    return Watchers([Reporter(max_iter, "iteration")])
+    return [Reporter(max_iter, "iteration")]
 
 
 def test_a_reporter_prints_a_line_an_iteration(numbered, capsys):
-    run_lines(numbered, max_iter=3, watchers=lines(3))
-    run_lines(numbered, max_iter=2, watchers=lines(2), validate=script([0.25, 0.5], []))
+    run_lines(numbered, max_iter=3, monitors=lines(3))
+    run_lines(numbered, max_iter=2, monitors=lines(2), validate=script([0.25, 0.5], []))
     first, second, third = run_lines(numbered, max_iter=3).history.loss_curve
     assert capsys.readouterr().out.splitlines() == [
         f"iteration    1/3  loss {first:.6f}",

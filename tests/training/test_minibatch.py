@@ -1,4 +1,4 @@
-"""The loop: what it returns, why it stops, and what it survives."""
+"""The minibatch solver: what it returns, why it stops, and what it survives."""
 
 from itertools import chain, count
 
@@ -9,13 +9,11 @@ from skrnn.losses import BinaryCrossEntropy
 from skrnn.optimizers import SCHEDULES, SGD, Adam, Optimizer
 from skrnn.sequences import pack
 from skrnn.training import (
+    MinibatchSolver,
     Plateau,
     Reason,
     Reporter,
-    Trainer,
     TrainingSet,
-    Watchers,
-    train,
 )
 from tests.training.problems import (
     FAULTS,
@@ -71,12 +69,13 @@ def numbered():
     return TrainingSet(np.zeros((N, 2, 1)), np.arange(N), np.ones(N), np.arange(N))
 
 
-def make_trainer(
-    objective, optimizer, schedule="constant", *, rate=0.02, seed=0, **changes
+def make_solver(
+    data, objective, optimizer, schedule="constant", *, rate=0.02, seed=0, **changes
 ):
     max_iter = changes.get("max_iter", 5)
     settings = {
         "objective": objective,
+        "data": data,
         "optimizer": optimizer,
         "schedule": SCHEDULES[schedule](rate, max_iter * N_BATCHES),
         "batch_size": BATCH_SIZE,
@@ -85,7 +84,7 @@ def make_trainer(
         "max_grad_norm": None,
         "rng": np.random.RandomState(seed),
     }
-    return Trainer(**{**settings, **changes})
+    return MinibatchSolver(**{**settings, **changes})
 
 
 def run_real(data, max_iter=5, kind=Adam, loss=None, dtype="float64", **changes):
@@ -93,19 +92,21 @@ def run_real(data, max_iter=5, kind=Adam, loss=None, dtype="float64", **changes)
     objective = make_objective(loss)
     weights = objective.network.init(np.random.RandomState(0)).astype(dtype)
     optimizer = kind(len(weights), dtype)
-    trainer = make_trainer(objective, optimizer, max_iter=max_iter, **changes)
-    return train(trainer, data, weights)
+    solver = make_solver(data, objective, optimizer, max_iter=max_iter, **changes)
+    return solver.solve(weights)
 
 
 def run_bowl(data, faults=None, max_iter=5, kind=SGD, **changes):
     """Roll down a bowl from zero."""
-    trainer = make_trainer(Bowl(faults), kind(4, "f8"), max_iter=max_iter, **changes)
-    return train(trainer, data, np.zeros(4))
+    solver = make_solver(
+        data, Bowl(faults), kind(4, "f8"), max_iter=max_iter, **changes
+    )
+    return solver.solve(np.zeros(4))
 
 
 def run_scripted(data, moves=None, objective=None, **changes):
-    trainer = make_trainer(objective or Bowl(), Scripted(moves), **changes)
-    return train(trainer, data, np.zeros(4)), trainer
+    solver = make_solver(data, objective or Bowl(), Scripted(moves), **changes)
+    return solver.solve(np.zeros(4)), solver
 
 
 @pytest.mark.parametrize("kind", [Adam, SGD])
@@ -124,16 +125,16 @@ def test_the_loss_falls_and_the_type_stays(data, kind, dtype):
 @pytest.mark.parametrize("max_iter", [1, 5])
 def test_weights_passed_in_are_left_as_they_are(numbered, max_iter):
     start = np.zeros(4)
-    trainer = make_trainer(Bowl(), SGD(4, "f8"), max_iter=max_iter)
-    result = train(trainer, numbered, start)
+    solver = make_solver(numbered, Bowl(), SGD(4, "f8"), max_iter=max_iter)
+    result = solver.solve(start)
     assert not start.any()
     assert result.weights[1:].all()
 
 
 def test_weights_of_a_run_that_fails_at_once_are_a_copy_of_the_start(numbered):
     start = np.ones(4)
-    trainer = make_trainer(Bowl({0: FAULTS["value nan"]}), SGD(4, "f8"))
-    result = train(trainer, numbered, start)
+    solver = make_solver(numbered, Bowl({0: FAULTS["value nan"]}), SGD(4, "f8"))
+    result = solver.solve(start)
     result.weights += 1
     assert np.array_equal(start, np.ones(4))
 
@@ -146,8 +147,8 @@ def test_the_same_seed_gives_the_same_result(data):
 
 
 def test_each_row_is_read_once_an_epoch_in_a_new_order(numbered):
-    _, trainer = run_scripted(numbered, max_iter=4)
-    batches = trainer.objective.rows
+    _, solver = run_scripted(numbered, max_iter=4)
+    batches = solver.objective.rows
     in_epochs = [batches[k : k + N_BATCHES] for k in range(0, 12, N_BATCHES)]
     assert [sorted(map(len, epoch)) for epoch in in_epochs] == [[7, 7, 8]] * 4
     epochs = [[*chain(*epoch)] for epoch in in_epochs]
@@ -158,20 +159,20 @@ def test_each_row_is_read_once_an_epoch_in_a_new_order(numbered):
 def test_the_loss_reported_is_the_mean_objective_whatever_the_batches(data):
     objective = make_objective(penalty=0.1)
     weights = objective.network.init(np.random.RandomState(0))
-    trainer = make_trainer(objective, Scripted(), max_iter=2)
+    solver = make_solver(data, objective, Scripted(), max_iter=2)
     x, rows = pack(data.samples, data.rows), data.rows
     expected, _, _ = objective.value_and_gradient(
         weights, x, data.y[rows], data.sample_weight[rows]
     )
-    curve = train(trainer, data, weights).history.loss_curve
+    curve = solver.solve(weights).history.loss_curve
     assert curve == pytest.approx([expected] * 2, rel=1e-12)
 
 
 @pytest.mark.parametrize("max_grad_norm", [None, 1.5])
 def test_gradients_are_clipped_before_the_step(numbered, max_grad_norm):
-    _, trainer = run_scripted(numbered, max_grad_norm=max_grad_norm)
+    _, solver = run_scripted(numbered, max_grad_norm=max_grad_norm)
     norm = np.linalg.norm(np.arange(4)) if max_grad_norm is None else max_grad_norm
-    assert trainer.optimizer.norms == pytest.approx([norm] * 5 * N_BATCHES)
+    assert solver.optimizer.norms == pytest.approx([norm] * 5 * N_BATCHES)
 
 
 # What is not finite
@@ -232,7 +233,8 @@ def test_the_loss_is_finite_at_the_weights_of_a_run_that_diverged(
     objective = make_objective()
     weights = objective.network.init(np.random.RandomState(0)).astype("float32")
     optimizer = kind(len(weights), "float32")
-    trainer = make_trainer(
+    solver = make_solver(
+        data,
         objective,
         optimizer,
         rate=rate,
@@ -240,7 +242,7 @@ def test_the_loss_is_finite_at_the_weights_of_a_run_that_diverged(
         max_iter=max_iter,
         validate=validate,
     )
-    result = train(trainer, data, weights)
+    result = solver.solve(weights)
     assert result.reason is Reason.DIVERGED
     x = pack(data.samples, data.rows)
     with np.errstate(over="ignore", invalid="ignore"):
@@ -254,11 +256,11 @@ def test_the_loss_is_finite_at_the_weights_of_a_run_that_diverged(
 @pytest.mark.parametrize("kind", [Adam, SGD])
 def test_training_can_go_on_after_it_diverged(numbered, kind):
     optimizer = kind(4, "f8")
-    steep = make_trainer(Bowl(), optimizer, rate=1e308)
-    result = train(steep, numbered, np.full(4, 1e3))
+    steep = make_solver(numbered, Bowl(), optimizer, rate=1e308)
+    result = steep.solve(np.full(4, 1e3))
     assert result.reason is Reason.DIVERGED
-    calm = make_trainer(Bowl(), kind(4, "f8", optimizer.state))
-    again = train(calm, numbered, result.weights)
+    calm = make_solver(numbered, Bowl(), kind(4, "f8", optimizer.state))
+    again = calm.solve(result.weights)
     assert again.reason is Reason.MAX_ITER
     assert again.history.loss_curve[-1] < again.history.loss_curve[0]
 
@@ -332,7 +334,7 @@ def test_the_score_of_held_out_sequences_decides_and_not_the_loss(numbered):
 
 @pytest.mark.parametrize("name", ["constant", "invscaling", "cosine"])
 def test_a_plateau_ends_training(numbered, name):
-    result, trainer = run_scripted(
+    result, solver = run_scripted(
         numbered,
         objective=Flat(),
         max_iter=50,
@@ -341,11 +343,11 @@ def test_a_plateau_ends_training(numbered, name):
     )
     assert result.reason is Reason.PLATEAU
     assert result.history.n_epochs == 5
-    assert len(trainer.optimizer.rates) == 5 * N_BATCHES
+    assert len(solver.optimizer.rates) == 5 * N_BATCHES
 
 
 def test_adaptive_lowers_the_rate_on_each_plateau_before_it_ends(numbered):
-    result, trainer = run_scripted(
+    result, solver = run_scripted(
         numbered,
         objective=Flat(),
         max_iter=100,
@@ -356,28 +358,28 @@ def test_adaptive_lowers_the_rate_on_each_plateau_before_it_ends(numbered):
     n_epochs = [3] + [2] * 7
     rates = np.repeat([0.02 / 5**k for k in range(8)], n_epochs)
     assert result.reason is Reason.PLATEAU
-    assert trainer.optimizer.rates == pytest.approx(rates.tolist())
+    assert solver.optimizer.rates == pytest.approx(rates.tolist())
     assert rates[-1] <= 1e-6 < 5 * rates[-1]
 
 
 def test_cosine_falls_to_zero_at_the_end_and_then_all_is_done(numbered):
-    result, trainer = run_scripted(numbered, schedule="cosine", max_iter=40)
-    rates, n_updates = trainer.optimizer.rates, 40 * N_BATCHES
+    result, solver = run_scripted(numbered, schedule="cosine", max_iter=40)
+    rates, n_updates = solver.optimizer.rates, 40 * N_BATCHES
     assert len(rates) == n_updates
     assert rates[0] == 0.02
     assert rates == sorted(rates, reverse=True)
     assert 0 < rates[-1] < 1e-3 * rates[0]
-    assert trainer.schedule.rate(result.update) == 0.0
+    assert solver.schedule.rate(result.update) == 0.0
     assert result.reason is Reason.SCHEDULE_END
 
 
 @pytest.mark.parametrize("first", [0, 100])
 def test_updates_are_counted_from_the_first(numbered, first):
-    result, trainer = run_scripted(
+    result, solver = run_scripted(
         numbered, schedule="invscaling", first_update=first, max_iter=2
     )
     expected = [0.02 / (first + k + 1) ** 0.5 for k in range(2 * N_BATCHES)]
-    assert trainer.optimizer.rates == pytest.approx(expected)
+    assert solver.optimizer.rates == pytest.approx(expected)
     assert result.update == first + 2 * N_BATCHES
 
 
@@ -391,9 +393,7 @@ def test_nothing_is_said_unless_asked_for(numbered, faults, capsys):
 
 
 def test_a_reporter_prints_a_line_an_epoch(numbered, capsys):
-    curve = run_bowl(
-        numbered, max_iter=3, watchers=Watchers([Reporter(3)])
-    ).history.loss_curve
+    curve = run_bowl(numbered, max_iter=3, monitors=[Reporter(3)]).history.loss_curve
     lines = capsys.readouterr().out.splitlines()
     assert lines == [
         f"epoch    {k}/3  loss {loss:.6f}" for k, loss in enumerate(curve, 1)
@@ -402,7 +402,7 @@ def test_a_reporter_prints_a_line_an_epoch(numbered, capsys):
 
 def test_a_reporter_prints_the_score_of_held_out_sequences(numbered, capsys):
     validate = script([0.25, 0.5], [])
-    run_bowl(numbered, max_iter=2, watchers=Watchers([Reporter(2)]), validate=validate)
+    run_bowl(numbered, max_iter=2, monitors=[Reporter(2)], validate=validate)
     lines = capsys.readouterr().out.splitlines()
     assert [line.partition("  validation ")[2] for line in lines] == [
         "score 0.2500",
