@@ -1,6 +1,7 @@
 """Base of all estimators: validate, build, train, publish, predict."""
 
 from abc import ABC, abstractmethod
+from functools import partial
 from numbers import Integral
 from typing import ClassVar
 
@@ -13,13 +14,14 @@ from skrnn.estimators.callbacks import (
     training_callbacks,
     with_callbacks,
 )
-from skrnn.estimators.n_jobs import Jobs, workers_for
+from skrnn.estimators.n_jobs import n_threads
 from skrnn.fitting.fitted_state import fitted_network, publish
 from skrnn.fitting.run import prepare
 from skrnn.fitting.warnings import warn
 from skrnn.parameters.constraints import Number, check_parameters
 from skrnn.parameters.shared import Settings, check_combinations
 from skrnn.training import SOLVERS, Reporter
+from skrnn.utils.threads import WorkersOnDemand, workers_for
 from skrnn.validation import check_sequences
 from skrnn.validation.layouts import RAGGED
 
@@ -105,7 +107,7 @@ class BaseRecurrent(Settings, CallbackSupportMixin, BaseEstimator, ABC):
         interrupt : KeyboardInterrupt or None
             What interrupted training.
         """
-        with workers_for(self.n_jobs, run.n_shards) as workers:
+        with workers_for(run.n_shards, partial(n_threads, self.n_jobs)) as workers:
             monitors = self._monitors(run, inputs)
             solver = run.make_solver(workers, monitors)
             result = solver.solve(run.weights)
@@ -200,7 +202,8 @@ class BaseRecurrent(Settings, CallbackSupportMixin, BaseEstimator, ABC):
         X = check_sequences(self, X, reset=False)
         weights = self.weights_.astype(X.dtype, copy=False)
         compute = getattr(network, what)
-        return compute(weights, X.samples, workers=Jobs(self.n_jobs), **options)
+        workers = WorkersOnDemand(partial(n_threads, self.n_jobs))
+        return compute(weights, X.samples, workers=workers, **options)
 
     def __sklearn_tags__(self):
         """Say what the estimator takes: 3-D arrays beside tables."""

@@ -1,7 +1,7 @@
 """What network an estimator has, and whether it may go on with the one that it had."""
 
 from skrnn.cells import CELLS
-from skrnn.network import InputTransform
+from skrnn.network import InputTransform, build_network
 from skrnn.parameters.auto import AUTO, choose_patch_size
 from skrnn.parameters.shared import hidden_sizes
 from skrnn.sequences import lengths_of
@@ -44,6 +44,13 @@ def choose_input_transform(estimator, problem, rows):
     # A patch longer than all sequences has weights for what is never there.
     size = min(int(size), int(lengths_of(samples)[rows].max()))
     return InputTransform(size, mean, scale)
+
+
+def make_network(architecture, input_transform):
+    """Return the network of an `architecture_`."""
+    beside = ("outputs", "patch_size")
+    parts = {name: part for name, part in architecture.items() if name not in beside}
+    return build_network(input_transform=input_transform, **parts)
 
 
 def check_unchanged(estimator, architecture):

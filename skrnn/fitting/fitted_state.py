@@ -12,8 +12,9 @@ from sklearn.base import is_classifier
 from sklearn.frozen import FrozenEstimator
 
 from skrnn.cells import CELLS
+from skrnn.fitting.architecture import make_network
 from skrnn.losses import SquaredError, classification_loss
-from skrnn.network import InputTransform, build_network
+from skrnn.network import InputTransform
 from skrnn.network.pooling import POOLINGS
 from skrnn.validation.layouts import SHAPES, TABLE
 
@@ -79,13 +80,6 @@ def fitted_network(estimator):
     )
     _KNOWN[estimator] = objects, network
     return network
-
-
-def make_network(architecture, input_transform):
-    """Return the network of an `architecture_`."""
-    beside = ("outputs", "patch_size")
-    parts = {name: part for name, part in architecture.items() if name not in beside}
-    return build_network(input_transform=input_transform, **parts)
 
 
 def _needed(estimator):

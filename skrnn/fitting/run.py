@@ -10,8 +10,9 @@ from skrnn.fitting.architecture import (
     check_unchanged,
     choose_architecture,
     choose_input_transform,
+    make_network,
 )
-from skrnn.fitting.fitted_state import fitted_network, make_network
+from skrnn.fitting.fitted_state import fitted_network
 from skrnn.fitting.problem import Problem, training_set
 from skrnn.fitting.validation_split import HeldOut, hold_out, make_validator
 from skrnn.fitting.warnings import data_warnings, ending_warnings, learning_warnings
@@ -85,10 +86,15 @@ class TrainingRun:
             objective=Objective(network, loss, settings.alpha, dropout),
             data=training_set(self.problem, self.rows),
             rng=self.rng,
-            validate=make_validator(estimator, network, self.held_out, workers),
+            validate=self._make_validator(workers),
             workers=workers,
             monitors=monitors,
         )
+
+    def _make_validator(self, workers):
+        if self.held_out is None:
+            return None
+        return make_validator(self.estimator, self.network, self.held_out, workers)
 
     def fitted_attributes(self, result, memory=None):
         """Return the fitted attributes of an estimator whose training has this result.
@@ -184,7 +190,9 @@ def prepare(estimator, problem, validation, resume, incremental):
     TrainingRun
     """
     rng = random_numbers(estimator.random_state)
-    rows, held_out = hold_out(estimator, problem, rng, validation)
+    rows, held_out = problem.rows, None
+    if estimator.early_stopping or any(given is not None for given in validation):
+        rows, held_out = hold_out(estimator, problem, rng, validation)
     architecture = choose_architecture(estimator, problem)
     if resume:
         check_unchanged(estimator, architecture)

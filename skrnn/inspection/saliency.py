@@ -1,6 +1,7 @@
 """How an output of a network depends on each number of a sequence."""
 
 import warnings
+from functools import partial
 from numbers import Integral, Real
 
 import numpy as np
@@ -9,7 +10,7 @@ from sklearn.pipeline import Pipeline
 from sklearn.utils.validation import check_is_fitted
 
 from skrnn.estimators.introspection import FITTED_INSIDE, check_is_network
-from skrnn.estimators.n_jobs import Jobs
+from skrnn.estimators.n_jobs import n_threads
 from skrnn.fitting.fitted_state import fitted_network
 from skrnn.inspection.baselines import check_baseline
 from skrnn.inspection.explainer import Explainer
@@ -21,6 +22,7 @@ from skrnn.inspection.methods import (
 from skrnn.inspection.outputs import PROBABILITY, SCORE, choose_outputs
 from skrnn.network.network import QUIETLY
 from skrnn.parameters.constraints import Number, OneOf, check_options
+from skrnn.utils.threads import WorkersOnDemand
 from skrnn.validation import check_sequences
 from skrnn.validation.layouts import BLOCK, RAGGED
 
@@ -171,7 +173,8 @@ def explain(estimator, X, *, method, target, output, baseline, n_steps, tol):
         )
     n_steps, tol = int(n_steps), float(tol)
     X = check_sequences(estimator, X, reset=False)
-    network, workers = fitted_network(estimator), Jobs(estimator.n_jobs)
+    network = fitted_network(estimator)
+    workers = WorkersOnDemand(partial(n_threads, estimator.n_jobs))
     weights = estimator.weights_.astype(X.dtype, copy=False)
     start = check_baseline(estimator, baseline, X)
 

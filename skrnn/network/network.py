@@ -207,7 +207,7 @@ class Network:
             The collection.
         rows : ndarray of int, optional
             Which of its sequences; all by default.
-        workers : Workers or Jobs, optional
+        workers : Workers or WorkersOnDemand, optional
             They share out the chunks.
 
         Returns

@@ -6,8 +6,14 @@ from skrnn.training.minibatch import MinibatchSolver, count_batches
 from skrnn.training.monitors import Monitor, Reporter
 from skrnn.training.objective import Objective
 from skrnn.training.solver import Solver
-from skrnn.training.state import History, NotFinite, Training, TrainingSet
-from skrnn.training.stopping import Plateau, Reason
+from skrnn.training.state import (
+    History,
+    NotFinite,
+    Plateau,
+    Reason,
+    Training,
+    TrainingSet,
+)
 
 #: The solvers by the name under which estimators ask for them.
 SOLVERS: dict[str, type[Solver]] = {

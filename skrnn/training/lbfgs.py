@@ -9,8 +9,7 @@ from scipy.optimize import minimize
 from skrnn.sequences import blocks_by_length
 from skrnn.training.objective import Objective, Shards
 from skrnn.training.solver import Solver
-from skrnn.training.state import NotFinite, Training, TrainingSet
-from skrnn.training.stopping import Plateau, Reason
+from skrnn.training.state import NotFinite, Plateau, Reason, Training, TrainingSet
 from skrnn.utils.threads import ALONE, Workers
 
 #: The most steps that are read at once: it bounds the memory of a backward pass.

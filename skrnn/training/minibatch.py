@@ -9,8 +9,7 @@ import numpy as np
 from skrnn.optimizers import OPTIMIZERS, SCHEDULES, Optimizer, Schedule, clip_by_norm
 from skrnn.training.objective import Objective, Shards
 from skrnn.training.solver import Solver
-from skrnn.training.state import NotFinite, Training, TrainingSet
-from skrnn.training.stopping import Plateau, Reason
+from skrnn.training.state import NotFinite, Plateau, Reason, Training, TrainingSet
 from skrnn.utils.threads import ALONE, Workers
 
 #: A length may be taken for up to this much longer or shorter than it is.

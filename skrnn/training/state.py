@@ -1,12 +1,13 @@
-"""State of training: the data, the weights so far, and the history."""
+"""State of training: the data, the weights so far, the history, the reason to stop."""
 
+import math
 from dataclasses import dataclass, field
+from enum import Enum
 from functools import cached_property
 
 import numpy as np
 
 from skrnn.sequences import lengths_of, pack
-from skrnn.training.stopping import Reason
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,6 +46,19 @@ class TrainingSet:
         """
         x = pack(self.samples, rows, dtype)
         return x, self.y[rows], self.sample_weight[rows]
+
+
+class Reason(Enum):
+    """Why training stopped."""
+
+    MAX_ITER = "max_iter was reached"
+    SCHEDULE_END = "the learning rate schedule came to its end"
+    PLATEAU = "nothing improved any more"
+    CONVERGED = "the gradient vanished, or the loss fell no further"
+    STALLED = "no better weights were found along the direction of descent"
+    DIVERGED = "the loss or its gradient was not finite"
+    STOPPED = "a callback asked to stop"
+    INTERRUPTED = "it was interrupted"
 
 
 @dataclass
@@ -110,6 +124,35 @@ class Training:
         self.history.validation_scores.append(score)
         if score > self.best_score:
             self.best, self.best_score = self.weights.copy(), score
+
+
+class Plateau:
+    """Notices when a value has not become smaller for a number of epochs.
+
+    Parameters
+    ----------
+    tol : float
+        By how much a value must fall to count as an improvement.
+    patience : int or float
+        How many epochs in a row may go without one.
+    """
+
+    def __init__(self, tol, patience):
+        self.tol = tol
+        self.patience = patience
+        self.best = math.inf
+        self.n_idle = 0
+
+    def reached(self, value):
+        """Take in the value of an epoch; return whether the patience is at an end."""
+        improved = value < self.best - self.tol
+        self.n_idle = 0 if improved else self.n_idle + 1
+        self.best = min(self.best, value)
+        return self.n_idle >= self.patience
+
+    def restart(self):
+        """Count the epochs without an improvement anew."""
+        self.n_idle = 0
 
 
 class NotFinite(ArithmeticError):

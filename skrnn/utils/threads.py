@@ -131,3 +131,37 @@ class BlasThreads:
 
 #: Of this process.
 BLAS_THREADS = BlasThreads()
+
+
+@contextmanager
+def workers_for(n_parts, count):
+    """Make as many workers as there are parts to share out, but `count()` at most.
+
+    Each has one thread of the BLAS, and so has the caller where there are no others:
+    numbers must not depend on how many threads there are.
+    """
+    n_workers = min(count(), n_parts) if n_parts > 1 else 1
+    with BLAS_THREADS.one():
+        if n_workers == 1:
+            yield ALONE
+            return
+        with Workers(n_workers) as workers:
+            yield workers
+
+
+class WorkersOnDemand:
+    """Workers that come when there is something to share out, and go again.
+
+    Parameters
+    ----------
+    count : callable
+        Returns how many of them at most.
+    """
+
+    def __init__(self, count):
+        self.count = count
+
+    def share(self, jobs, do):
+        """Return ``do(worker, job)`` for each job, in their order."""
+        with workers_for(len(jobs), self.count) as workers:
+            return workers.share(jobs, do)

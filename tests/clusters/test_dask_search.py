@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 from distributed import Client, LocalCluster, Nanny
 
-from skrnn.estimators import n_jobs
+from skrnn.estimators.n_jobs import n_threads
+from skrnn.utils.threads import workers_for
 from tests.clusters.searches import (
     LAYOUTS,
     SEARCHES,
@@ -70,14 +71,14 @@ def test_a_search_gives_what_it_gives_alone(client, layout, search):
 
 def test_a_worker_fits_in_one_thread(client):
     def look():
-        with n_jobs.workers_for(None, 100) as workers:
+        with workers_for(100, lambda: n_threads(None)) as workers:
             return os.getpid(), workers.n_workers, joblib.effective_n_jobs(None)
 
     with joblib.parallel_config(backend="dask"):
         looks = joblib.Parallel()(joblib.delayed(look)() for _ in range(8))
-    pids, n_threads, n_cores = zip(*looks, strict=True)
+    pids, n_workers, n_cores = zip(*looks, strict=True)
     assert os.getpid() not in pids
-    assert set(n_threads) == {1}
+    assert set(n_workers) == {1}
     assert set(n_cores) == {2}
 
 

@@ -10,10 +10,12 @@ from joblib.parallel import ParallelBackendBase
 from threadpoolctl import threadpool_info
 
 from skrnn import GRUClassifier, LSTMClassifier, LSTMRegressor, RNNClassifier
-from skrnn.estimators import n_jobs as jobs
+from skrnn.estimators import n_jobs as n_jobs_module
 from skrnn.network import Dropout
 from skrnn.network import network as network_module
 from skrnn.training.objective import Objective
+from skrnn.utils import threads
+from skrnn.utils.threads import workers_for
 
 RNG = np.random.default_rng(0)
 BLOCK = RNG.normal(size=(40, 7, 2))
@@ -116,7 +118,7 @@ def test_what_is_not_worth_a_thread_gets_none(monkeypatch):
     def none(*_):
         raise AssertionError("there is nothing to share out")
 
-    monkeypatch.setattr(jobs, "Workers", none)
+    monkeypatch.setattr(threads, "Workers", none)
     fitted(BLOCK, n_jobs=2).predict(BLOCK)
 
 
@@ -137,17 +139,17 @@ class Cluster(ParallelBackendBase):
 def test_the_cores_of_a_cluster_are_no_threads(n_jobs, n_threads):
     with joblib.parallel_config(backend=Cluster()):
         assert joblib.effective_n_jobs(n_jobs) == (1 if n_jobs == 1 else 1000)
-        with jobs.workers_for(n_jobs, 2000) as workers:
+        with workers_for(2000, lambda: n_jobs_module.n_threads(n_jobs)) as workers:
             assert workers.n_workers == n_threads
 
 
 def test_joblib_may_say_how_many_threads_there_are():
     with (
         joblib.parallel_config(backend="threading", n_jobs=3),
-        jobs.workers_for(None, 10) as workers,
+        workers_for(10, lambda: n_jobs_module.n_threads(None)) as workers,
     ):
         assert workers.n_workers == 3
-    with jobs.workers_for(None, 10) as workers:
+    with workers_for(10, lambda: n_jobs_module.n_threads(None)) as workers:
         assert workers.n_workers == 1
 
 
@@ -156,7 +158,7 @@ def test_the_blas_has_one_thread_where_there_are_several_workers():
         return [one["num_threads"] for one in threadpool_info() if "blas" in str(one)]
 
     before = n_threads()
-    with jobs.workers_for(2, 2):
+    with workers_for(2, lambda: n_jobs_module.n_threads(2)):
         assert set(n_threads()) == {1}
     assert n_threads() == before
 
