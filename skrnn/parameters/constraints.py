@@ -1,6 +1,7 @@
 """What the parameters of an estimator may be, and what is said where they are not."""
 
 import difflib
+from collections.abc import Collection
 from dataclasses import dataclass
 from functools import lru_cache
 from inspect import signature
@@ -59,9 +60,15 @@ class Number:
 
 @dataclass(frozen=True)
 class OneOf:
-    """One of some values: strings, None or infinity."""
+    """One of some values: strings, None or infinity.
 
-    values: tuple
+    Parameters
+    ----------
+    values : collection
+        The values. Of a registry, a dict, they are the keys that it has when asked.
+    """
+
+    values: Collection
 
     def accepts(self, value):
         """Say whether a value will do."""
@@ -72,7 +79,7 @@ class OneOf:
 
     def __str__(self):
         if len(self.values) == 1:
-            return repr(self.values[0])
+            return repr(*self.values)
         return "one of " + ", ".join(repr(value) for value in self.values)
 
 
