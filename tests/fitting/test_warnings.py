@@ -1,6 +1,6 @@
 """Notices about data and about learning: word for word, once, and only if it is so.
 
-What is said of how training ends stands in test_errors.py and test_estimators.py.
+What is said of how training ends stands in test_lbfgs_warnings.py and test_estimators.py.
 """
 
 import warnings
