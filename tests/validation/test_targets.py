@@ -114,9 +114,8 @@ def test_going_on_with_targets_of_another_shape(
     y = TARGETS if n_targets is None else np.repeat(TARGETS[:, None], n_targets, 1)
     reg = small_regressor(warm_start=True).fit(BLOCK, y)
     for shape in others:
-        assert failure(
-            ValueError, getattr(reg, method), BLOCK, np.ones(shape)
-        ) == text_for(
+        said = failure(ValueError, getattr(reg, method), BLOCK, np.ones(shape))
+        assert said == text_for(
             reg,
             f"LSTMRegressor was fitted on targets of shape {kind}, but y has shape "
             f"{shape}. Fit a new model.",
