@@ -21,8 +21,9 @@ from skrnn.streaming import EarlyClassifier
 from tests.conftest import CLASSIFIERS, REGRESSORS
 
 SMALL = {"hidden_size": 4, "max_iter": 5, "random_state": 0}
-#: The cell that most people take is as it comes. The others, which differ in their cells
-#: and in some defaults alone (see test_kinds.py), are small, each another network.
+#: The cell that most people take is as it comes. The others differ from it in the cell
+#: and in some defaults alone (see test_kinds.py): they are small, and each is another
+#: network.
 ESTIMATORS = [
     LSTMClassifier(),
     LSTMRegressor(),
