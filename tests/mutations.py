@@ -232,7 +232,7 @@ FAULTS = {
         "training/lbfgs.py",
         "2: Reason.STALLED",
         "2: Reason.CONVERGED",
-        ["training/test_lbfgs.py", "estimators/test_errors.py"],
+        ["training/test_lbfgs.py", "fitting/test_lbfgs_warnings.py"],
     ),
     "training: copies keep one weight": (
         "fitting/problem.py",
@@ -311,13 +311,13 @@ FAULTS = {
         "        data = training_set(problem, rows)\n",
         "        data = training_set(problem, rows)\n"
         "        vars(self).update(problem.X.fitted, t_=0)\n",
-        ["estimators/test_errors.py"],
+        ["estimators/test_failures.py"],
     ),
     "estimators: the earlier layout is not looked at": (
         "validation/sequences.py",
         "if not reset and layout != estimator.input_layout_:",
         "if False:",
-        ["estimators/test_errors.py"],
+        ["validation/test_fitted_layout.py"],
     ),
     "estimators: some stated names of features are wrong": (
         "network/network.py",

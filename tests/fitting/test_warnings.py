@@ -1,6 +1,7 @@
 """Notices about data and about learning: word for word, once, and only if it is so.
 
-What is said of how training ends stands in test_errors.py and test_estimators.py.
+How training ends is the matter of test_lbfgs_warnings.py, and of test_estimators.py in
+tests/estimators.
 """
 
 import warnings
