@@ -181,7 +181,8 @@ class Network:
             Packed as the batch is.
         d_weights : ndarray of shape (n_parameters,)
         """
-        params, d_weights = self.layout.views(weights), np.empty_like(weights)
+        params = self.layout.views(weights)
+        d_weights = np.empty(self.layout.size, weights.dtype)
         d_params, lowest = self.layout.views(d_weights), next(iter(params))
         if not isinstance(d_out, Sequences):
             d_out = Sequences(None, tape["lengths"]).sort(d_out)
