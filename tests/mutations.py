@@ -140,7 +140,7 @@ FAULTS = {
     ),
     "reading: gradient of the input without the scale": (
         "network/input.py",
-        "            d_x = d_x / self._divisor(d_x.dtype)\n",
+        "            d_x = d_x / self._by_type[d_x.dtype][1]\n",
         "            pass\n",
         ["network/test_input.py", "inspection/test_saliency.py"],
     ),
