@@ -199,8 +199,8 @@ class Golden:
 
         Where there is one bias a gate, it stands under both names.
         """
-        views, named = network.layout.views(vector), {}
-        for name, cell in network.stack.cells.items():
+        views, named = network.cell_params(vector), {}
+        for name, cell in network.cells.items():
             H = cell.hidden_size
             order = [cell.gates.index(gate) for gate in self.gates]
             W_x, b, W_h = (
@@ -210,7 +210,7 @@ class Golden:
             second = [*b[:2], views[name]["b_hn"]] if self.cell == "gru" else b
             arrays = zip(ARRAYS, (W_x, W_h, b, second), strict=True)
             named |= {f"{a}_{name.replace('layer', 'l')}": parts for a, parts in arrays}
-        head = views["head"]
+        head = network.layout.views(vector)["head"]
         return {**named, "head.weight": [head["W"]], "head.bias": [head["b"]]}
 
     def weights(self, network, state, dtype):
@@ -329,7 +329,7 @@ def check_outputs_and_gradients(golden, pooling, loss, dtype):
     found = {
         "scores": scores,
         "loss": np.dot(share, losses),
-        "d_x": np.concatenate(x.replace(d_x).unpack()),
+        "d_x": np.concatenate(d_x.unpack()),
         **golden.gradients(network, d_weights),
     }
     if loss not in REGRESSION:

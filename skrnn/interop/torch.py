@@ -114,6 +114,8 @@ def vector_to_state(network, vector):
         second = state[f"bias_hh_{suffix}"] = np.zeros_like(b)
         if "b_hn" in views:
             second[-cell.hidden_size :] = views["b_hn"]
+    for name, values in _beside_layers_and_head(network, vector):
+        state[name] = values.copy()
     state["head.weight"] = head["W"].copy()
     state["head.bias"] = head["b"].copy()
     return state
@@ -133,6 +135,8 @@ def state_to_vector(network, state):
             views["b_hn"][...] = second[-cell.hidden_size :]
             second[-cell.hidden_size :] = 0.0
         b[rows] = state[f"bias_ih_{suffix}"] + second
+    for name, values in _beside_layers_and_head(network, weights):
+        values[...] = state[name]
     head["W"][...] = state["head.weight"]
     head["b"][...] = state["head.bias"]
     return weights
@@ -148,6 +152,16 @@ def _torch_layers(network, vector):
                 f"{', '.join(kind.__name__ for kind in TORCH_GATES)} have names there."
             )
         yield name.replace("layer", "l"), cell, params[name]
+
+
+def _beside_layers_and_head(network, vector):
+    """Return names and arrays of the other blocks, such as a pooling that learns."""
+    return [
+        (f"{name}.{key}", values)
+        for name, params in network.layout.views(vector).items()
+        if name not in network.layers and name != "head"
+        for key, values in params.items()
+    ]
 
 
 def _rows_in_torch_order(cell):

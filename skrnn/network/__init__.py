@@ -3,15 +3,19 @@
 from skrnn.network.block import Block, ParameterLayout
 from skrnn.network.build import build_network
 from skrnn.network.dropout import NO_DROPOUT, Dropout
-from skrnn.network.input import InputTransform
+from skrnn.network.input import IDENTITY, Input, InputTransform
 from skrnn.network.network import Network
+from skrnn.network.stepper import Stepper
 
 __all__ = [
+    "IDENTITY",
     "NO_DROPOUT",
     "Block",
     "Dropout",
+    "Input",
     "InputTransform",
     "Network",
     "ParameterLayout",
+    "Stepper",
     "build_network",
 ]

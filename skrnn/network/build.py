@@ -33,12 +33,11 @@ def build_network(
     bidirectional : bool
         Whether every layer reads backwards too.
     pooling : str
-        A key of `skrnn.network.pooling.POOLINGS`.
+        A key of `skrnn.network.pooling.POOLINGS`; ignored if the head is per step.
     n_outputs : int
         Number of scores.
-    input_transform : Block, optional
-        From raw steps to what the lowest layer reads; its `n_out` is asked for the
-        number of features.
+    input_transform : Input, optional
+        From raw steps to what the lowest layer reads.
     head : str, default="linear"
         A key of `skrnn.network.head.HEADS`.
     **cell_options
@@ -49,7 +48,8 @@ def build_network(
     Network
     """
     blocks, n_in = {"input": input_transform}, input_transform.n_out(n_features)
-    only_last = POOLINGS[pooling].only_last
+    per_step = HEADS[head].per_step
+    only_last = not per_step and POOLINGS[pooling].only_last
     for k, hidden_size in enumerate(hidden_sizes):
         is_top = k == len(hidden_sizes) - 1
         cells = (CELLS[cell](n_in, hidden_size, **cell_options),) * (1 + bidirectional)
@@ -57,7 +57,9 @@ def build_network(
         if not is_top:
             blocks[f"dropout{k}"] = DropoutLayer()
         n_in = layer.n_out
-    blocks["pooling"] = POOLINGS[pooling](n_in)
+    if not per_step:
+        blocks["pooling"] = POOLINGS[pooling](n_in)
+        n_in = blocks["pooling"].n_out
     blocks["dropout"] = DropoutLayer()
-    blocks["head"] = HEADS[head](blocks["pooling"].n_out, n_outputs)
+    blocks["head"] = HEADS[head](n_in, n_outputs)
     return Network(blocks)

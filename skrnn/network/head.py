@@ -1,6 +1,7 @@
-"""Heads: from the pooled features to the scores."""
+"""Heads: from pooled features, or the states of every step, to scores."""
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 
@@ -8,19 +9,27 @@ from skrnn.network.block import Block
 
 
 @dataclass(frozen=True)
-class LinearHead(Block):
-    """Linear layer, ``scores = pooled W^T + b``.
+class Head(Block):
+    """Base of the heads.
 
     Parameters
     ----------
     n_features : int
-        Number of pooled features.
+        Number of features that it reads.
     n_outputs : int
         Number of scores.
     """
 
     n_features: int
     n_outputs: int
+
+    #: Whether it makes scores of the states of every step, so that nothing is pooled:
+    #: a `Sequences` comes in and goes out.
+    per_step: ClassVar[bool] = False
+
+
+class LinearHead(Head):
+    """Linear layer, ``scores = pooled W^T + b``."""
 
     @property
     def shapes(self):
@@ -50,4 +59,4 @@ class LinearHead(Block):
 
 
 #: The heads by name.
-HEADS: dict[str, type[Block]] = {"linear": LinearHead}
+HEADS: dict[str, type[Head]] = {"linear": LinearHead}

@@ -1,6 +1,8 @@
 """Input transform: from raw steps to what the lowest layer reads."""
 
+from abc import abstractmethod
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -16,8 +18,37 @@ BOUNDS = {
 }
 
 
+class Input(Block):
+    """The lowest block of a network, which reads raw steps."""
+
+    #: Steps that are read as one.
+    patch_size = 1
+    #: What is taken off each feature, and what it is divided by, if anything is.
+    mean = scale = None
+
+    @abstractmethod
+    def n_out(self, n_features):
+        """Return the number of features that it makes of steps of so many."""
+
+    @abstractmethod
+    def step(self, params, x):
+        """Compute what it makes of one step of each stream, before patches are cut.
+
+        Parameters
+        ----------
+        params : dict of str to ndarray
+            The parameters.
+        x : ndarray of shape (n, n_features)
+            The step.
+
+        Returns
+        -------
+        ndarray of shape (n, n_out // patch_size)
+        """
+
+
 @dataclass(frozen=True, eq=False)
-class InputTransform(Block):
+class InputTransform(Input):
     """Brings each feature to one scale and puts consecutive steps side by side.
 
     A patch of p steps is read as one step: the network has a p-th of the steps to
@@ -56,13 +87,15 @@ class InputTransform(Block):
         if self.patch_size > 1:
             d_x = take_from_patches(d_x, lengths, self.patch_size)
         if self.scale is not None:
-            d_x = d_x / self._divisor(d_x.dtype)
+            d_x = d_x / self._by_type[d_x.dtype][1]
         return Sequences(d_x, lengths), {}
 
-    def scaled(self, data, scale=None):
-        """Return features, ndarray of shape (n, n_features), less the mean, scaled.
+    def step(self, params, x):
+        """Scale one step of each stream."""
+        return self.scaled(x)
 
-        A caller that does so many times may pass what `in_type` returned as `scale`.
+    def scaled(self, data):
+        """Return features, ndarray of shape (n, n_features), less the mean, scaled.
 
         What is far from anything seen is brought to a number with which products do not
         overflow: an infinity less another would be no number at all.
@@ -70,21 +103,11 @@ class InputTransform(Block):
         least, most = BOUNDS[data.dtype]
         if self.mean is None:
             return np.minimum(np.maximum(data, least), most)
-        mean, divisor = scale or self.in_type(data.dtype)
+        mean, divisor = self._by_type[data.dtype]
         data = data - mean
         data /= divisor
         np.maximum(data, least, out=data)
         return np.minimum(data, most, out=data)
-
-    def in_type(self, dtype):
-        """Return what is taken off and what is divided by, in a type of computation.
-
-        Returns
-        -------
-        mean, divisor : ndarray of shape (n_features,)
-        """
-        most = np.finfo(dtype).max
-        return np.clip(self.mean, -most, most).astype(dtype), self._divisor(dtype)
 
     def fold(self, W_x, b):
         """Return the input weights and biases that do the same to raw patches.
@@ -110,10 +133,15 @@ class InputTransform(Block):
         b = b + W_x @ np.tile(self.mean, self.patch_size)
         return W_x * np.tile(self.scale, self.patch_size), b
 
-    def _divisor(self, dtype):
-        """Return the scale in the type of the computation: not zero, nor infinite."""
-        limits = np.finfo(dtype)
-        return np.clip(self.scale, limits.tiny, limits.max).astype(dtype)
+    @cached_property
+    def _by_type(self):
+        """Mean and scale, neither infinite nor divided by zero, in each type."""
+        by_type = {}
+        for dtype in BOUNDS:
+            least, most = np.finfo(dtype).tiny, np.finfo(dtype).max
+            mean = np.clip(self.mean, -most, most).astype(dtype)
+            by_type[dtype] = mean, np.clip(self.scale, least, most).astype(dtype)
+        return by_type
 
 
 #: One step at a time, on the scale that it has.

@@ -49,8 +49,8 @@ class Network:
 
     @property
     def pooling(self):
-        """The block that makes one row of the states of a sequence."""
-        return self.blocks["pooling"]
+        """The block that makes one row of the states of a sequence, if there is one."""
+        return self.blocks.get("pooling")
 
     @property
     def head(self):
@@ -181,7 +181,8 @@ class Network:
             Packed as the batch is.
         d_weights : ndarray of shape (n_parameters,)
         """
-        params, d_weights = self.layout.views(weights), np.empty_like(weights)
+        params = self.layout.views(weights)
+        d_weights = np.empty(self.layout.size, weights.dtype)
         d_params, lowest = self.layout.views(d_weights), next(iter(params))
         if not isinstance(d_out, Sequences):
             d_out = Sequences(None, tape["lengths"]).sort(d_out)
@@ -259,18 +260,18 @@ class Network:
         Weights for other libraries have the scale folded in, so that it need not be
         carried along. With a scale, the result is in float64.
         """
-        return self._with_input_weights(weights, self.input.fold)
+        return self._with_input_weights(weights, "fold")
 
     def unfold(self, weights):
         """Undo `fold`."""
-        return self._with_input_weights(weights, self.input.unfold)
+        return self._with_input_weights(weights, "unfold")
 
-    def _with_input_weights(self, weights, change):
+    def _with_input_weights(self, weights, method):
         if self.input.mean is None:
             return weights.copy()
         # In float64: a mean far from zero would cost float32 its digits.
         changed = weights.astype(np.float64)
-        params = self.cell_params(changed)
+        params, change = self.cell_params(changed), getattr(self.input, method)
         for name in params:
             if name.startswith("layer0"):
                 W_x, b, _ = self.cells[name].split(params[name])

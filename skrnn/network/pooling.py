@@ -105,7 +105,7 @@ class MeanPooling(Pooling):
     def forward(self, params, x, **options):
         """Average over the steps."""
         scale = (1.0 / x.lengths.longest_first).astype(x.data.dtype)[:, np.newaxis]
-        return _reduce(np.add, x) * scale, (x.lengths, scale)
+        return x.reduce(np.add) * scale, (x.lengths, scale)
 
     def backward(self, params, tape, d_pooled, *, input_gradient=True):
         """Hand each state its share."""
@@ -130,7 +130,7 @@ class MaxPooling(Pooling):
 
     def forward(self, params, x, **options):
         """Find the largest values."""
-        largest = _reduce(np.maximum, x)
+        largest = x.reduce(np.maximum)
         return largest, (x, largest)
 
     def backward(self, params, tape, d_pooled, *, input_gradient=True):
@@ -190,20 +190,6 @@ class ConcatPooling(Pooling):
             pooled.append(values)
             after |= remembered
         return np.concatenate(pooled, axis=1), after
-
-
-def _reduce(ufunc, x):
-    """Reduce the states of each sequence over its steps."""
-    result = None
-    for first, last, n_steps, size in x.lengths.segments:
-        states = x.data[first:last]
-        if n_steps > 1:
-            states = ufunc.reduce(states.reshape(n_steps, size, -1), axis=0)
-        if result is None:
-            result = states.copy()
-        else:
-            ufunc(result[:size], states, out=result[:size])
-    return result
 
 
 def _where_largest(x, largest):

@@ -3,7 +3,7 @@
 import numpy as np
 
 from skrnn.network.network import QUIETLY
-from skrnn.sequences import pack
+from skrnn.sequences import Sequences, pack, rectangle
 from skrnn.utils.threads import BLAS_THREADS
 
 
@@ -36,7 +36,7 @@ class Stepper:
     dtype : dtype
         The type of the computation.
     head : Head
-        Of the network.
+        Head of the network.
     patch_size : int
         Steps in a patch.
     n_features : int
@@ -46,10 +46,8 @@ class Stepper:
     def __init__(self, network, weights):
         self.dtype, self.head = weights.dtype, network.head
         self._input, self._pooling = network.input, network.pooling
-        no_scale = self._input.mean is None
-        self._scale = None if no_scale else self._input.in_type(self.dtype)
         params, of_cells = network.layout.views(weights), network.cell_params(weights)
-        self._head_params, self._pooling_params = params["head"], params.get("pooling")
+        self._params = {name: params.get(name, {}) for name in network.blocks}
         self._cells = [
             (cell, of_cells[name], [f"{name}.{part}" for part in cell.state_names])
             for name, cell in network.cells.items()
@@ -72,7 +70,7 @@ class Stepper:
         for cell, _, names in self._cells:
             state = cell.initial_state(n, self.dtype)
             memory |= dict(zip(names, state, strict=True))
-        return memory | self._pooling.start(n, self.dtype)
+        return memory | (self._pooling.start(n, self.dtype) if self._pooling else {})
 
     @QUIETLY
     def step(self, memory, x):
@@ -92,21 +90,30 @@ class Stepper:
         """
         steps, size = memory["steps"], self.patch_size
         after = {"steps": steps + 1}
-        patch = x = self._input.scaled(x, self._scale)
+        patch = x = self._input.step(self._params["input"], x)
         if size > 1:
             waiting, within = memory["waiting"].copy(), steps % size
             waiting[np.arange(len(x)), within] = x
             patch = waiting.reshape(len(x), size * self.n_features)
         h, states = self._read(memory, patch)
-        count = (steps // size + 1)[:, np.newaxis]
-        pooled, remembered = self._pooling.step(self._pooling_params, memory, h, count)
+        scores, remembered = self._score(memory, h, steps // size + 1)
         after |= states | remembered
         if size > 1:
             _go_back(after, memory, within < size - 1)
             waiting[within == size - 1] = 0.0
             after["waiting"] = waiting
-        scores, _ = self.head.forward(self._head_params, pooled)
         return scores, after
+
+    def _score(self, memory, h, count):
+        """Return the scores after a state, and what the pooling remembers of it."""
+        params, remembered = self._params["head"], {}
+        if self._pooling is None:
+            out, _ = self.head.forward(params, Sequences(h, rectangle(len(h), 1), h))
+            return out.data, remembered
+        pooled, remembered = self._pooling.step(
+            self._params["pooling"], memory, h, count[:, np.newaxis]
+        )
+        return self.head.forward(params, pooled)[0], remembered
 
     def _read(self, memory, x):
         """Let every layer step: return the state of the top one, and all of them."""

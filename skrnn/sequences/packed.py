@@ -153,6 +153,30 @@ class Sequences:
         """Give each row of the batch the row of its sorted sequence."""
         return values.take(self.lengths.ranks, axis=0)
 
+    def reduce(self, ufunc):
+        """Reduce the rows of each sequence over its steps.
+
+        Parameters
+        ----------
+        ufunc : numpy.ufunc
+            One of two arguments, such as `numpy.add`.
+
+        Returns
+        -------
+        ndarray of shape (n_sequences, n_features)
+            A row for each sorted sequence.
+        """
+        result = None
+        for first, last, n_steps, size in self.lengths.segments:
+            rows = self.data[first:last]
+            if n_steps > 1:
+                rows = ufunc.reduce(rows.reshape(n_steps, size, -1), axis=0)
+            if result is None:
+                result = rows.copy()
+            else:
+                ufunc(result[:size], rows, out=result[:size])
+        return result
+
     def sort(self, values):
         """Bring one row a sequence of the given batch into the sorted order."""
         return values if self.lengths.in_order else values[self.lengths.order]

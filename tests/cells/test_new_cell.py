@@ -43,13 +43,13 @@ class UGRNNCell(Cell):
                 diff[...] = before - c
                 h[...] = g * diff + c
                 h_in[...] = h * (1.0 if m is None else m)
-        return tape.h, (tape if keep else None)
+        return tape.output(), (tape if keep else None)
 
-    def backward(self, params, tape, d_h, d_last, *, input_gradient=False):
+    def backward(self, params, tape, d_out, *, input_gradient=False):
         W_x, _, W_h = self.split(params)
         d_W = np.zeros_like(params["W"])
         d_x = tape.zeros(self.n_features) if input_gradient else None
-        for block, m, d_above, d_hs in tape.read_back(d_h, d_last, 1):
+        for block, m, d_above, d_hs in tape.read_back(d_out, 1):
             for (g, c, diff, d_z), d_new in zip(block.way_back, d_above, strict=True):
                 d_hs += 0.0 if d_new is None else d_new
                 d_z_g, d_z_c = np.split(d_z, 2)
@@ -61,7 +61,7 @@ class UGRNNCell(Cell):
             d_W += times(d_z_block, block.xh)
             if input_gradient:
                 block.pack(W_x.T @ d_z_block, d_x)
-        return d_x, {"W": d_W}
+        return tape.like_input(d_x), {"W": d_W}
 
 
 class UGRNNTape(Tape):

@@ -5,7 +5,7 @@ import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
 from skrnn import cells
-from skrnn.sequences import pack
+from skrnn.sequences import Sequences, pack
 from tests import reference
 
 D, H = 3, 5
@@ -35,7 +35,7 @@ every_cell = pytest.mark.parametrize("name", CELLS)
 every_layout = pytest.mark.parametrize("layout", LENGTHS)
 every_dtype = pytest.mark.parametrize("dtype", [np.float64, np.float32])
 masked_or_not = pytest.mark.parametrize("masked", [False, True], ids=["free", "masked"])
-every_way_back = pytest.mark.parametrize("sent_back", ["states", "last", "both"])
+of_states_or_last = pytest.mark.parametrize("gradients", ["states", "last", "both"])
 
 
 def draw_params(cell, rng, dtype=np.float64):
@@ -71,15 +71,16 @@ def hidden_states(name, params, X, masks=None):
     ]
 
 
-def forward_and_backward(cell, params, x, d_h, d_last, mask=None, reuse=None):
-    """Give the hidden states, the gradients and the tape."""
-    h, tape = cell.forward(params, x, reuse=reuse, mask=mask)
-    h = h.copy()
-    d_x, grads = cell.backward(params, tape, d_h, d_last, input_gradient=True)
-    return (h, d_x, *grads.values()), tape
+def forward_and_backward(cell, params, x, d_out, mask=None, reuse=None):
+    """Return the hidden states and the gradients, and the tape."""
+    out, tape = cell.forward(params, x, reuse=reuse, mask=mask)
+    h, last = out.data.copy(), out.last.copy()
+    d_x, grads = cell.backward(params, tape, d_out, input_gradient=True)
+    assert out.lengths is d_x.lengths is x.lengths
+    return (h, last, d_x.data, *grads.values()), tape
 
 
-def draw_pass(cell, lengths, rng, dtype, sent_back, masked):
+def draw_pass(cell, lengths, rng, dtype, gradients, masked):
     """Draw all that `forward_and_backward` takes."""
     x, n = pack(draw_sequences(lengths, rng, dtype)), len(lengths)
     d_h = rng.standard_normal((len(x.data), H)).astype(dtype)
@@ -88,8 +89,11 @@ def draw_pass(cell, lengths, rng, dtype, sent_back, masked):
         cell,
         draw_params(cell, rng, dtype),
         x,
-        None if sent_back == "last" else d_h,
-        None if sent_back == "states" else d_last,
+        Sequences(
+            None if gradients == "last" else d_h,
+            x.lengths,
+            None if gradients == "states" else d_last,
+        ),
         draw_mask(n, rng, dtype) if masked else None,
     )
 
@@ -101,7 +105,7 @@ def assert_same_bits(found, expected):
 
 @pytest.fixture(params=[None, 0], ids=["whole runs", "step by step"])
 def blocks(request, monkeypatch):
-    """Let the way back go by blocks that even small batches have several of."""
+    """Make blocks so small that even small batches have several of them."""
     if request.param is not None:
         monkeypatch.setattr(cells.tape, "CACHED", request.param)
 
@@ -131,8 +135,8 @@ def test_whole_sequences(name, layout):
     found = cell.run(params, X)
     assert type(found) is type(X)
     x = pack(X)
-    h, _ = cell.forward(params, x)
-    for states in (found, x.replace(h).unpack()):
+    out, _ = cell.forward(params, x)
+    for states in (found, out.unpack()):
         for array, values in zip(states, expected, strict=True):
             assert_allclose(array, values, rtol=0, atol=1e-12)
 
@@ -144,9 +148,9 @@ def test_masked_sequences(name, layout, keep):
     cell, rng = CELLS[name], np.random.RandomState(1)
     params, X = draw_params(cell, rng), draw_sequences(LENGTHS[layout], rng)
     x, masks = pack(X), draw_mask(len(X), rng)
-    h, _ = cell.forward(params, x, keep=keep, mask=x.sort(masks))
+    out, _ = cell.forward(params, x, keep=keep, mask=x.sort(masks))
     expected = hidden_states(name, params, X, masks)
-    for states, values in zip(x.replace(h).unpack(), expected, strict=True):
+    for states, values in zip(out.unpack(), expected, strict=True):
         assert_allclose(states, values, rtol=0, atol=1e-12)
 
 
@@ -186,8 +190,9 @@ def test_keeping_a_tape_changes_no_bit(name, layout, dtype, masked):
     free, no_tape = cell.forward(params, x, keep=False, mask=mask)
     assert tape is not None
     assert no_tape is None
-    assert kept.dtype == dtype
-    assert_array_equal(free, kept, strict=True)
+    assert kept.data.dtype == kept.last.dtype == dtype
+    assert_array_equal(free.data, kept.data, strict=True)
+    assert_array_equal(free.last, kept.last, strict=True)
 
 
 @every_cell
@@ -204,21 +209,23 @@ def test_the_last_states_alone_are_those_of_all(name, layout, masked, keep):
         "last",
         masked,
     )
-    cell, params, x, _, _, mask = batch
+    cell, params, x, _, mask = batch
     every, _ = cell.forward(params, x, mask=mask, keep=keep)
-    last, _ = cell.forward(params, x, mask=mask, keep=keep, only_last=True)
-    assert_array_equal(last, every[x.lengths.final_rows], strict=True)
+    alone, _ = cell.forward(params, x, mask=mask, keep=keep, only_last=True)
+    assert alone.data is None
+    assert_array_equal(alone.last, every.data[x.lengths.final_rows], strict=True)
+    assert_array_equal(alone.last, every.last, strict=True)
 
 
 @every_cell
 @every_dtype
 @masked_or_not
-@every_way_back
+@of_states_or_last
 @pytest.mark.usefixtures("blocks")
-def test_a_reused_tape_changes_no_bit(name, dtype, masked, sent_back):
+def test_a_reused_tape_changes_no_bit(name, dtype, masked, gradients):
     rng, tape, n_tapes = np.random.RandomState(4), None, 0
     for lengths in BATCHES:
-        batch = draw_pass(CELLS[name], lengths, rng, dtype, sent_back, masked)
+        batch = draw_pass(CELLS[name], lengths, rng, dtype, gradients, masked)
         expected, _ = forward_and_backward(*batch)
         found, after = forward_and_backward(*batch, reuse=tape)
         assert_same_bits(found, expected)
@@ -228,18 +235,20 @@ def test_a_reused_tape_changes_no_bit(name, dtype, masked, sent_back):
 
 
 @every_cell
-@every_way_back
-def test_a_tape_can_be_read_twice(name, sent_back):
+@of_states_or_last
+def test_a_tape_can_be_read_twice(name, gradients):
     rng = np.random.RandomState(4)
-    cell, params, x, d_h, d_last, mask = draw_pass(
-        CELLS[name], LENGTHS["ragged"], rng, np.float64, sent_back, masked=True
+    cell, params, x, d_out, mask = draw_pass(
+        CELLS[name], LENGTHS["ragged"], rng, np.float64, gradients, masked=True
     )
     _, tape = cell.forward(params, x, mask=mask)
     (d_x, grads), (d_x_again, grads_again) = (
-        cell.backward(params, tape, d_h, d_last, input_gradient=True) for _ in range(2)
+        cell.backward(params, tape, d_out, input_gradient=True) for _ in range(2)
     )
-    assert_same_bits([d_x, *grads.values()], [d_x_again, *grads_again.values()])
-    no_d_x, grads_alone = cell.backward(params, tape, d_h, d_last)
+    assert_same_bits(
+        [d_x.data, *grads.values()], [d_x_again.data, *grads_again.values()]
+    )
+    no_d_x, grads_alone = cell.backward(params, tape, d_out)
     assert no_d_x is None
     assert_same_bits(grads_alone.values(), grads.values())
 
@@ -269,15 +278,15 @@ def test_a_tape_that_does_not_fit_is_left_alone(name, lengths, dtype, masked):
 
 @every_cell
 @masked_or_not
-@every_way_back
+@of_states_or_last
 @pytest.mark.parametrize(
     ("lengths", "n_stretches"), [((11, 11, 11), 1), ((11, 6, 1, 10, 6), 3)]
 )
 def test_blocks_of_steps_change_no_gradient(
-    name, masked, sent_back, lengths, n_stretches, monkeypatch
+    name, masked, gradients, lengths, n_stretches, monkeypatch
 ):
     rng = np.random.RandomState(6)
-    batch = draw_pass(CELLS[name], lengths, rng, np.float64, sent_back, masked)
+    batch = draw_pass(CELLS[name], lengths, rng, np.float64, gradients, masked)
     expected, tape = forward_and_backward(*batch)
     assert len(tape.blocks) == (
         n_stretches if CELLS[name].bounded else len(set(lengths))
@@ -298,20 +307,20 @@ def test_what_goes_past_the_gates_flows_back_through_blocks(name, monkeypatch):
     batch = draw_pass(cell, (11, 11, 6), rng, np.float64, "last", masked=False)
     _, params, *_ = batch
     cell.split(params)[2][...] = 0.0
-    (_, expected, *_), _ = forward_and_backward(*batch)
+    (_, _, expected, *_), _ = forward_and_backward(*batch)
     assert expected.all()
     monkeypatch.setattr(cells.tape, "CACHED", 0)
-    (_, found, *_), _ = forward_and_backward(*batch)
+    (_, _, found, *_), _ = forward_and_backward(*batch)
     assert_allclose(found, expected, rtol=1e-12, atol=1e-15)
 
 
 @masked_or_not
-@every_way_back
-def test_states_that_grow_past_all_bounds_stay_in_their_own_sequence(masked, sent_back):
+@of_states_or_last
+def test_states_that_grow_past_all_bounds_stay_in_their_own_sequence(masked, gradients):
     """Short beside long: read on, the weights would blow the short one up."""
     cell, rng = CELLS["rnn-relu"], np.random.RandomState(9)
     lengths = (400, 400, 400, 400, 2)
-    batch = draw_pass(cell, lengths, rng, np.float32, sent_back, masked)
+    batch = draw_pass(cell, lengths, rng, np.float32, gradients, masked)
     _, params, x, *_ = batch
     cell.split(params)[2][...] = 20 * np.eye(H)
     cell.split(params)[1][...] = 1.0

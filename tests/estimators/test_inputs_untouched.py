@@ -29,10 +29,10 @@ from skrnn.losses import (
     MultinomialCrossEntropy,
     SquaredError,
 )
-from skrnn.network import Dropout, Reading, build_network
+from skrnn.network import Dropout, InputTransform, build_network
 from skrnn.network.pooling import POOLINGS
 from skrnn.network.stepper import Stepper
-from skrnn.sequences import pack
+from skrnn.sequences import Sequences, pack
 from skrnn.streaming import Stream
 from skrnn.training.objective import Objective
 from tests.reference import KINDS
@@ -120,15 +120,16 @@ def test_cells(kind, lengths, hidden_size, n_features):
     d_h = frozen(rng.normal(size=(len(x.data), hidden_size)))
     d_last, mask = (frozen(rng.normal(size=(n, hidden_size))) for _ in range(2))
     tape = None
-    for m, (above, at_the_end) in product(
+    for m, (d_states, d_ends) in product(
         [None, mask], [(d_h, None), (None, d_last), (d_h, d_last)]
     ):
+        d_out = Sequences(d_states, x.lengths, d_ends)
         cell.forward(params, x, keep=False, mask=m)
         cell.forward(params, x, mask=m, only_last=True)
         _, tape = cell.forward(params, x, mask=m, reuse=tape)
-        found = cell.backward(params, tape, above, at_the_end, input_gradient=True)
-        again = cell.backward(params, tape, above, at_the_end, input_gradient=True)
-        assert_array_equal(found[0], again[0])
+        found = cell.backward(params, tape, d_out, input_gradient=True)
+        again = cell.backward(params, tape, d_out, input_gradient=True)
+        assert_array_equal(found[0].data, again[0].data)
         for name, gradient in found[1].items():
             assert_array_equal(gradient, again[1][name])
             assert not np.shares_memory(gradient, params[name])
@@ -145,9 +146,10 @@ def test_networks(kind, lengths, bidirectional, pooling):
     loss, sizes = [*LOSSES][case % 4], [(1,), (1, 2), (2, 1), (1, 1)][case % 4]
     of_scores, n_outputs = LOSSES[loss]
     rng = np.random.RandomState(0)
-    reading = Reading(1 + case % 2, frozen(np.array([0.5])), frozen(np.array([2.0])))
+    scale = frozen(np.array([0.5])), frozen(np.array([2.0]))
+    transform = InputTransform(1 + case % 2, *scale)
     network = build_network(
-        name, 1, sizes, bidirectional, pooling, n_outputs, reading, **options
+        name, 1, sizes, bidirectional, pooling, n_outputs, transform, **options
     )
     weights, X = frozen(network.init(rng)), draw(lengths, 1, rng)
     x, n = packed(X), len(X)

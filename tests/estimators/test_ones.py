@@ -126,10 +126,10 @@ def test_a_cell_is_its_equations_along_every_way(
     for keep, mask, values in product([False, True], [None, masks], [expected, masked]):
         if (mask is None) != (values is expected):
             continue
-        h, _ = cell.forward(params, x, keep=keep, mask=mask)
-        assert_states(x.replace(h).unpack(), values)
-        last, _ = cell.forward(params, x, keep=keep, mask=mask, only_last=True)
-        assert_states(last, [states[-1] for states in values])
+        out, _ = cell.forward(params, x, keep=keep, mask=mask)
+        assert_states(out.unpack(), values)
+        out, _ = cell.forward(params, x, keep=keep, mask=mask, only_last=True)
+        assert_states(out.last, [states[-1] for states in values])
 
 
 @cache
@@ -292,13 +292,13 @@ def test_hidden_states_are_those_of_steps(kind, target, layout, parameters, n_fe
     params = network.layout.views(estimator.weights_)
     for lengths in ASKED["block"]:
         x = X = draw(lengths, n_features)
-        for k, layer in enumerate(network.stack.layers):
+        for k, (name, layer) in enumerate(network.layers.items()):
             states = []
-            for name, cell, _, is_reverse in layer.parts:
-                way, stepped = slice(None, None, -1 if is_reverse else 1), []
-                state = cell.initial_state(len(X))
+            for one in layer.directions:
+                way, stepped = slice(None, None, -1 if one.is_reverse else 1), []
+                state, own = one.cell.initial_state(len(X)), one.params(params[name])
                 for step in np.swapaxes(x, 0, 1)[way]:
-                    state = cell.step(params[name], step, state)
+                    state = one.cell.step(own, step, state)
                     stepped.append(state[0])
                 states.append(np.stack(stepped[way], axis=1))
             x = np.concatenate(states, axis=2)

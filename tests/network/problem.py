@@ -75,7 +75,7 @@ class Problem:
         self.sample_weight = rng.uniform(0.5, 1.5, self.x.n_sequences)
 
     def dropout(self):
-        """Give the same noise each time."""
+        """Return the same noise each time."""
         return Dropout(np.random.RandomState(5), *self.rates)
 
     def value(self, weights, data):
@@ -87,7 +87,7 @@ class Problem:
         return noisy.value_and_gradient(weights, *batch)[0]
 
     def gradients(self):
-        """Give the gradient of the weights and that of the input."""
+        """Return the gradient of the weights and that of the rows of the input."""
         objective = replace(self.objective, dropout=self.dropout())
         batch = self.x, self.y, self.sample_weight
         _, d_weights, _ = objective.value_and_gradient(self.weights, *batch)
@@ -99,7 +99,7 @@ class Problem:
         d_x, _ = self.network.backward(
             self.weights, tape, d_scores, input_gradient=True
         )
-        return d_weights, d_x
+        return d_weights, d_x.data
 
     def errors(self, n_coordinates=8):
         """Hold both gradients against central differences."""

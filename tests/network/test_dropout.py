@@ -7,7 +7,8 @@ from skrnn import GRUClassifier
 from skrnn.cells import CELLS
 from skrnn.losses import MultinomialCrossEntropy
 from skrnn.network import NO_DROPOUT, Dropout, build_network
-from skrnn.network.layer import Layer
+from skrnn.network.dropout import DropoutLayer
+from skrnn.network.layer import RecurrentLayer
 from skrnn.sequences import pack
 from skrnn.training import Objective
 
@@ -31,16 +32,21 @@ def draw():
 
 
 def build(cell="lstm", bidirectional=False, pooling="concat"):
-    """Give a network of three layers and weights for it."""
+    """Build a network of three layers, and draw weights for it."""
     network = build_network(cell, N_FEATURES, SIZES, bidirectional, pooling, 3)
     weights = network.init(np.random.RandomState(0))
     return network, weights + 0.1
 
 
+def drop(values, dropout):
+    """Let an array go through: its values, and the mask."""
+    return DropoutLayer().forward({}, values, dropout=dropout)
+
+
 def test_a_value_is_dropped_or_scaled_up_so_that_the_mean_is_kept():
     values = np.random.default_rng(0).uniform(1, 2, size=(300, 300))
     for rate in (0.1, 0.5, 0.8):
-        dropped, mask = Dropout(np.random.RandomState(0), rate).forward(values)
+        dropped, mask = drop(values, Dropout(np.random.RandomState(0), rate))
         assert np.array_equal(dropped, values * mask)
         assert set(np.unique(mask)) == {0.0, 1 / (1 - rate)}
         assert np.mean(mask == 0) == pytest.approx(rate, abs=0.01)
@@ -57,17 +63,28 @@ def test_recurrent_masks_keep_the_mean_too():
 
 def test_the_gradient_goes_where_the_values_went():
     values, d_values = np.random.default_rng(0).normal(size=(2, 20, 5))
-    dropout = Dropout(np.random.RandomState(0), 0.4)
-    dropped, mask = dropout.forward(values)
-    d = Dropout.backward(mask, d_values)
+    dropped, mask = drop(values, Dropout(np.random.RandomState(0), 0.4))
+    d, grads = DropoutLayer().backward({}, mask, d_values)
     assert np.array_equal(d, np.where(dropped == 0, 0, d_values * mask))
-    assert Dropout.backward(None, d_values) is d_values
+    assert grads == {}
+    assert DropoutLayer().backward({}, None, d_values)[0] is d_values
+
+
+def test_the_states_of_a_batch_are_dropped_row_by_row():
+    x = draw()
+    dropped, mask = drop(x, Dropout(np.random.RandomState(0), 0.4))
+    rows, same = drop(x.data, Dropout(np.random.RandomState(0), 0.4))
+    assert np.array_equal(mask, same)
+    assert np.array_equal(dropped.data, rows)
+    d, _ = DropoutLayer().backward({}, mask, x)
+    assert np.array_equal(d.data, x.data * mask)
+    assert d.lengths is dropped.lengths is x.lengths
 
 
 @pytest.mark.parametrize("dtype", ["f4", "f8"])
 def test_types_stay_what_they_are(dtype):
     dropout = Dropout(np.random.RandomState(0), 0.3, 0.3)
-    dropped, _ = dropout.forward(np.ones((5, 4), dtype))
+    dropped, _ = drop(np.ones((5, 4), dtype), dropout)
     assert dropped.dtype == dtype
     assert dropout.recurrent_mask(5, 4, np.dtype(dtype)).dtype == dtype
 
@@ -75,7 +92,7 @@ def test_types_stay_what_they_are(dtype):
 @pytest.mark.parametrize("dropout", [NO_DROPOUT, Dropout(Draws(0.0))])
 def test_a_rate_of_zero_draws_nothing_and_changes_nothing(dropout):
     values = np.ones((3, 2))
-    same, mask = dropout.forward(values)
+    same, mask = drop(values, dropout)
     assert same is values
     assert mask is None
     assert dropout.recurrent_mask(3, 2, values.dtype) is None
@@ -123,28 +140,30 @@ def test_if_all_is_dropped_the_biases_of_the_head_are_left():
 
 
 def test_if_every_unit_is_dropped_between_steps_a_simple_cell_has_no_past():
-    layer, x = Layer("layer0", (CELLS["rnn"](N_FEATURES, 4),) * 2), draw()
-    params = {name: layer.cells[0].init(k) for k, (name, *_) in enumerate(layer.parts)}
-    h, _, _ = layer.forward(params, x, dropout=Dropout(Draws(0.0), 0.0, 0.5))
+    layer, x = RecurrentLayer((CELLS["rnn"](N_FEATURES, 4),) * 2), draw()
+    params = layer.init(np.random.RandomState(0))
+    out, _ = layer.forward(params, x, dropout=Dropout(Draws(0.0), 0.0, 0.5))
     each_step = pack(x.data[:, np.newaxis])
-    expected, _, _ = layer.forward(params, each_step)
-    np.testing.assert_allclose(h, expected, rtol=1e-13, atol=1e-15)
+    expected, _ = layer.forward(params, each_step)
+    np.testing.assert_allclose(out.data, expected.data, rtol=1e-13, atol=1e-15)
 
 
 @pytest.mark.parametrize("cell", CELLS)
 def test_masks_are_held_over_the_steps_one_a_sequence_and_direction(cell):
     cell, x = CELLS[cell](N_FEATURES, 4), draw()
-    layer = Layer("layer0", (cell, cell))
-    params = {name: cell.init(k) for k, (name, *_) in enumerate(layer.parts)}
+    layer = RecurrentLayer((cell, cell))
+    params = layer.init(np.random.RandomState(0))
     dropout, again = (Dropout(np.random.RandomState(0), 0.0, 0.5) for _ in range(2))
-    h, _, _ = layer.forward(params, x, dropout=dropout)
+    out, _ = layer.forward(params, x, dropout=dropout)
     ahead, back = (again.recurrent_mask(N, 4, x.data.dtype) for _ in range(2))
     assert not np.array_equal(ahead, back)
     assert len(np.unique(ahead, axis=0)) > 1
-    forward, _ = cell.forward(params["layer0"], x, mask=ahead)
-    turned = x.replace(x.reverse(x.data))
-    reverse, _ = cell.forward(params["layer0_reverse"], turned, mask=back)
-    assert np.array_equal(h, np.hstack([forward, x.reverse(reverse)]))
+    of_forward, of_reverse = (one.params(params) for one in layer.directions)
+    forward, _ = cell.forward(of_forward, x, mask=ahead)
+    mirrored = x.replace(x.reverse(x.data))
+    reverse, _ = cell.forward(of_reverse, mirrored, mask=back)
+    expected = np.hstack([forward.data, x.reverse(reverse.data)])
+    assert np.array_equal(out.data, expected)
 
 
 def test_the_value_alone_is_without_noise():

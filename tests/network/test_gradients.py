@@ -6,15 +6,15 @@ import numpy as np
 import pytest
 
 from skrnn.cells import CELLS, GRUCell, LSTMCell, RNNCell, base
-from skrnn.network import Dropout
-from skrnn.network.layer import Layer
+from skrnn.network.dropout import DropoutLayer
+from skrnn.network.layer import RecurrentLayer
 from skrnn.network.pooling import POOLINGS
 from skrnn.sequences import Sequences, pack
 from tests.network.problem import DIRECTIONS, HIDDEN_SIZES, LENGTHS, LOSSES, Problem
 from tests.reference import KINDS
 
-# The way back is linear in the gradient of the scores, and knows no more of the loss.
-# So losses take turns, and each meets every cell, depth, direction and pooling.
+# The backward pass is linear in the gradient of the scores, and knows no more of the
+# loss. So losses take turns, and each meets every cell, depth, direction and pooling.
 NETWORKS = product(KINDS, HIDDEN_SIZES, DIRECTIONS, POOLINGS, list(LENGTHS)[:2])
 COMBINATIONS = [
     (*network, list(LOSSES)[(k + k // 16) % len(LOSSES)])
@@ -89,12 +89,13 @@ def test_every_loss_meets_every_part():
         assert len(pairs) == len({network[place] for network in COMBINATIONS}) * 5
 
 
-def forget_the_last(right, cell, params, tape, d_h, d_last, **options):
-    return right(cell, params, tape, d_h, None, **options)
+def forget_the_last(right, cell, params, tape, d_out, **options):
+    return right(cell, params, tape, d_out.replace(d_out.data), **options)
 
 
-def forget_the_states(right, cell, params, tape, d_h, d_last, **options):
-    return right(cell, params, tape, None, d_last, **options)
+def forget_the_states(right, cell, params, tape, d_out, **options):
+    d_last = Sequences(None, d_out.lengths, d_out.last)
+    return right(cell, params, tape, d_last, **options)
 
 
 def forget_a_bias(right, *args, **options):
@@ -107,8 +108,8 @@ def forget_the_mask(right, cell, params, tape, *args, **options):
     return right(cell, params, tape, *args, **options)
 
 
-def forget_to_turn(right, *args, **options):
-    return right(*(Unturned.like(arg) for arg in args), **options)
+def forget_to_reverse(right, layer, *args, **options):
+    return right(ForwardOnly(layer.cells, layer.only_last), *args, **options)
 
 
 def be_a_little_off(right, cell, h, out):
@@ -116,15 +117,12 @@ def be_a_little_off(right, cell, h, out):
     out *= 1.001
 
 
-class Unturned(Sequences):
-    """A batch that is the same whether read forwards or backwards, or so it says."""
+class ForwardOnly(RecurrentLayer):
+    """A layer whose second direction reads forwards too."""
 
-    @classmethod
-    def like(cls, arg):
-        return cls(arg.data, arg.lengths) if isinstance(arg, Sequences) else arg
-
-    def turn(self, values):
-        return values
+    @property
+    def directions(self):
+        return [one._replace(is_reverse=False) for one in super().directions]
 
 
 def plant(monkeypatch, kind, method, fault):
@@ -177,11 +175,11 @@ def test_a_derivative_that_is_nearly_right_is_found(cell, monkeypatch):
 @pytest.mark.parametrize("pooling", POOLINGS)
 @pytest.mark.parametrize("method", ["forward", "backward"])
 @pytest.mark.parametrize("cell", KINDS)
-def test_a_layer_that_forgets_to_turn_is_found(
+def test_a_layer_that_forgets_to_reverse_is_found(
     cell, method, pooling, n_layers, monkeypatch
 ):
     problem = Problem(cell, n_layers, "bi", pooling)
-    plant(monkeypatch, Layer, method, forget_to_turn)
+    plant(monkeypatch, RecurrentLayer, method, forget_to_reverse)
     assert max(problem.errors()) > 1e-3
 
 
@@ -189,7 +187,11 @@ def test_a_layer_that_forgets_to_turn_is_found(
 @pytest.mark.parametrize("cell", KINDS)
 def test_dropout_that_lets_gradients_through_is_found(cell, n_layers, monkeypatch):
     problem = Problem(cell, n_layers, "bi", rates=(0.3, 0.0))
-    monkeypatch.setattr(Dropout, "backward", staticmethod(lambda mask, d: d))
+    monkeypatch.setattr(
+        DropoutLayer,
+        "backward",
+        lambda layer, params, tape, d_out, **options: (d_out, {}),
+    )
     assert max(problem.errors()) > 1e-3
 
 
@@ -202,18 +204,16 @@ def test_flushing_what_has_vanished_changes_no_bit(cell, dtype, n_steps, monkeyp
         name: (0.2 * values).astype(dtype) for name, values in kind.init(0).items()
     }
     x = pack(rng.normal(size=(4, n_steps, 2)).astype(dtype))
-    d_last = rng.normal(size=(4, 4)).astype(dtype)
+    d_out = Sequences(None, x.lengths, rng.normal(size=(4, 4)).astype(dtype))
     _, tape = kind.forward(params, x)
-    d_x, grads = kind.backward(params, tape, None, d_last, input_gradient=True)
-    assert not d_x[: 4 * 100].any()
+    d_x, grads = kind.backward(params, tape, d_out, input_gradient=True)
+    assert not d_x.data[: 4 * 100].any()
     monkeypatch.setattr("skrnn.cells.tape.flush_denormals", lambda *_: True)
-    d_x_slow, grads_slow = kind.backward(
-        params, tape, None, d_last, input_gradient=True
-    )
+    d_x_slow, grads_slow = kind.backward(params, tape, d_out, input_gradient=True)
     for name, gradient in grads.items():
         assert np.array_equal(gradient, grads_slow[name])
     tiny = np.finfo(dtype).tiny ** 0.5
-    assert np.allclose(d_x, d_x_slow, rtol=1e-5, atol=tiny)
+    assert np.allclose(d_x.data, d_x_slow.data, rtol=1e-5, atol=tiny)
 
 
 def test_flush_denormals_tells_whether_anything_is_left():

@@ -1,4 +1,4 @@
-"""Reading against its definition, and backpropagation through it."""
+"""The input transform against its definition, and backpropagation through it."""
 
 from dataclasses import replace
 from itertools import product
@@ -6,7 +6,7 @@ from itertools import product
 import numpy as np
 import pytest
 
-from skrnn.network import Reading, build_network
+from skrnn.network import InputTransform, build_network
 from skrnn.sequences import pack
 from skrnn.training import Objective
 from tests.network.problem import DIRECTIONS, LENGTHS, N_FEATURES, Problem
@@ -18,8 +18,21 @@ PATCH_SIZES = (1, 2, 3, 4, 7)
 CLOSE = {"rtol": 1e-11, "atol": 1e-13}
 
 
-def make_reading(size, standardised=True):
-    return Reading(size, MEAN, SCALE) if standardised else Reading(size)
+def make_transform(size, standardised=True):
+    return InputTransform(size, *((MEAN, SCALE) if standardised else ()))
+
+
+def transform_batch(transform, x):
+    return transform.forward({}, x)[0]
+
+
+def backpropagate(transform, x, d_data):
+    """Return the gradient of the rows of a batch; `d_data` is that of its patches."""
+    out, tape = transform.forward({}, x)
+    d_x, grads = transform.backward({}, tape, out.replace(d_data))
+    assert grads == {}
+    assert d_x.lengths is x.lengths
+    return d_x.data
 
 
 def draw(lengths, dtype="float64"):
@@ -47,7 +60,7 @@ def test_every_sequence_is_scaled_and_then_cut(standardised, lengths, size):
     samples = draw(LENGTHS[lengths])
     x = pack(samples)
     before = x.data.copy()
-    read = make_reading(size, standardised).forward(x)
+    read = transform_batch(make_transform(size, standardised), x)
     for found, sequence in zip(read.unpack(), samples, strict=True):
         scaled = (sequence - MEAN) / SCALE if standardised else sequence
         expected = completed(scaled, size, np.zeros(2)).reshape(-1, 2 * size)
@@ -57,23 +70,26 @@ def test_every_sequence_is_scaled_and_then_cut(standardised, lengths, size):
 
 @every_size
 def test_what_is_missing_is_the_mean(size):
-    samples, reading = draw(LENGTHS["ragged"]), make_reading(size)
+    samples, transform = draw(LENGTHS["ragged"]), make_transform(size)
     whole = [completed(sequence, size, MEAN) for sequence in samples]
-    short, full = (reading.forward(pack(X)).unpack() for X in (samples, whole))
+    short, full = (
+        transform_batch(transform, pack(X)).unpack() for X in (samples, whole)
+    )
     assert all(map(np.array_equal, short, full))
 
 
 @every_size
 @scaled_or_not
 def test_float32_stays(standardised, size):
-    reading, x = make_reading(size, standardised), pack(draw([5, 2, 4], "float32"))
+    transform = make_transform(size, standardised)
+    x = pack(draw([5, 2, 4], "float32"))
     single, double = (
-        reading.forward(x),
-        reading.forward(x.replace(x.data.astype(float))),
+        transform_batch(transform, x),
+        transform_batch(transform, x.replace(x.data.astype(float))),
     )
     assert single.data.dtype == "float32"
     np.testing.assert_allclose(single.data, double.data, rtol=1e-5, atol=1e-6)
-    d_x = reading.backward(single.data, x.lengths)
+    d_x = backpropagate(transform, x, single.data)
     assert d_x.dtype == "float32"
     assert d_x.shape == x.data.shape
 
@@ -81,28 +97,29 @@ def test_float32_stays(standardised, size):
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
 def test_a_scale_that_a_type_does_not_have_divides_all_the_same(dtype):
     x = pack([np.array([[1e-45, 1e-40], [-1e-45, 0.0]], dtype)])
-    reading = Reading(2, np.zeros(2), np.array([1e-45, 1e-60]))
-    assert np.isfinite(reading.forward(x).data).all()
-    assert np.isfinite(reading.backward(np.zeros((1, 4), dtype), x.lengths)).all()
+    transform = InputTransform(2, np.zeros(2), np.array([1e-45, 1e-60]))
+    assert np.isfinite(transform_batch(transform, x).data).all()
+    d_x = backpropagate(transform, x, np.zeros((1, 4), dtype))
+    assert np.isfinite(d_x).all()
 
 
-# On the way back
+# Backpropagation
 
 
-class ReadingProblem(Problem):
+class InputProblem(Problem):
     """A problem whose network reads raw steps."""
 
-    def __init__(self, cell, direction, lengths, reading):
+    def __init__(self, cell, direction, lengths, transform):
         super().__init__(cell, direction=direction, lengths=lengths)
         name, options, _ = KINDS[cell]
         self.network = build_network(
-            name, 2, (3,), DIRECTIONS[direction], "concat", 4, reading, **options
+            name, 2, (3,), DIRECTIONS[direction], "concat", 4, transform, **options
         )
         self.objective = Objective(self.network, self.objective.loss, penalty=0.1)
         rng = np.random.default_rng(0)
         self.weights = self.network.init(np.random.RandomState(0))
         self.weights += 0.1 * rng.normal(size=self.weights.shape)
-        if reading.mean is not None:
+        if transform.mean is not None:
             self.x = self.x.replace(MEAN + SCALE * self.x.data)
 
 
@@ -119,8 +136,8 @@ COMBINATIONS = [
     ("cell", "direction", "lengths", "size", "standardised"), COMBINATIONS
 )
 def test_gradients(cell, direction, lengths, size, standardised):
-    reading = make_reading(size, standardised)
-    problem = ReadingProblem(cell, direction, lengths, reading)
+    transform = make_transform(size, standardised)
+    problem = InputProblem(cell, direction, lengths, transform)
     assert max(problem.errors()) < 1e-6
     d_weights, d_x = problem.gradients()
     assert d_x.shape == problem.x.data.shape
@@ -128,37 +145,43 @@ def test_gradients(cell, direction, lengths, size, standardised):
     assert np.count_nonzero(d_weights) >= 0.5 * d_weights.size
 
 
-def forget_the_scale(right, reading, d_patches, lengths):
-    return right(replace(reading, mean=None, scale=None), d_patches, lengths)
+def forget_the_scale(right, transform, params, tape, d_out, **options):
+    without = replace(transform, mean=None, scale=None)
+    return right(without, params, tape, d_out, **options)
 
 
-def scale_too_much(right, reading, d_patches, lengths):
-    return right(reading, d_patches, lengths) / reading.scale
+def scale_too_much(right, transform, *args, **options):
+    d_x, grads = right(transform, *args, **options)
+    return d_x.replace(d_x.data / transform.scale), grads
 
 
-def mix_up_the_steps(right, reading, d_patches, lengths):
-    n = reading.patch_size
-    turned = d_patches.reshape(len(d_patches), n, -1)[:, ::-1]
-    return right(reading, turned.reshape(d_patches.shape), lengths)
+def mix_up_the_steps(right, transform, params, tape, d_out, **options):
+    steps = d_out.data.reshape(len(d_out.data), transform.patch_size, -1)
+    reversed_steps = d_out.replace(steps[:, ::-1].reshape(d_out.data.shape))
+    return right(transform, params, tape, reversed_steps, **options)
 
 
 @pytest.mark.parametrize("fault", [forget_the_scale, scale_too_much, mix_up_the_steps])
 @pytest.mark.parametrize("direction", DIRECTIONS)
 @pytest.mark.parametrize("cell", KINDS)
-def test_a_fault_on_the_way_back_is_found(cell, direction, fault, monkeypatch):
-    problem = ReadingProblem(cell, direction, "ragged", make_reading(3))
-    right = Reading.backward
-    monkeypatch.setattr(Reading, "backward", lambda *args: fault(right, *args))
+def test_a_fault_in_the_backward_pass_is_found(cell, direction, fault, monkeypatch):
+    problem = InputProblem(cell, direction, "ragged", make_transform(3))
+    right = InputTransform.backward
+    monkeypatch.setattr(
+        InputTransform,
+        "backward",
+        lambda *args, **options: fault(right, *args, **options),
+    )
     assert max(problem.errors()) > 1e-3
 
 
 # The scale in the weights
 
 
-def build(cell, direction, reading):
+def build(cell, direction, transform):
     name, options, _ = KINDS[cell]
     both = DIRECTIONS[direction]
-    return build_network(name, 2, (4, 3), both, "concat", 3, reading, **options)
+    return build_network(name, 2, (4, 3), both, "concat", 3, transform, **options)
 
 
 def draw_weights(network):
@@ -175,8 +198,8 @@ each_network = pytest.mark.parametrize(
 @each_network
 @every_size
 def test_folded_weights_do_the_same_to_raw_patches(cell, direction, size):
-    network = build(cell, direction, make_reading(size))
-    raw = build(cell, direction, Reading(size))
+    network = build(cell, direction, make_transform(size))
+    raw = build(cell, direction, InputTransform(size))
     weights, samples = draw_weights(network), draw([5, 1, 9, 7, 2, 9])
     folded = network.fold(weights)
     whole = [completed(sequence, size, MEAN) for sequence in samples]
@@ -188,8 +211,8 @@ def test_folded_weights_do_the_same_to_raw_patches(cell, direction, size):
 
 @each_network
 @every_size
-def test_unfolding_is_the_way_back(cell, direction, size):
-    network = build(cell, direction, make_reading(size))
+def test_unfolding_is_the_inverse_of_folding(cell, direction, size):
+    network = build(cell, direction, make_transform(size))
     weights = draw_weights(network)
     before = weights.copy()
     for there, back in (
@@ -202,22 +225,23 @@ def test_unfolding_is_the_way_back(cell, direction, size):
 
 @each_network
 def test_only_input_weights_and_biases_of_the_lowest_layer_are_changed(cell, direction):
-    network = build(cell, direction, make_reading(3))
+    network = build(cell, direction, make_transform(3))
     weights = draw_weights(network)
-    differ = network.layout.views((network.fold(weights) != weights).astype(int))
-    for name, kind in network.stack.cells.items():
+    differ = (network.fold(weights) != weights).astype(int)
+    head, differ = network.layout.views(differ)["head"], network.cell_params(differ)
+    for name, kind in network.cells.items():
         W_x, b, W_h = kind.split(differ[name])
         assert not W_h.any()
         assert not differ[name].get("b_hn", W_h).any()
         for part in (W_x, b):
             assert part.all() if name.startswith("layer0") else not part.any()
-    assert not any(part.any() for part in differ["head"].values())
+    assert not any(part.any() for part in head.values())
 
 
 @each_network
 @every_size
 def test_without_a_scale_nothing_is_folded(cell, direction, size):
-    network = build(cell, direction, Reading(size))
+    network = build(cell, direction, InputTransform(size))
     weights = draw_weights(network)
     for change in (network.fold, network.unfold):
         changed = change(weights)
@@ -227,7 +251,7 @@ def test_without_a_scale_nothing_is_folded(cell, direction, size):
 
 @each_network
 def test_float32_weights_are_folded_in_float64(cell, direction):
-    network = build(cell, direction, make_reading(2))
+    network = build(cell, direction, make_transform(2))
     single = draw_weights(network).astype("float32")
     for change in (network.fold, network.unfold):
         changed = change(single)

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from skrnn.cells import CELLS
-from skrnn.network.layer import Layer
-from skrnn.sequences import pack
+from skrnn.network.layer import RecurrentLayer
+from skrnn.sequences import Sequences, pack
 from tests import reference
 from tests.network.by_hand import layer_states
 
@@ -29,16 +29,25 @@ class Case:
         rng = np.random.default_rng(0)
         self.kind, (name, options, _) = kind, reference.KINDS[kind]
         cells = tuple(CELLS[name](N_FEATURES, size, **options) for size in sizes)
-        self.layer = Layer("layer0", cells)
+        self.layer = RecurrentLayer(cells)
         self.cells = dict(zip(("layer0", "layer0_reverse"), cells, strict=False))
         self.params = draw_params(self.cells, rng)
         self.sequences = [rng.normal(size=(length, N_FEATURES)) for length in lengths]
 
     def read(self, sequences=None, params=None):
-        """Give the states of each sequence, and the last state of each direction."""
+        """Return the states of each sequence, and the last ones of each direction."""
         x = pack(self.sequences if sequences is None else sequences)
-        h, last, _ = self.layer.forward(params or self.params, x)
-        return x.replace(h).unpack(), x.unsort(last)
+        out, _ = self.layer.forward(self.merged(params or self.params), x)
+        return out.unpack(), x.unsort(out.last)
+
+    @staticmethod
+    def merged(params):
+        """Return the parameters of the cells by the names that they have in a layer."""
+        return {
+            key + name.removeprefix("layer0"): values
+            for name, own in params.items()
+            for key, values in own.items()
+        }
 
 
 @pytest.fixture(params=reference.KINDS)
@@ -47,7 +56,7 @@ def kind(request):
 
 
 @pytest.mark.parametrize("lengths", LENGTHS.values(), ids=LENGTHS)
-def test_two_directions_are_two_cells_on_turned_sequences(kind, lengths):
+def test_two_directions_are_two_cells_on_reversed_sequences(kind, lengths):
     case = Case(kind, lengths)
     states, _ = case.read()
     for sequence, found in zip(case.sequences, states, strict=True):
@@ -88,14 +97,14 @@ def test_one_direction_is_its_cell(kind):
     assert np.array_equal(last, [h[-1] for h in expected])
 
 
-def test_turning_the_sequences_swaps_the_directions(kind):
+def test_reversing_the_sequences_swaps_the_directions(kind):
     case = Case(kind, sizes=(AHEAD, AHEAD))
     swapped = dict(zip(case.params, reversed(case.params.values()), strict=True))
     states, last = case.read()
-    turned, turned_last = case.read([x[::-1] for x in case.sequences], swapped)
-    for h, h_turned in zip(states, turned, strict=True):
-        np.testing.assert_allclose(np.roll(h_turned[::-1], AHEAD, axis=1), h, **CLOSE)
-    np.testing.assert_allclose(np.roll(turned_last, AHEAD, axis=1), last, **CLOSE)
+    mirrored, first = case.read([x[::-1] for x in case.sequences], swapped)
+    for h, other in zip(states, mirrored, strict=True):
+        np.testing.assert_allclose(np.roll(other[::-1], AHEAD, axis=1), h, **CLOSE)
+    np.testing.assert_allclose(np.roll(first, AHEAD, axis=1), last, **CLOSE)
 
 
 def test_one_step_is_the_same_in_both_directions(kind):
@@ -107,36 +116,54 @@ def test_one_step_is_the_same_in_both_directions(kind):
 
 
 @pytest.mark.parametrize("sent_back", ["states", "last", "both"])
-def test_the_gradient_is_that_of_two_cells_on_turned_sequences(kind, sent_back):
+def test_the_gradient_is_that_of_two_cells_on_reversed_sequences(kind, sent_back):
     case, rng = Case(kind), np.random.default_rng(1)
     x = pack(case.sequences)
     d_h, d_last = rng.normal(size=(len(x.data), 7)), rng.normal(size=(5, 7))
     d_h = None if sent_back == "last" else d_h
     d_last = None if sent_back == "states" else d_last
-    _, _, tape = case.layer.forward(case.params, x)
-    d_x, grads = case.layer.backward(
-        case.params, tape, x, d_h, d_last, input_gradient=True
-    )
+    params = case.merged(case.params)
+    _, tape = case.layer.forward(params, x)
+    d_x, grads = case.layer.backward(params, tape, Sequences(d_h, x.lengths, d_last))
+    assert grads.keys() == params.keys()
     expected_d_x = np.zeros_like(x.data)
     for name, units in (("layer0", slice(AHEAD)), ("layer0_reverse", slice(AHEAD, 7))):
-        turn = x.reverse if name.endswith("reverse") else np.copy
-        _, tape = case.cells[name].forward(case.params[name], x.replace(turn(x.data)))
-        d_x_part, expected = case.cells[name].backward(
+        order = x.reverse if name.endswith("reverse") else np.copy
+        _, tape = case.cells[name].forward(case.params[name], x.replace(order(x.data)))
+        d_part, expected = case.cells[name].backward(
             case.params[name],
             tape,
-            None if d_h is None else turn(d_h[:, units]),
-            None if d_last is None else d_last[:, units],
+            Sequences(
+                None if d_h is None else order(d_h[:, units]),
+                x.lengths,
+                None if d_last is None else d_last[:, units],
+            ),
             input_gradient=True,
         )
-        expected_d_x += turn(d_x_part)
-        for key, gradient in expected.items():
-            np.testing.assert_allclose(grads[name][key], gradient, **CLOSE)
-    np.testing.assert_allclose(d_x, expected_d_x, **CLOSE)
+        expected_d_x += order(d_part.data)
+        for key, gradient in case.merged({name: expected}).items():
+            np.testing.assert_allclose(grads[key], gradient, **CLOSE)
+    np.testing.assert_allclose(d_x.data, expected_d_x, **CLOSE)
 
 
-def test_the_gradient_of_the_input_comes_when_asked_for(kind):
+def test_the_gradient_of_the_input_is_computed_on_request(kind):
     case = Case(kind)
     x = pack(case.sequences)
-    h, last, tape = case.layer.forward(case.params, x)
-    d_x, _ = case.layer.backward(case.params, tape, x, h, last)
+    params = case.merged(case.params)
+    out, tape = case.layer.forward(params, x)
+    d_x, same = case.layer.backward(params, tape, out, input_gradient=False)
     assert d_x is None
+    d_x, grads = case.layer.backward(params, tape, out)
+    assert d_x.data.shape == x.data.shape
+    assert all(np.array_equal(grads[key], same[key]) for key in params)
+
+
+@pytest.mark.parametrize("lengths", LENGTHS.values(), ids=LENGTHS)
+def test_last_states_alone_are_those_of_all(kind, lengths):
+    case = Case(kind, lengths)
+    x = pack(case.sequences)
+    alone = RecurrentLayer(case.layer.cells, only_last=True)
+    params = case.merged(case.params)
+    out, _ = alone.forward(params, x)
+    assert out.data is None
+    assert np.array_equal(out.last, case.layer.forward(params, x)[0].last)

@@ -10,7 +10,7 @@ from skrnn.cells import CELLS
 from skrnn.network import build_network
 from skrnn.network.pooling import POOLINGS
 from skrnn.sequences import pack
-from tests.network.by_hand import stack_states
+from tests.network.by_hand import states_of_each_layer
 
 CLOSE = {"rtol": 1e-11, "atol": 1e-13}
 SHAPES = {
@@ -108,26 +108,26 @@ def test_a_tape_that_is_written_over_changes_no_number(network, weights):
         _, gradient = network.backward(weights, tape, d_scores)
         assert np.array_equal(gradient, expected)
     _, reused = network.forward(weights, x, reuse=tape)
-    for (before, _), (after, _) in zip(tape.layers, reused.layers, strict=True):
+    for name in network.layers:
+        before, after = tape[name], reused[name]
         assert all(new is old for new, old in zip(after, before, strict=True))
 
 
 def test_states_of_every_layer_equal_those_by_hand(network, weights):
     samples = draw(9)
-    params = network.layout.views(weights)
-    each = [stack_states(network.stack, params, sample) for sample in samples]
-    for layer in range(len(network.stack.layers)):
+    params = network.cell_params(weights)
+    each = [states_of_each_layer(network, params, sample) for sample in samples]
+    for layer in range(len(network.layers)):
         found = network.states(weights, samples, layer)
         for states, expected in zip(found, each, strict=True):
             np.testing.assert_allclose(states, expected[layer], **CLOSE)
 
 
 def test_states_in_blocks_equal_one_pass(network, weights):
-    samples, top = draw(1200), len(network.stack.layers) - 1
-    x = pack(samples)
-    h, _, _ = network.stack.forward(network.layout.views(weights), x)
-    found = network.states(weights, samples, top)
-    for states, expected in zip(found, x.replace(h).unpack(), strict=True):
+    samples, (*_, top) = draw(1200), network.layers
+    out, _ = network.up_to(top).forward(weights, pack(samples))
+    found = network.states(weights, samples, len(network.layers) - 1)
+    for states, expected in zip(found, out.unpack(), strict=True):
         np.testing.assert_allclose(states, expected, **CLOSE)
 
 
@@ -147,7 +147,7 @@ def pool_by_name(name, h, width):
 def test_pooled_features_are_what_their_names_say(cell, shape, pooling):
     network, samples = build(cell, shape, pooling), draw(600)
     weights = network.init(np.random.RandomState(0))
-    top = network.states(weights, samples, len(network.stack.layers) - 1)
+    top = network.states(weights, samples, len(network.layers) - 1)
     names = network.pooled_names
     expected = [[pool_by_name(name, h, width=4) for name in names] for h in top]
     found = network.pooled(weights, samples)
@@ -171,10 +171,10 @@ def test_names_of_pooled_features():
 def test_the_penalty_is_on_weights_and_leaves_biases_out(network):
     penalised = np.ones(network.layout.size)
     penalised[network.biases] = 0.0
-    views, n_weights = network.layout.views(penalised), 0
-    head = views.pop("head")
-    assert views.keys() == network.stack.cells.keys()
-    for name, cell in network.stack.cells.items():
+    head, n_weights = network.layout.views(penalised)["head"], 0
+    views = network.cell_params(penalised)
+    assert views.keys() == network.cells.keys()
+    for name, cell in network.cells.items():
         W_x, b, W_h = cell.split(views[name])
         assert W_x.all()
         assert W_h.all()

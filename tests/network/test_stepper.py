@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from skrnn.cells import CELLS
-from skrnn.network import Reading, build_network
+from skrnn.network import InputTransform, build_network
 from skrnn.network.stepper import Stepper
 
 D = 2
@@ -24,8 +24,9 @@ def cell(request):
 
 @pytest.fixture(params=[1, 2, 4])
 def network(request, cell):
-    reading = Reading(request.param, np.array([0.5, -1.0]), np.array([2.0, 0.1]))
-    return build_network(cell, D, (4, 3), False, "concat", 2, reading)
+    scale = np.array([0.5, -1.0]), np.array([2.0, 0.1])
+    transform = InputTransform(request.param, *scale)
+    return build_network(cell, D, (4, 3), False, "concat", 2, transform)
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from skrnn.network.layout import ParameterLayout
+from skrnn.network.block import ParameterLayout
 
 SHAPES = {
     "layer0": {"W": (4, 6), "scale": (3,)},
