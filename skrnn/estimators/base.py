@@ -16,13 +16,14 @@ from skrnn.estimators.callbacks import (
 )
 from skrnn.estimators.n_jobs import n_threads
 from skrnn.fitting.fitted_state import fitted_network, publish
+from skrnn.fitting.problem import Expected
 from skrnn.fitting.run import prepare
 from skrnn.fitting.warnings import warn
 from skrnn.parameters.constraints import Number, check_parameters
 from skrnn.parameters.shared import Settings, check_combinations
 from skrnn.training import SOLVERS, Reporter
 from skrnn.utils.threads import WorkersOnDemand, workers_for
-from skrnn.validation import check_sequences
+from skrnn.validation import SequenceFormat, check_sequences
 from skrnn.validation.layouts import RAGGED
 
 
@@ -45,11 +46,15 @@ class BaseRecurrent(Settings, CallbackSupportMixin, BaseEstimator, ABC):
     _fewest_held_out: ClassVar[int] = 1
 
     @abstractmethod
-    def _read_problem(self, X, y, sample_weight, classes, groups, *, goes_on):
-        """Check and encode the data, as a `Problem` without copies.
+    def _validate_data(self, X, y, sample_weight, classes, groups, expected=None):
+        """Check and encode the data, as a `Problem` without duplicates.
 
-        `goes_on` says that the estimator is fitted and must stay what it is.
+        `expected` is an `Expected` of data that these must go with, if there are some.
         """
+
+    @abstractmethod
+    def _weigh(self, problem):
+        """Return the problem in which sequences count as the parameters say."""
 
     @abstractmethod
     def _stratify(self, y):
@@ -83,8 +88,9 @@ class BaseRecurrent(Settings, CallbackSupportMixin, BaseEstimator, ABC):
             fitted_network(self)  # whose state must be whole
         if not self.early_stopping or validation[0] is not None:
             groups = None
-        problem = self._read_problem(
-            X, y, sample_weight, classes, groups, goes_on=resume
+        expected = Expected.of(self) if resume else None
+        problem = self._weigh(
+            self._validate_data(X, y, sample_weight, classes, groups, expected)
         )
         if resume:
             problem = problem.at_least(self.weights_.dtype)
@@ -199,7 +205,7 @@ class BaseRecurrent(Settings, CallbackSupportMixin, BaseEstimator, ABC):
         """Let workers share out the blocks in which a network computes something."""
         check_is_fitted(self)
         network = fitted_network(self)
-        X = check_sequences(self, X, reset=False)
+        X = check_sequences(self, X, expected=SequenceFormat.of(self))
         weights = self.weights_.astype(X.dtype, copy=False)
         compute = getattr(network, what)
         workers = WorkersOnDemand(partial(n_threads, self.n_jobs))

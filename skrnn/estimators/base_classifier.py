@@ -6,23 +6,23 @@ from typing import ClassVar
 import numpy as np
 from sklearn.base import ClassifierMixin
 from sklearn.metrics import accuracy_score
+from sklearn.utils.class_weight import compute_class_weight
 from sklearn.utils.metaestimators import available_if
 
 from skrnn.estimators.base import BaseRecurrent
 from skrnn.estimators.staged import staged_scores
-from skrnn.fitting.problem import Problem, without_copies
+from skrnn.fitting.problem import make_problem
 from skrnn.losses import classification_loss
 from skrnn.parameters.constraints import Mapping, OneOf
 from skrnn.parameters.shared import reads_in_parts
 from skrnn.validation import (
     check_class_weight,
-    check_groups,
     check_labels,
     check_sequences,
     check_weights,
     is_indicator_matrix,
 )
-from skrnn.validation.classes import settle_classes, weight_of_classes
+from skrnn.validation.classes import settle_classes
 
 
 @dataclass(eq=False, repr=False, kw_only=True)
@@ -234,34 +234,40 @@ class RecurrentClassifier(ClassifierMixin, BaseRecurrent):
         """Give the probabilities, (n, n_classes), for which raw scores stand."""
         return self._loss.probabilities(scores)
 
-    def _read_problem(self, X, y, sample_weight, classes, groups, *, goes_on):
-        X = check_sequences(self, X, reset=not goes_on)
-        y, multilabel = check_labels(y, len(X))
-        sample_weight = check_weights(sample_weight, len(X))
-        check_class_weight(self.class_weight, multilabel)
-        earlier = (self.classes_, self.multilabel_) if goes_on else None
-        classes = settle_classes(
-            type(self).__name__, y[sample_weight > 0], multilabel, classes, earlier
+    def _validate_data(self, X, y, sample_weight, classes, groups, expected=None):
+        earlier = expected and (
+            expected.targets["classes_"],
+            expected.targets["multilabel_"],
         )
-        labels = y
+        X = check_sequences(self, X, expected=expected and expected.format)
+        y, multilabel = check_labels(y, len(X))
+        weight = check_weights(sample_weight, len(X))
+        classes = settle_classes(
+            type(self).__name__, y[weight > 0], multilabel, classes, earlier
+        )
         if not multilabel:
             y = np.minimum(np.searchsorted(classes, y), len(classes) - 1)
-        problem = without_copies(
-            Problem(
-                X=X,
-                y=y,
-                weight=sample_weight,
-                rows=np.flatnonzero(sample_weight),
-                loss=classification_loss(len(classes), multilabel),
-                n_outputs=1 if len(classes) == 2 and not multilabel else len(classes),
-                fitted={"classes_": classes, "multilabel_": multilabel},
-                groups=check_groups(groups, len(X)),
-            )
+        return make_problem(
+            X=X,
+            y=y,
+            weight=weight,
+            groups=groups,
+            loss=classification_loss(len(classes), multilabel),
+            n_outputs=1 if len(classes) == 2 and not multilabel else len(classes),
+            fitted={"classes_": classes, "multilabel_": multilabel},
         )
-        rows = problem.rows
+
+    def _weigh(self, problem):
+        check_class_weight(self.class_weight, problem.fitted["multilabel_"])
+        if self.class_weight is None:
+            return problem
+        y, classes = problem.y[problem.rows], problem.fitted["classes_"]
         return problem.weigh_classes(
-            weight_of_classes(
-                self.class_weight, classes, labels[rows], problem.weight[rows]
+            compute_class_weight(
+                self.class_weight,
+                classes=classes,
+                y=classes[y],
+                sample_weight=problem.weight[problem.rows],
             )
         )
 

@@ -3,19 +3,17 @@
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
-import numpy as np
 from sklearn.base import RegressorMixin
 from sklearn.metrics import r2_score
 from sklearn.utils.metaestimators import available_if
 
 from skrnn.estimators.base import BaseRecurrent
 from skrnn.estimators.staged import staged_scores
-from skrnn.fitting.problem import Problem, without_copies
+from skrnn.fitting.problem import make_problem
 from skrnn.losses import SquaredError
 from skrnn.parameters.shared import reads_in_parts
 from skrnn.sequences.scaling import Scale
 from skrnn.validation import (
-    check_groups,
     check_sequences,
     check_targets,
     check_weights,
@@ -139,34 +137,37 @@ class RecurrentRegressor(RegressorMixin, BaseRecurrent):
         targets = self._target_scale.decode(scores)
         return targets[:, 0] if self.target_ndim_ == 1 else targets
 
-    def _read_problem(self, X, y, sample_weight, classes, groups, *, goes_on):
-        X = check_sequences(self, X, reset=not goes_on)
+    def _validate_data(self, X, y, sample_weight, classes, groups, expected=None):
+        earlier = expected and expected.targets
+        X = check_sequences(self, X, expected=expected and expected.format)
         y = check_targets(y, len(X))
-        sample_weight = check_weights(sample_weight, len(X))
+        weight = check_weights(sample_weight, len(X))
         columns = y.reshape(len(y), -1)
-        if goes_on and (y.ndim, columns.shape[1]) != self._target_kind:
-            n_targets = len(self.target_mean_)
-            raise ValueError(
-                f"{type(self).__name__} was fitted on targets of shape "
-                f"{'(n,)' if self.target_ndim_ == 1 else f'(n, {n_targets})'}, but y "
-                f"has shape {y.shape}. Fit a new model."
+        if earlier:
+            n_targets, n_dimensions = (
+                len(earlier["target_mean_"]),
+                earlier["target_ndim_"],
             )
-        problem = without_copies(
-            Problem(
-                X=X,
-                y=columns,
-                weight=sample_weight,
-                rows=np.flatnonzero(sample_weight),
-                loss=SquaredError(),
-                n_outputs=columns.shape[1],
-                fitted={},
-                groups=check_groups(groups, len(X)),
-            )
+            if (y.ndim, columns.shape[1]) != (n_dimensions, n_targets):
+                raise ValueError(
+                    f"{type(self).__name__} was fitted on targets of shape "
+                    f"{'(n,)' if n_dimensions == 1 else f'(n, {n_targets})'}, but y "
+                    f"has shape {y.shape}. Fit a new model."
+                )
+        problem = make_problem(
+            X=X,
+            y=columns,
+            weight=weight,
+            groups=groups,
+            loss=SquaredError(),
+            n_outputs=columns.shape[1],
+            fitted={},
         )
         rows = problem.rows
-        scale = Scale.of(columns[rows], problem.weight[rows])
-        if goes_on:
-            scale = self._target_scale
+        if earlier:
+            scale = Scale(earlier["target_mean_"], earlier["target_scale_"])
+        else:
+            scale = Scale.of(columns[rows], problem.weight[rows])
         fitted = {
             "target_mean_": scale.mean,
             "target_scale_": scale.scale,
@@ -174,13 +175,12 @@ class RecurrentRegressor(RegressorMixin, BaseRecurrent):
         }
         return replace(problem, y=scale.encode(columns), fitted=fitted)
 
+    def _weigh(self, problem):
+        return problem
+
     @property
     def _target_scale(self):
         return Scale(self.target_mean_, self.target_scale_)
-
-    @property
-    def _target_kind(self):
-        return self.target_ndim_, len(self.target_mean_)
 
     def _stratify(self, y):
         return None

@@ -1,13 +1,61 @@
-"""What an estimator is asked to learn, on its way from users' data to training."""
+"""Problem: what an estimator is asked to learn, checked, encoded, without duplicates.
+
+A weight of k must mean the same as k copies. In exact arithmetic it does; in floating
+point the two differ in the last digit, and hundreds of updates can make that digit
+grow until it shows. So duplicates are merged into one sequence that has the sum of
+their weights, and what is left is put into an order of its own: then both forms of the
+same thing, and any order of the rows, lead to the same numbers, and copies cost
+nothing.
+"""
 
 from dataclasses import dataclass, field, replace
+from hashlib import blake2b
 
 import numpy as np
 
 from skrnn.losses import Loss
 from skrnn.sequences.scaling import Scale, with_largest_near_one
-from skrnn.training import TrainingSet, merge_duplicates
-from skrnn.validation import CheckedSequences
+from skrnn.training import TrainingSet
+from skrnn.validation import (
+    CheckedSequences,
+    SequenceFormat,
+    check_groups,
+)
+
+#: About so many numbers of a block are read at once.
+BLOCK = 2**16
+
+#: Fitted attributes that say what targets are.
+OF_TARGETS = (
+    "classes_",
+    "multilabel_",
+    "target_mean_",
+    "target_scale_",
+    "target_ndim_",
+)
+
+
+@dataclass(frozen=True, eq=False)
+class Expected:
+    """Data that others must go with.
+
+    Attributes
+    ----------
+    format : SequenceFormat
+        What the sequences look like.
+    targets : dict of str to object
+        What an estimator remembers of the targets.
+    """
+
+    format: SequenceFormat
+    targets: dict
+
+    @classmethod
+    def of(cls, estimator):
+        """Return what the estimator was fitted on."""
+        known = vars(estimator)
+        targets = {name: known[name] for name in OF_TARGETS if name in known}
+        return cls(SequenceFormat.of(estimator), targets)
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,12 +96,12 @@ class Problem:
     _measured: dict = field(init=False, default_factory=dict)
 
     def at_least(self, dtype):
-        """Compute in a type that loses nothing of another."""
+        """Return the problem, computed in a type that loses nothing of another."""
         dtype = np.promote_types(self.X.dtype, dtype)
         return replace(self, X=replace(self.X, dtype=dtype))
 
     def scale_of(self, rows):
-        """Measure the features of some sequences; asked again, do not look again."""
+        """Measure the features of some sequences, once for the same rows."""
         if self._measured.get("rows") is not rows:
             scale = Scale.of_steps(self.X.samples, rows, self.weight)
             self._measured.update(rows=rows, scale=scale)
@@ -78,18 +126,28 @@ class Problem:
         return replace(self, weight=weight, rows=rows, class_weight=class_weight)
 
 
-def without_copies(problem):
-    """Return the problem in which a sequence has the weight of all its copies.
+def make_problem(*, X, y, weight, groups, **parts):
+    """Return a `Problem` in which a sequence has the weight of all its duplicates.
 
     Only the ratios of weights count. They are brought near one, where products and sums
     of them neither overflow nor vanish.
+
+    Parameters
+    ----------
+    X, y, weight
+        As `Problem` has them.
+    groups : array-like of shape (n,) or None
+        As the user passed them.
+    **parts
+        What else a `Problem` has.
     """
-    rows, group = merge_duplicates(
-        problem.X.samples, problem.y, problem.rows, problem.groups
-    )
-    weight = np.zeros_like(problem.weight)
-    weight[rows] = np.bincount(group, weights=problem.weight[problem.rows])
-    return replace(problem, rows=rows, weight=with_largest_near_one(weight))
+    groups = None if groups is None else check_groups(groups, len(X))
+    counted = np.flatnonzero(weight)
+    rows, group = merge_duplicates(X.samples, y, counted, groups)
+    merged = np.zeros_like(weight)
+    merged[rows] = np.bincount(group, weights=weight[counted])
+    merged = with_largest_near_one(merged)
+    return Problem(X=X, y=y, weight=merged, rows=rows, groups=groups, **parts)
 
 
 def training_set(problem, rows):
@@ -98,3 +156,75 @@ def training_set(problem, rows):
     return TrainingSet(
         problem.X.samples, problem.y, weight.astype(problem.X.dtype), rows
     )
+
+
+def merge_duplicates(samples, y, rows, groups=None):
+    """Find the distinct pairs of a sequence and a target.
+
+    Parameters
+    ----------
+    samples : ndarray of shape (n, n_steps, n_features) or list of 2-D arrays
+        The collection.
+    y : ndarray of shape (n,) or (n, n_outputs)
+        Encoded targets.
+    rows : ndarray of int
+        The sequences that count.
+    groups : ndarray of int of shape (n,), optional
+        Sequences of different groups are no duplicates of each other.
+
+    Returns
+    -------
+    distinct : ndarray of int
+        One row for each distinct pair, in an order that depends on the values of the
+        sequences, not on their type, and among equal sequences on the order of their
+        targets, not on their unit.
+    group : ndarray of int of the length of `rows`
+        Where in `distinct` the pair of each of `rows` stands.
+    """
+    order, is_new = _sort(samples, y, rows, groups)
+    numbers = np.cumsum(is_new)
+    numbers -= 1
+    group = np.empty_like(numbers)
+    group[order] = numbers
+    return rows[order[is_new]], group
+
+
+def _sort(samples, y, rows, groups):
+    """Sort pairs; say which of them, in that order, differ from those before them."""
+    # 16 bytes a sequence, read as two numbers: those are sorted faster than bytes.
+    digests = np.fromiter(_digests(samples, rows), "S16", len(rows))
+    halves = digests.view(">u8").astype(np.uint64).reshape(-1, 2)
+    del digests
+    keys = [*halves.T, *y[rows].reshape(len(rows), -1).T]
+    if groups is not None:
+        keys.append(groups[rows])
+    order = np.lexsort(keys[::-1])
+    is_new = np.zeros(len(rows), bool)
+    is_new[0] = True
+    for key in keys:
+        key = key[order]
+        is_new[1:] |= key[1:] != key[:-1]
+    return order, is_new
+
+
+def _digests(samples, rows):
+    """Yield what stands for the values of each sequence, one after the other.
+
+    The same value has the same bytes: all are float64, and no zero is negative.
+    """
+    if isinstance(samples, list):
+        for i in rows:
+            # Not its buffer: an array keeps a note of that for as long as it lives.
+            yield _digest(np.add(samples[i], 0.0, dtype=np.float64).tobytes())
+        return
+    n = max(1, BLOCK // samples[0].size)
+    for first in range(0, len(rows), n):
+        some = samples[rows[first : first + n]]
+        block = np.add(some, 0.0, dtype=np.float64, order="C")
+        values, size = block.data.cast("B"), block[0].nbytes
+        for at in range(0, len(values), size):
+            yield _digest(values[at : at + size])
+
+
+def _digest(values):
+    return blake2b(values, digest_size=16).digest()

@@ -116,7 +116,7 @@ class TrainingRun:
         stops, transform = self.estimator.early_stopping, self.network.input
         memory = {} if memory is None else {self.estimator.solver: memory}
         return {
-            **self.problem.X.fitted,
+            **self.problem.X.format.attributes,
             **self.problem.fitted,
             "architecture_": self.architecture,
             "patch_size_": transform.patch_size,

@@ -1,13 +1,12 @@
 """Sequences that are held out of training, to see when it has gone on long enough."""
 
-import copy
 from contextlib import contextmanager
 from dataclasses import dataclass
 
 import numpy as np
 from sklearn.model_selection import ShuffleSplit, train_test_split
 
-from skrnn.fitting.problem import Problem
+from skrnn.fitting.problem import Expected, Problem
 from skrnn.training import NotFinite
 
 #: So many ways of holding out groups are drawn; the one nearest to the share is taken.
@@ -157,13 +156,9 @@ def _given(estimator, validation):
 
 def _read(estimator, problem, X, y, sample_weight):
     """Hold the sequences that the user gave against what was learnt of the others."""
-    probe = copy.copy(estimator)
-    vars(probe).pop("feature_names_in_", None)  # those of an earlier fit
-    vars(probe).update(problem.X.fitted | problem.fitted)
-    if hasattr(probe, "class_weight"):
-        probe.class_weight = None
+    expected = Expected(problem.X.format, problem.fitted)
     with named_in_errors():
-        own = probe._read_problem(X, y, sample_weight, None, None, goes_on=True)
+        own = estimator._validate_data(X, y, sample_weight, None, None, expected)
         own = own.weigh_classes(problem.class_weight)
         if len(own.rows) < estimator._fewest_held_out:
             raise ValueError("X has one sequence, but R2 needs at least two.")

@@ -147,7 +147,7 @@ def _few_held_out(problem, held_out):
 
 
 def _columns_differ(problem, rows):
-    if problem.X.fitted["input_layout_"] != TABLE:
+    if problem.X.format.layout != TABLE:
         return None
     deviations = deviations_of_columns(problem.X.samples, rows)
     for feature, deviation in enumerate(deviations.T):
@@ -181,7 +181,7 @@ def _features_differ(estimator, problem, rows):
 
 def _channels_first(problem, rows):
     samples = problem.X.samples
-    layout = problem.X.fitted["input_layout_"]
+    layout = problem.X.format.layout
     n_steps, n_features = samples[rows[0]].shape
     if layout == TABLE or n_features < RATIO * n_steps:
         return None

@@ -5,7 +5,7 @@ from numbers import Real
 import numpy as np
 
 from skrnn.sequences import pack
-from skrnn.validation import check_sequences
+from skrnn.validation import SequenceFormat, check_sequences
 from skrnn.validation.arrays import as_array
 from skrnn.validation.layouts import depth_of
 
@@ -72,7 +72,9 @@ def check_baseline(estimator, baseline, X):
                 f"of a step, or sequences like X. Got {baseline!r}."
             )
         return Row(np.broadcast_to(row, d))
-    other = check_sequences(estimator, baseline, reset=False).samples
+    other = check_sequences(
+        estimator, baseline, expected=SequenceFormat.of(estimator)
+    ).samples
     if len(other) != len(X):
         raise ValueError(
             f"baseline has {len(other)} sequences, but X has {len(X)}: there must be "

@@ -23,7 +23,7 @@ from skrnn.inspection.outputs import PROBABILITY, SCORE, choose_outputs
 from skrnn.network.network import QUIETLY
 from skrnn.parameters.constraints import Number, OneOf, check_options
 from skrnn.utils.threads import WorkersOnDemand
-from skrnn.validation import check_sequences
+from skrnn.validation import SequenceFormat, check_sequences
 from skrnn.validation.layouts import BLOCK, RAGGED
 
 GRADIENT, INTEGRATED = "gradient", "integrated_gradients"
@@ -172,7 +172,7 @@ def explain(estimator, X, *, method, target, output, baseline, n_steps, tol):
             "baseline out, or choose 'gradient_x_input' or 'integrated_gradients'."
         )
     n_steps, tol = int(n_steps), float(tol)
-    X = check_sequences(estimator, X, reset=False)
+    X = check_sequences(estimator, X, expected=SequenceFormat.of(estimator))
     network = fitted_network(estimator)
     workers = WorkersOnDemand(partial(n_threads, estimator.n_jobs))
     weights = estimator.weights_.astype(X.dtype, copy=False)

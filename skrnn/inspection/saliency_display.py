@@ -7,7 +7,7 @@ import numpy as np
 from skrnn.inspection.names import names_of_features
 from skrnn.inspection.saliency import GRADIENT, explain
 from skrnn.utils.plotting import import_pyplot
-from skrnn.validation import check_sequences
+from skrnn.validation import SequenceFormat, check_sequences
 
 #: The most panels that can be told apart in a figure.
 MOST_PANELS = 12
@@ -120,7 +120,9 @@ default="integrated_gradients"
             n_steps=n_steps,
             tol=tol,
         )
-        samples = list(check_sequences(estimator, X, reset=False).samples)
+        samples = list(
+            check_sequences(estimator, X, expected=SequenceFormat.of(estimator)).samples
+        )
         shapes = [np.shape(x) for x in samples]
         found = [
             np.reshape(one, shape) for one, shape in zip(found, shapes, strict=True)

@@ -26,7 +26,8 @@ from skrnn.fitting.fitted_state import publish
 from skrnn.parameters.constraints import Number, OneOf, Transformer, check_parameters
 from skrnn.preprocessing.metadata import make_router, metadata_of_steps
 from skrnn.preprocessing.output import OutputByLayout
-from skrnn.preprocessing.steps import Steps, before_outputs, without_names
+from skrnn.preprocessing.steps import Steps, format_of_outputs, without_names
+from skrnn.validation import SequenceFormat
 from skrnn.validation.arrays import as_array
 from skrnn.validation.layouts import TABLE
 
@@ -171,7 +172,7 @@ class PerStepTransformer(
         """
         check_is_fitted(self)
         X = without_names(X)  # its columns are not those of `fit`
-        steps = Steps.of(before_outputs(self, X), X, reset=False)
+        steps = Steps.of(self, X, format_of_outputs(self, X))
         return self._apply("inverse_transform", steps, params)
 
     @available_if(_inner_has("get_feature_names_out"))
@@ -231,7 +232,7 @@ class PerStepTransformer(
     def _learn(self, X, y, params, method, goes_on):
         """Return what a method gives, and the fitted attributes after it."""
         check_parameters(self)
-        steps = Steps.of(self, X, reset=not goes_on)
+        steps = Steps.of(self, X, SequenceFormat.of(self) if goes_on else None)
         params = self._route(method, params, steps)
         y = None if y is None else self._of_each_step(y, steps)
         inner = deepcopy(self.transformer_) if goes_on else clone(self._inner)
@@ -244,14 +245,14 @@ class PerStepTransformer(
                 out = self._call(inner, "transform", steps, **params["transform"])
         if method == "fit_transform":
             out = steps.restore(out, type(inner).__name__)
-        return out, {**steps.fitted, "transformer_": inner}
+        return out, {**steps.format.attributes, "transformer_": inner}
 
     def _fit_transform(self, X, y, params):
         return self._fit(X, y, params, "fit_transform")
 
     def _transform(self, X, params):
         check_is_fitted(self)
-        steps = Steps.of(self, X, reset=False)
+        steps = Steps.of(self, X, SequenceFormat.of(self))
         return self._apply("transform", steps, params)
 
     def _apply(self, method, steps, params):

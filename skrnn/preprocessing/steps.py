@@ -1,14 +1,13 @@
 """The steps of all sequences in one table, and the way back."""
 
-import copy
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 from scipy import sparse
 
 from skrnn.sequences import lengths_of
 from skrnn.utils.optional import narwhals
-from skrnn.validation import check_sequences
+from skrnn.validation import SequenceFormat, check_sequences
 from skrnn.validation.layouts import BLOCK, RAGGED, TABLE, recognise
 from skrnn.validation.names import is_frame
 
@@ -24,24 +23,21 @@ class Steps:
         where the sequences were one array, a copy where they were many.
     lengths : ndarray of int of shape (n,)
         How many steps each sequence has.
-    layout : {"3-D array", "ragged list", "table"}
-        How the sequences came.
-    fitted : dict of str to object
-        What an estimator that is fitted on them remembers.
+    format : SequenceFormat
+        What the sequences look like.
     """
 
     values: object
     lengths: np.ndarray
-    layout: str
-    fitted: dict = field(default_factory=dict)
+    format: SequenceFormat
 
     @classmethod
-    def of(cls, estimator, X, *, reset):
+    def of(cls, estimator, X, expected=None):
         """Stack the sequences in X, in any layout, once their shapes are checked."""
         if isinstance(X, list | tuple) and any(map(is_frame, X)):
             narwhals()  # before anything else asks for it
-        checked = check_sequences(estimator, X, reset=reset, numbers=False)
-        fitted, samples = checked.fitted, checked.samples
+        checked = check_sequences(estimator, X, expected=expected, numbers=False)
+        samples = checked.samples
         lengths = lengths_of(samples)
         if is_frame(samples[0]):
             nw = narwhals()
@@ -51,7 +47,7 @@ class Steps:
             values = np.concatenate(samples)
         else:
             values = samples.reshape(-1, samples.shape[2])
-        return cls(values, lengths, fitted["input_layout_"], fitted)
+        return cls(values, lengths, checked.format)
 
     def repeat(self, values):
         """Give each step what its sequence has: (n, ...) to (n_steps_in_all, ...)."""
@@ -97,10 +93,10 @@ class Steps:
                 f"({n_steps}, n_features_out), got {values.shape}. A transformer that "
                 "drops, adds or mixes rows cannot work step by step."
             )
-        if self.layout == RAGGED:
+        if self.format.layout == RAGGED:
             return np.split(values, np.cumsum(self.lengths)[:-1])
         n = len(self.lengths)
-        if self.layout == BLOCK:
+        if self.format.layout == BLOCK:
             return values.reshape(n, -1, values.shape[1])
         return values.reshape(n, -1)
 
@@ -114,15 +110,12 @@ def without_names(X):
     return X
 
 
-def before_outputs(estimator, X):
-    """Give a stand-in to which what an estimator gives, X, is what comes in."""
-    X, layout = recognise(X, type(estimator).__name__)
-    stand_in = copy.copy(estimator)
-    vars(stand_in).pop("feature_names_in_", None)
+def format_of_outputs(estimator, X):
+    """Return the format of what a fitted estimator returns, such as X."""
+    name = type(estimator).__name__
+    X, layout = recognise(X, name)
     if len(X) == 0:
-        raise ValueError(
-            f"X has no sequences; {type(estimator).__name__} needs at least one."
-        )
+        raise ValueError(f"X has no sequences; {name} needs at least one.")
     n_columns = np.shape(X if layout == TABLE else X[0])[1]
     n_steps = 1
     if layout == TABLE == estimator.input_layout_:
@@ -130,6 +123,4 @@ def before_outputs(estimator, X):
     n_outputs = n_columns // n_steps
     if hasattr(estimator.transformer_, "get_feature_names_out"):
         n_outputs = len(estimator.transformer_.get_feature_names_out())
-    stand_in.n_features_in_ = n_steps * n_outputs
-    stand_in.features_per_step_ = n_outputs
-    return stand_in
+    return SequenceFormat(estimator.input_layout_, n_outputs, n_steps * n_outputs)

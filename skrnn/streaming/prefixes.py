@@ -1,7 +1,5 @@
 """Beginnings of sequences, for a network that is to answer before they end."""
 
-import copy
-
 import numpy as np
 
 from skrnn.fitting.validation_split import NAMES, named_in_errors
@@ -40,16 +38,15 @@ def show_prefixes(
         What `fit` is to be given.
     """
     check_parameters(network)
-    fitted, rows, shown = _show(network, n_prefixes, X, y, sample_weight, reset=True)
+    form, rows, shown = _show(network, n_prefixes, X, y, sample_weight)
     X, y, sample_weight = shown
-    groups = check_groups(groups, rows.max() + 1)
+    n = rows.max() + 1
+    groups = None if groups is None else check_groups(groups, n)
     given = X_val, y_val, sample_weight_val
     if X_val is not None and y_val is not None:
-        probe = copy.copy(network)
-        vars(probe).update(fitted)
         with named_in_errors():
-            _, _, given = _show(probe, n_prefixes, *given, reset=False)
-    return fitted, {
+            _, _, given = _show(network, n_prefixes, *given, expected=form)
+    return form.attributes, {
         "X": X,
         "y": y,
         "sample_weight": sample_weight,
@@ -58,23 +55,23 @@ def show_prefixes(
     }
 
 
-def _show(network, n_prefixes, X, y, sample_weight, reset):
+def _show(network, n_prefixes, X, y, sample_weight, expected=None):
     """Put beginnings beside sequences, their labels and their weights.
 
     Returns
     -------
-    fitted : dict of str to object
-        What an estimator that is fitted on X remembers.
+    form : SequenceFormat
+        What X looks like.
     rows : ndarray of int of shape (n_parts,)
         Of which sequence each is a part.
     shown : tuple
         X, y and weights.
     """
-    checked = check_sequences(network, X, reset=reset)
+    checked = check_sequences(network, X, expected=expected)
     y, _ = check_labels(y, len(checked))
     weight = check_weights(sample_weight, len(checked))
     parts, rows = with_prefixes(checked.samples, n_prefixes)
-    return checked.fitted, rows, (parts, y[rows], weight[rows])
+    return checked.format, rows, (parts, y[rows], weight[rows])
 
 
 def with_prefixes(samples, n_prefixes):

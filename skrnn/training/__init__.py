@@ -1,6 +1,5 @@
 """Training: solvers, objective, stopping, history, monitors. It knows no estimator."""
 
-from skrnn.training.duplicates import merge_duplicates
 from skrnn.training.lbfgs import LBFGSSolver
 from skrnn.training.minibatch import MinibatchSolver, count_batches
 from skrnn.training.monitors import Monitor, Reporter
@@ -37,5 +36,4 @@ __all__ = [
     "Training",
     "TrainingSet",
     "count_batches",
-    "merge_duplicates",
 ]

@@ -1,15 +1,18 @@
-"""Which classes there are, and what each of them weighs."""
+"""Validation of classes: which there are, and what each of them weighs."""
+
+from collections.abc import Hashable
+from numbers import Real
 
 import numpy as np
 from sklearn.utils.class_weight import compute_class_weight
 
-from skrnn.validation import check_classes
+from skrnn.validation.arrays import flat_array, is_missing
 
 KINDS = ("one label a sequence", "an indicator matrix of several labels")
 
 
 def settle_classes(name, y, multilabel, announced, earlier):
-    """Settle the classes: those known, those announced or those that came.
+    """Return the classes: those known, those announced or those that came.
 
     Parameters
     ----------
@@ -108,3 +111,73 @@ def weight_of_classes(class_weight, classes, y, sample_weight):
     return compute_class_weight(
         class_weight, classes=classes, y=y, sample_weight=sample_weight
     )
+
+
+def check_classes(classes):
+    """Check the classes that a user announces.
+
+    Returns
+    -------
+    ndarray of shape (n_classes,)
+        Each of them once, in order.
+    """
+    classes = flat_array(classes, "classes")
+    if classes.ndim != 1:
+        raise ValueError(
+            "classes must be a flat list of all labels that will ever come, got shape "
+            f"{classes.shape}."
+        )
+    missing = [i for i, label in enumerate(classes.tolist()) if is_missing(label)]
+    if missing:
+        raise ValueError(
+            f"classes[{missing[0]}] is {classes[missing[0]]}, which stands for no "
+            "label. Leave it out."
+        )
+    classes = sorted_once(classes, "Classes", "classes")
+    for label in classes.tolist():  # sets have an order, of a kind
+        if not isinstance(label, Hashable):
+            raise ValueError(
+                f"classes has {label!r}, which cannot be a label. Pass texts, numbers "
+                "or booleans."
+            )
+    return classes
+
+
+def check_class_weight(class_weight, multilabel):
+    """Check the weights that a dict gives to classes."""
+    if multilabel and class_weight is not None:
+        raise ValueError(
+            "class_weight is for one label a sequence, but y is an indicator matrix. "
+            "Set it to None, and weigh sequences with sample_weight."
+        )
+    if not isinstance(class_weight, dict):
+        return
+    for label, weight in class_weight.items():
+        if not _is_weight(weight):
+            raise ValueError(
+                f"class_weight[{label!r}] is {weight!r:.60}; it must be a finite "
+                "number and not negative."
+            )
+
+
+def _is_weight(value):
+    try:
+        with np.errstate(over="ignore"):
+            return isinstance(value, Real) and 0 <= float(value) < np.inf
+    except OverflowError:
+        return False
+
+
+def sorted_once(values, kind, what, **options):
+    """Return the distinct values of an array, in order, as `numpy.unique` does.
+
+    Values that cannot be put in order are an error that names their types.
+    """
+    try:
+        return np.unique(values, **options)
+    except TypeError as error:
+        kinds = sorted({type(value).__name__ for value in values})
+        must_be = "of one type" if len(kinds) > 1 else "numbers or texts"
+        raise ValueError(
+            f"{kind} must be {must_be}, but {what} has {' and '.join(kinds)}."
+        ) from error

@@ -1,7 +1,9 @@
-"""The layouts of X, told apart by type and never by value."""
+"""Layouts of X, told apart by type and never by value, and what is known of one."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
+import numpy as np
 from scipy import sparse
 
 from skrnn.validation.advice import (
@@ -37,16 +39,58 @@ ADVICE = {
 }
 
 
+@dataclass(frozen=True, eq=False)
+class SequenceFormat:
+    """What a collection of sequences looks like.
+
+    Attributes
+    ----------
+    layout : {"3-D array", "ragged list", "table"}
+        The layout.
+    n_features : int
+        Features of a step.
+    n_features_in : int
+        Features of a step, or columns of a table.
+    names : ndarray of str objects of shape (n_features_in,), or None
+        Names of these features, where data frames have some.
+    """
+
+    layout: str
+    n_features: int
+    n_features_in: int
+    names: np.ndarray | None = None
+
+    @classmethod
+    def of(cls, estimator):
+        """Return the format of the sequences that an estimator was fitted on."""
+        n_features_in = estimator.n_features_in_
+        n_features = getattr(estimator, "features_per_step_", n_features_in)
+        names = getattr(estimator, "feature_names_in_", None)
+        return cls(estimator.input_layout_, n_features, n_features_in, names)
+
+    @property
+    def attributes(self):
+        """The fitted attributes of an estimator that say so, a dict."""
+        found = {"n_features_in_": self.n_features_in, "input_layout_": self.layout}
+        if self.names is not None:
+            found["feature_names_in_"] = self.names
+        if self.layout == TABLE:
+            found["features_per_step_"] = self.n_features
+        return found
+
+
 def recognise(X, name):
-    """Tell the layout of X by its type; give X, as an array where it is one.
+    """Recognise the layout of X by its type.
 
     Returns
     -------
     X : ndarray, list, tuple or table
+        An array where it is one of another library.
     layout : {"3-D array", "ragged list", "table"}
     """
-    X = _computed(X)
-    if not isinstance(X, list | tuple):
+    is_plain = type(X) is np.ndarray and X.dtype != object
+    X = X if is_plain else _computed(X)
+    if not (is_plain or isinstance(X, list | tuple)):
         if sparse.issparse(X):  # of which some are dicts
             return X, TABLE
         _check_container(X, name)
@@ -100,7 +144,7 @@ def _expected(name):
 
 
 def _computed(X):
-    """Give what a collection of Dask stands for, or a list of them; the rest as it is.
+    """Return what a collection of Dask, or a list of them, stands for; else X.
 
     A list is computed at once, so that what several of its items need is computed once.
     """
@@ -120,7 +164,7 @@ def _is_lazy(X):
 
 
 def _is_ragged(X, name):
-    """Say whether the items of X are sequences; if not, X may be read as an array."""
+    """Return whether the items of X are sequences; if not, X may be an array."""
     if len(X) == 0:
         raise ValueError(f"X has no sequences; {name} needs at least one.")
     if are_pairs(X):
@@ -141,7 +185,7 @@ def _is_ragged(X, name):
 
 
 def depth_of(item):
-    """How many times an item can be indexed, seen from its first element."""
+    """Return how many times an item can be indexed, seen from its first element."""
     if hasattr(item, "ndim"):
         return item.ndim
     if hasattr(item, "shape"):

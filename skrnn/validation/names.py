@@ -1,7 +1,6 @@
-"""Data frames in lists of sequences, and the names of their columns."""
+"""Validation of data frames, and the names of their columns."""
 
 import numpy as np
-from sklearn.utils.validation import validate_data
 
 
 def is_frame(item):
@@ -67,19 +66,3 @@ def _are_equal(first, columns):
     if type(first) is type(columns) and hasattr(first, "equals"):
         return first.equals(columns)  # an index of pandas is slow as a list
     return list(first) == list(columns)
-
-
-def check_names(probe, sequence, *, reset):
-    """Let scikit-learn learn the names of the columns of a sequence, or compare them.
-
-    Parameters
-    ----------
-    probe : estimator
-        A copy of the estimator, whose `feature_names_in_` is set or compared.
-    sequence : 2-D array or data frame
-        One of the sequences, all of which have the same columns.
-    reset : bool
-        Whether the names are learnt.
-    """
-    # The number of features is ours to check: it is that of a step.
-    validate_data(probe, sequence, reset=reset, skip_check_array=True, ensure_2d=False)

@@ -1,15 +1,23 @@
-"""The border to users' sequences."""
+"""Validation of sequences, in every layout."""
 
 import copy
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 
 import numpy as np
 from sklearn.utils.validation import validate_data
 
 from skrnn.validation.advice import MASKED
 from skrnn.validation.arrays import as_array
-from skrnn.validation.layouts import ADVICE, BLOCK, RAGGED, SHAPES, TABLE, recognise
-from skrnn.validation.names import are_frames, check_names, columns_of, is_frame
+from skrnn.validation.layouts import (
+    ADVICE,
+    BLOCK,
+    RAGGED,
+    SHAPES,
+    TABLE,
+    SequenceFormat,
+    recognise,
+)
+from skrnn.validation.names import are_frames, columns_of, is_frame
 from skrnn.validation.values import (
     as_numbers,
     check_columns,
@@ -24,7 +32,7 @@ USUAL = {np.dtype(np.float64), np.dtype(np.float32)}
 
 @dataclass(frozen=True, eq=False)
 class CheckedSequences:
-    """Sequences that have passed the border.
+    """Sequences that have passed validation.
 
     Attributes
     ----------
@@ -33,13 +41,13 @@ class CheckedSequences:
         frames, if these were to be left as they are.
     dtype : dtype
         float32 for float32 input, else float64.
-    fitted : dict of str to object
-        What an estimator that is fitted on them remembers.
+    format : SequenceFormat
+        What they look like.
     """
 
     samples: object
     dtype: np.dtype
-    fitted: dict = field(default_factory=dict)
+    format: SequenceFormat
 
     @property
     def n_features(self):
@@ -50,18 +58,17 @@ class CheckedSequences:
         return len(self.samples)
 
 
-def check_sequences(estimator, X, *, reset, numbers=True):
+def check_sequences(estimator, X, *, expected=None, numbers=True):
     """Check X, in any layout.
 
     Parameters
     ----------
     estimator : estimator
-        On whose behalf; it is not changed.
+        On whose behalf, for messages and for scikit-learn; it is not changed.
     X : 3-D array, list of 2-D arrays, or table
-        What the user gave.
-    reset : bool
-        Whether the estimator learns the layout and the features from this X, or holds
-        X against those that it knows.
+        What the user passed.
+    expected : SequenceFormat, optional
+        What X must look like; by default it may look as it likes.
     numbers : bool, default=True
         Whether all values must be finite numbers; if not, they are left as they are,
         and sequences that are data frames stay data frames.
@@ -72,51 +79,82 @@ def check_sequences(estimator, X, *, reset, numbers=True):
     """
     name = type(estimator).__name__
     X, layout = recognise(X, name)
-    if not reset and layout != estimator.input_layout_:
-        fitted = estimator.input_layout_
+    if expected is not None and layout != expected.layout:
         raise ValueError(
-            f"{name} was fitted on {SHAPES[fitted]}, but X is {SHAPES[layout]}. "
-            f"{ADVICE[fitted, layout]}"
+            f"{name} was fitted on {SHAPES[expected.layout]}, but X is "
+            f"{SHAPES[layout]}. {ADVICE[expected.layout, layout]}"
         )
     if layout == TABLE:
-        return _check_table(estimator, X, reset, numbers)
-    probe = copy.copy(estimator)
-    if layout == RAGGED and (are_frames(X, name) or hasattr(probe, FEATURE_NAMES)):
-        check_names(probe, X[0], reset=reset)
+        return _check_table(estimator, X, expected, numbers)
+    names = _check_names(estimator, X, expected) if layout == RAGGED else None
     check = check_block if layout == BLOCK else check_ragged
     samples, dtype = check(X, name, numbers)
     n_features = samples[0].shape[1]
-    if reset:
+    if expected is None:
         _check_features_per_step(estimator, n_features, layout)
-    elif n_features != estimator.n_features_in_:
-        raise ValueError(_wrong_features(name, samples, estimator.n_features_in_))
-    fitted = {"n_features_in_": n_features, "input_layout_": layout}
-    if layout == RAGGED and hasattr(probe, FEATURE_NAMES):
-        fitted[FEATURE_NAMES] = probe.feature_names_in_
-    return CheckedSequences(samples, dtype, fitted)
+    elif n_features != expected.n_features_in:
+        raise ValueError(_wrong_features(name, samples, expected.n_features_in))
+    form = SequenceFormat(layout, n_features, n_features, names)
+    return CheckedSequences(samples, dtype, form)
 
 
-def _check_table(estimator, X, reset, numbers):
+def _check_names(estimator, X, expected):
+    """Return the names of the columns of sequences, None if they have none."""
+    known = None if expected is None else expected.names
+    if known is None and all(type(x) is np.ndarray for x in X):
+        return None
+    if not are_frames(X, type(estimator).__name__) and known is None:
+        return None
+    # The number of features is ours to check: it is that of a step.
+    options = {"skip_check_array": True, "ensure_2d": False}
+    return _validate_data(estimator, X[0], expected, **options)[1].names
+
+
+def _validate_data(estimator, X, expected, **options):
+    """Let scikit-learn validate a table, and learn or compare the names of its columns.
+
+    It does so on an estimator, which it changes. So it gets a copy, with what is
+    expected in the place of what that was fitted on.
+
+    Returns
+    -------
+    X : ndarray or table
+    form : SequenceFormat
+        As far as scikit-learn knows of it.
+    """
+    stand_in = copy.copy(estimator)
+    for name in ("n_features_in_", FEATURE_NAMES):
+        vars(stand_in).pop(name, None)
+    if expected is not None:
+        vars(stand_in).update(expected.attributes)
+    X = validate_data(stand_in, X, reset=expected is None, **options)
+    known = vars(stand_in)
+    n, names = known.get("n_features_in_"), known.get(FEATURE_NAMES)
+    return X, SequenceFormat(TABLE, None, n, names)
+
+
+def _check_table(estimator, X, expected, numbers):
     name = type(estimator).__name__
     if isinstance(X, np.ndarray) and numbers:
         X = as_numbers(X, "X", name)
-    if is_frame(X) and not columns_of(X):
+    is_named = type(X) is not np.ndarray and is_frame(X)
+    if is_named and not columns_of(X):
         raise ValueError(
             f"X is a data frame without columns; {name} needs at least one."
         )
     as_it_is = not numbers or read_as_they_are(X)
-    if is_frame(X) and not as_it_is:
+    if is_named and not as_it_is:
         check_columns(X, name)
-    probe = copy.copy(estimator)
-    values = validate_data(
-        probe,
+    values, form = _validate_data(
+        estimator,
         X,
-        reset=reset,
+        expected,
         dtype=None if as_it_is else (np.float64, np.float32),
         ensure_all_finite=False,
     )
     n, n_columns = values.shape
-    width = int(estimator.features_per_step if reset else estimator.features_per_step_)
+    is_new = expected is None
+    width = int(estimator.features_per_step if is_new else expected.n_features)
     if n_columns % width:
         raise ValueError(
             f"X has {n_columns} columns, which is not a multiple of "
@@ -125,17 +163,12 @@ def _check_table(estimator, X, reset, numbers):
     samples = values.reshape(n, -1, width)
     if numbers:
         check_finite(samples, name)
-    fitted = {
-        attribute: getattr(probe, attribute)
-        for attribute in ("n_features_in_", FEATURE_NAMES)
-        if hasattr(probe, attribute)
-    }
-    fitted |= {"input_layout_": TABLE, "features_per_step_": width}
-    return CheckedSequences(samples, _computing_type([values]), fitted)
+    form = replace(form, n_features=width)
+    return CheckedSequences(samples, _computing_type([values]), form)
 
 
 def check_block(X, name, numbers=True):
-    """Check a 3-D array; give it as it is, or as `numbers`, and the computing type."""
+    """Check a 3-D array; return it, and the type of computation."""
     n, n_steps, n_features = X.shape
     if n == 0:
         raise ValueError(
@@ -158,11 +191,11 @@ def check_block(X, name, numbers=True):
 
 
 def check_ragged(X, name, numbers=True):
-    """Check a ragged list; give its sequences as a list of arrays, and the type.
+    """Check a ragged list; return its sequences as a list of arrays, and the type.
 
     Data frames that need not hold numbers stay data frames.
     """
-    samples, as_they_are = [], are_frames(X, name) and not numbers
+    samples, as_they_are = [], not numbers and are_frames(X, name)
     for i, sequence in enumerate(X):
         sequence = sequence if as_they_are else _as_array(sequence, i)
         if len(sequence.shape) != 2:

@@ -1,4 +1,4 @@
-"""The border to users' labels and targets."""
+"""Validation of labels and targets."""
 
 from collections.abc import Iterator, Mapping, Set
 from contextlib import suppress
@@ -15,7 +15,7 @@ from skrnn.validation.arrays import (
     is_missing,
     sentence,
 )
-from skrnn.validation.groups import sorted_once
+from skrnn.validation.classes import sorted_once
 from skrnn.validation.names import columns_of, is_frame
 from skrnn.validation.values import within_float64
 
@@ -37,9 +37,10 @@ def check_labels(y, n):
 
 
 def is_indicator_matrix(y):
-    """Say whether labels have the form of an indicator matrix: several columns."""
+    """Return whether labels have the form of an indicator matrix: several columns."""
+    has_shape = type(y) is np.ndarray or sparse.issparse(y)
     try:
-        shape = y.shape if sparse.issparse(y) else as_array(y, "y").shape
+        shape = y.shape if has_shape else as_array(y, "y").shape
     except ValueError as error:
         if INHOMOGENEOUS not in str(error):
             raise
@@ -64,6 +65,8 @@ def _given(y, what):
             f"y must be a list or an array with one {what} for each sequence, in the "
             f"order of X; got {type(y).__name__}."
         )
+    if type(y) is np.ndarray:
+        return y
     if is_frame(y) and not columns_of(y):
         raise ValueError(f"y is a data frame without columns: give one {what} a row.")
     return as_plain(y, "y")

@@ -1,10 +1,9 @@
-"""The border to users' weights of sequences and of classes."""
-
-from numbers import Real
+"""Validation of what comes with sequences: their weights and their groups."""
 
 import numpy as np
 
-from skrnn.validation.arrays import flat_array, sentence
+from skrnn.validation.arrays import flat_array, is_missing, sentence
+from skrnn.validation.classes import sorted_once
 from skrnn.validation.values import within_float64
 
 
@@ -55,26 +54,23 @@ def check_weights(sample_weight, n):
     return weights
 
 
-def check_class_weight(class_weight, multilabel):
-    """Check the weights that a dict gives to classes."""
-    if multilabel and class_weight is not None:
+def check_groups(groups, n):
+    """Check the groups of n sequences, and number them.
+
+    Returns
+    -------
+    ndarray of int of shape (n,)
+    """
+    groups = flat_array(groups, "groups")
+    if groups.shape != (n,):
         raise ValueError(
-            "class_weight is for one label a sequence, but y is an indicator matrix. "
-            "Set it to None, and weigh sequences with sample_weight."
+            f"groups must have one entry for each of the {n} sequences, got shape "
+            f"{groups.shape}."
         )
-    if not isinstance(class_weight, dict):
-        return
-    for label, weight in class_weight.items():
-        if not _is_weight(weight):
-            raise ValueError(
-                f"class_weight[{label!r}] is {weight!r:.60}; it must be a finite "
-                "number and not negative."
-            )
-
-
-def _is_weight(value):
-    try:
-        with np.errstate(over="ignore"):
-            return isinstance(value, Real) and 0 <= float(value) < np.inf
-    except OverflowError:
-        return False
+    missing = np.array([is_missing(group) for group in groups.tolist()])
+    if missing.any():
+        raise ValueError(
+            f"groups has no value for sequence {missing.argmax()} (counted from 0). "
+            "Give one that belongs to no other a group of its own."
+        )
+    return sorted_once(groups, "Groups", "groups", return_inverse=True)[1]
