@@ -3,9 +3,13 @@
 import sys
 from importlib import import_module
 
-from skrnn.estimators.classifiers import GRUClassifier, LSTMClassifier, RNNClassifier
 from skrnn.estimators.features import RecurrentFeatures
-from skrnn.estimators.regressors import GRURegressor, LSTMRegressor, RNNRegressor
+from skrnn.estimators.gru_classifier import GRUClassifier
+from skrnn.estimators.gru_regressor import GRURegressor
+from skrnn.estimators.lstm_classifier import LSTMClassifier
+from skrnn.estimators.lstm_regressor import LSTMRegressor
+from skrnn.estimators.rnn_classifier import RNNClassifier
+from skrnn.estimators.rnn_regressor import RNNRegressor
 
 __version__ = "0.1.0"
 

@@ -39,9 +39,9 @@ class BaseRecurrent(Settings, CallbackSupportMixin, BaseEstimator, ABC):
     #: Parameters that are handed to the cell.
     _cell_options: ClassVar[tuple[str, ...]] = ()
     #: What `dropout` and `recurrent_dropout` are by default.
-    _noise: ClassVar[tuple[float, float]]
+    _default_dropout: ClassVar[tuple[float, float]]
     #: What `learning_rate_init` is by default, by the solver.
-    _rates: ClassVar[dict[str, float]] = {"adam": 0.02, "sgd": 0.2}
+    _default_learning_rates: ClassVar[dict[str, float]] = {"adam": 0.02, "sgd": 0.2}
     #: How many sequences a score needs.
     _fewest_held_out: ClassVar[int] = 1
 

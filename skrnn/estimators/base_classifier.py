@@ -1,6 +1,5 @@
 """What all classifiers share: labels, probabilities, decisions."""
 
-from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
@@ -13,8 +12,7 @@ from skrnn.estimators.base import BaseRecurrent
 from skrnn.estimators.staged import staged_scores
 from skrnn.fitting.problem import make_problem
 from skrnn.losses import classification_loss
-from skrnn.parameters.constraints import Mapping, OneOf
-from skrnn.parameters.shared import reads_in_parts
+from skrnn.parameters.shared import ClassifierSettings, reads_in_parts
 from skrnn.validation import (
     check_class_weight,
     check_labels,
@@ -25,17 +23,10 @@ from skrnn.validation import (
 from skrnn.validation.classes import settle_classes
 
 
-@dataclass(eq=False, repr=False, kw_only=True)
-class RecurrentClassifier(ClassifierMixin, BaseRecurrent):
+class RecurrentClassifier(ClassifierMixin, ClassifierSettings, BaseRecurrent):
     """Base of the classifiers: labels, probabilities, decisions."""
 
-    class_weight: dict | str | None = None
-
-    _noise: ClassVar = (0.2, 0.3)
-    _parameter_constraints: ClassVar[dict] = {
-        **BaseRecurrent._parameter_constraints,
-        "class_weight": [OneOf(("balanced", None)), Mapping()],
-    }
+    _default_dropout: ClassVar = (0.2, 0.3)
 
     def fit(
         self,

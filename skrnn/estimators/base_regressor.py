@@ -1,6 +1,6 @@
 """What all regressors share: targets, their scale, and the way back."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import ClassVar
 
 from sklearn.base import RegressorMixin
@@ -20,12 +20,11 @@ from skrnn.validation import (
 )
 
 
-@dataclass(eq=False, repr=False, kw_only=True)
 class RecurrentRegressor(RegressorMixin, BaseRecurrent):
     """Base of the regressors: one number or several for each sequence."""
 
     # Numbers suffer from noise before the head.
-    _noise: ClassVar = (0.0, 0.1)
+    _default_dropout: ClassVar = (0.0, 0.1)
     _fewest_held_out: ClassVar[int] = 2
 
     def fit(

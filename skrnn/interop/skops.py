@@ -4,13 +4,13 @@
 #: state is arrays and plain Python values. Pass it as `trusted` to `skops.io.load`;
 #: what else a file holds, `skops.io.get_untrusted_types` says.
 SKOPS_TRUSTED = (
-    "skrnn.estimators.classifiers.GRUClassifier",
-    "skrnn.estimators.classifiers.LSTMClassifier",
-    "skrnn.estimators.classifiers.RNNClassifier",
     "skrnn.estimators.features.RecurrentFeatures",
-    "skrnn.estimators.regressors.GRURegressor",
-    "skrnn.estimators.regressors.LSTMRegressor",
-    "skrnn.estimators.regressors.RNNRegressor",
+    "skrnn.estimators.gru_classifier.GRUClassifier",
+    "skrnn.estimators.gru_regressor.GRURegressor",
+    "skrnn.estimators.lstm_classifier.LSTMClassifier",
+    "skrnn.estimators.lstm_regressor.LSTMRegressor",
+    "skrnn.estimators.rnn_classifier.RNNClassifier",
+    "skrnn.estimators.rnn_regressor.RNNRegressor",
     "skrnn.preprocessing.per_step.PerStepTransformer",
     "skrnn.streaming.early.EarlyClassifier",
 )

@@ -1,8 +1,8 @@
 """What users may set: the parameters of the estimators, and what each may be."""
 
-from dataclasses import KW_ONLY, dataclass
+from collections.abc import Mapping as MappingType
 from numbers import Integral, Real
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 import numpy as np
 
@@ -10,6 +10,7 @@ from skrnn.network.pooling import POOLINGS
 from skrnn.optimizers import SCHEDULES
 from skrnn.parameters.constraints import (
     Flag,
+    Mapping,
     Number,
     OneOf,
     RandomState,
@@ -19,44 +20,80 @@ from skrnn.parameters.constraints import (
 from skrnn.training import SOLVERS
 
 
-@dataclass(eq=False, repr=False)
-class Settings:
-    """The parameters that all estimators share.
+class CheckedNames:
+    """Base of classes that refuse parameters which their constructor does not have.
 
-    The dataclass writes the constructor: it assigns, and nothing else.
+    `inspect.signature` prefers a `__new__` to an `__init__` of the same class: hence a
+    class of its own.
     """
 
-    hidden_size: int | tuple[int, ...] = 32
-    _: KW_ONLY
-    n_layers: int = 1
-    bidirectional: bool = False
-    pooling: str = "concat"
-    dropout: float | str = "auto"
-    recurrent_dropout: float | str = "auto"
-    solver: str = "adam"
-    alpha: float = 0.0003
-    batch_size: int | str = "auto"
-    learning_rate: str = "cosine"
-    learning_rate_init: float | str = "auto"
-    momentum: float = 0.9
-    max_grad_norm: float | None = 1.0
-    max_iter: int | str = "auto"
-    tol: float = 1e-4
-    n_iter_no_change: float | str = "auto"
-    early_stopping: bool = False
-    validation_fraction: float = 0.1
-    features_per_step: int = 1
-    patch_size: int | str = "auto"
-    standardize: bool = True
-    warm_start: bool = False
-    n_jobs: int | None = None
-    verbose: bool | int = False
-    random_state: Any = None
+    if not TYPE_CHECKING:  # Type checkers hold calls against `__init__`.
 
-    def __new__(cls, *values, **parameters):
-        """Refuse parameters that the estimator does not have."""
-        check_names(cls, values, parameters)
-        return super().__new__(cls)
+        def __new__(cls, *values, **parameters):
+            """Check the names of the parameters."""
+            check_names(cls, values, parameters)
+            return super().__new__(cls)
+
+
+class Settings(CheckedNames):
+    """The parameters that all estimators share."""
+
+    def __init__(
+        self,
+        hidden_size: int | tuple[int, ...] | list[int] = 32,
+        *,
+        n_layers: int = 1,
+        bidirectional: bool = False,
+        pooling: Literal["last", "mean", "max", "concat"] = "concat",
+        dropout: float | Literal["auto"] = "auto",
+        recurrent_dropout: float | Literal["auto"] = "auto",
+        solver: Literal["adam", "sgd", "lbfgs"] = "adam",
+        alpha: float = 0.0003,
+        batch_size: int | Literal["auto"] = "auto",
+        learning_rate: Literal[
+            "cosine", "constant", "invscaling", "adaptive"
+        ] = "cosine",
+        learning_rate_init: float | Literal["auto"] = "auto",
+        momentum: float = 0.9,
+        max_grad_norm: float | None = 1.0,
+        max_iter: int | Literal["auto"] = "auto",
+        tol: float = 1e-4,
+        n_iter_no_change: float | Literal["auto"] = "auto",
+        early_stopping: bool = False,
+        validation_fraction: float = 0.1,
+        features_per_step: int = 1,
+        patch_size: int | Literal["auto"] = "auto",
+        standardize: bool = True,
+        warm_start: bool = False,
+        n_jobs: int | None = None,
+        verbose: bool | int = False,
+        random_state: int | np.random.RandomState | None = None,
+    ) -> None:
+        self.hidden_size = hidden_size
+        self.n_layers = n_layers
+        self.bidirectional = bidirectional
+        self.pooling = pooling
+        self.dropout = dropout
+        self.recurrent_dropout = recurrent_dropout
+        self.solver = solver
+        self.alpha = alpha
+        self.batch_size = batch_size
+        self.learning_rate = learning_rate
+        self.learning_rate_init = learning_rate_init
+        self.momentum = momentum
+        self.max_grad_norm = max_grad_norm
+        self.max_iter = max_iter
+        self.tol = tol
+        self.n_iter_no_change = n_iter_no_change
+        self.early_stopping = early_stopping
+        self.validation_fraction = validation_fraction
+        self.features_per_step = features_per_step
+        self.patch_size = patch_size
+        self.standardize = standardize
+        self.warm_start = warm_start
+        self.n_jobs = n_jobs
+        self.verbose = verbose
+        self.random_state = random_state
 
     _parameter_constraints: ClassVar[dict] = {
         "hidden_size": [Number(Integral, 1), Sizes()],
@@ -88,6 +125,76 @@ class Settings:
         ],
         "verbose": [Flag(), Number(Integral, 0)],
         "random_state": [RandomState()],
+    }
+
+
+class ClassifierSettings(Settings):
+    """The parameters that all classifiers share."""
+
+    def __init__(
+        self,
+        hidden_size: int | tuple[int, ...] | list[int] = 32,
+        *,
+        n_layers: int = 1,
+        bidirectional: bool = False,
+        pooling: Literal["last", "mean", "max", "concat"] = "concat",
+        dropout: float | Literal["auto"] = "auto",
+        recurrent_dropout: float | Literal["auto"] = "auto",
+        solver: Literal["adam", "sgd", "lbfgs"] = "adam",
+        alpha: float = 0.0003,
+        batch_size: int | Literal["auto"] = "auto",
+        learning_rate: Literal[
+            "cosine", "constant", "invscaling", "adaptive"
+        ] = "cosine",
+        learning_rate_init: float | Literal["auto"] = "auto",
+        momentum: float = 0.9,
+        max_grad_norm: float | None = 1.0,
+        max_iter: int | Literal["auto"] = "auto",
+        tol: float = 1e-4,
+        n_iter_no_change: float | Literal["auto"] = "auto",
+        early_stopping: bool = False,
+        validation_fraction: float = 0.1,
+        features_per_step: int = 1,
+        patch_size: int | Literal["auto"] = "auto",
+        standardize: bool = True,
+        warm_start: bool = False,
+        n_jobs: int | None = None,
+        verbose: bool | int = False,
+        random_state: int | np.random.RandomState | None = None,
+        class_weight: MappingType[Any, float] | Literal["balanced"] | None = None,
+    ) -> None:
+        super().__init__(
+            hidden_size,
+            n_layers=n_layers,
+            bidirectional=bidirectional,
+            pooling=pooling,
+            dropout=dropout,
+            recurrent_dropout=recurrent_dropout,
+            solver=solver,
+            alpha=alpha,
+            batch_size=batch_size,
+            learning_rate=learning_rate,
+            learning_rate_init=learning_rate_init,
+            momentum=momentum,
+            max_grad_norm=max_grad_norm,
+            max_iter=max_iter,
+            tol=tol,
+            n_iter_no_change=n_iter_no_change,
+            early_stopping=early_stopping,
+            validation_fraction=validation_fraction,
+            features_per_step=features_per_step,
+            patch_size=patch_size,
+            standardize=standardize,
+            warm_start=warm_start,
+            n_jobs=n_jobs,
+            verbose=verbose,
+            random_state=random_state,
+        )
+        self.class_weight = class_weight
+
+    _parameter_constraints: ClassVar[dict] = {
+        **Settings._parameter_constraints,
+        "class_weight": [OneOf(("balanced", None)), Mapping()],
     }
 
 

@@ -3,7 +3,6 @@
 What holds for two of them, of different cells, so holds for the others.
 """
 
-from dataclasses import dataclass
 from typing import ClassVar
 
 import pytest
@@ -14,24 +13,22 @@ from skrnn.estimators.base_regressor import RecurrentRegressor
 from tests.conftest import CLASSIFIERS, REGRESSORS
 
 #: What a kind may say of its own: defaults, and the parameters of its cell alone.
-DEFAULTS = {"alpha", "activation"}
+DEFAULTS = {"__init__"}
 OF_THE_CELL = {
     "_cell",
     "_cell_options",
-    "_noise",
-    "_rates",
+    "_default_dropout",
+    "_default_learning_rates",
     "_parameter_constraints",
 }
 
 
-@dataclass(repr=False, eq=False, kw_only=True)
 class BareClassifier(RecurrentClassifier):
     """A classifier that says nothing of its own but its cell."""
 
     _cell: ClassVar = "lstm"
 
 
-@dataclass(repr=False, eq=False, kw_only=True)
 class BareRegressor(RecurrentRegressor):
     """A regressor that says nothing of its own but its cell."""
 
