@@ -64,7 +64,7 @@ class Settings:
         "hidden_size": [Number(Integral, 1), Sizes()],
         "n_layers": [Number(Integral, 1)],
         "bidirectional": [Flag()],
-        "pooling": [OneOf(POOLINGS.keys())],
+        "pooling": [OneOf(POOLINGS)],
         "dropout": [OneOf(("auto",)), Number(Real, 0, 1)],
         "recurrent_dropout": [OneOf(("auto",)), Number(Real, 0, 1)],
         "solver": [OneOf((*OPTIMIZERS, FULL_BATCH))],
