@@ -56,7 +56,7 @@ class GRUCell(Cell):
         return (*super().biases(params), params["b_hn"])
 
     def step(self, params, x, state):
-        """Read one step: the equations above, as `Cell.step` says."""
+        """Compute one step by the equations above: see `Cell.step`."""
         check_step(self, params, x, state)
         (h,) = state
         W_x, b, W_h = self.split(params)
@@ -67,7 +67,7 @@ class GRUCell(Cell):
         return ((1 - z) * n + z * h,)
 
     def forward(self, params, x, *, keep=True, reuse=None, mask=None, only_last=False):
-        """Read whole sequences, as `Cell.forward` says."""
+        """Compute the states of whole sequences: see `Cell.forward`."""
         tape = GRUTape.begin(self, x, keep, reuse, mask, only_last)
         H, d, half = self.hidden_size, self.n_features, HALF[x.data.dtype]
         W = params["W"].copy()
@@ -96,7 +96,7 @@ class GRUCell(Cell):
         return tape.output(), (tape if keep else None)
 
     def backward(self, params, tape, d_out, *, input_gradient=False):
-        """Backpropagate through time, as `Cell.backward` says.
+        """Backpropagate through time: see `Cell.backward`.
 
         Only ``d_h`` runs from step to step: the gradients of all that is added up
         before a nonlinearity are multiples of it, ``d_z = [factor_n, factor_r,
@@ -161,10 +161,10 @@ class GRUCell(Cell):
 
 
 class GRUTape(Tape):
-    """Tape of a gated recurrent unit.
+    """Tape of a GRU.
 
-    That is the gates r and z with hn below them, the candidates n, and the hidden state
-    before each step less its candidate.
+    A slot of ``gate`` has the gates r and z of its step with hn below them. Beside it
+    there are the candidate n and ``diff``, the hidden state before the step less n.
     """
 
     def slot_widths(self):
@@ -204,7 +204,7 @@ class GRUTape(Tape):
 
 
 class GRUViews(NamedTuple):
-    """What the forward pass of a gated recurrent unit reads and writes, for some steps.
+    """Values that the forward pass of a GRU reads and writes, for some steps.
 
     Attributes
     ----------
@@ -233,7 +233,7 @@ class GRUViews(NamedTuple):
 
 
 class GRUBackwardBuffers(NamedTuple):
-    """What the backward pass of a gated recurrent unit computes for a block of steps.
+    """Buffers of the backward pass of a GRU, for a block of steps.
 
     Attributes
     ----------

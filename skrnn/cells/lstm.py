@@ -48,7 +48,7 @@ class LSTMCell(Cell):
     bounded: ClassVar = True
 
     def step(self, params, x, state):
-        """Read one step: the equations above, as `Cell.step` says."""
+        """Compute one step by the equations above: see `Cell.step`."""
         check_step(self, params, x, state)
         h, c = state
         W_x, b, W_h = self.split(params)
@@ -59,7 +59,7 @@ class LSTMCell(Cell):
         return h, c
 
     def forward(self, params, x, *, keep=True, reuse=None, mask=None, only_last=False):
-        """Read whole sequences, as `Cell.forward` says."""
+        """Compute the states of whole sequences: see `Cell.forward`."""
         tape = LSTMTape.begin(self, x, keep, reuse, mask, only_last)
         half = HALF[x.data.dtype]
         W = params["W"].copy()
@@ -81,7 +81,7 @@ class LSTMCell(Cell):
         return tape.output(), (tape if keep else None)
 
     def backward(self, params, tape, d_out, *, input_gradient=False):
-        """Backpropagate through time, as `Cell.backward` says.
+        """Backpropagate through time: see `Cell.backward`.
 
         Only ``d_h`` and ``d_c`` run from step to step. What multiplies them depends
         on the stored values alone, and is computed for a block of steps at once:
@@ -145,7 +145,7 @@ class LSTMTape(Tape):
     """Tape of an LSTM.
 
     A slot of ``gate`` has the gates o, i, f and g of its step, and below them the cell
-    state before it: so ``[i, f]`` meets ``[g, c]`` in one go.
+    state before it: so ``[i, f] * [g, c]`` is one call.
     """
 
     def __init__(self, *args):
@@ -197,7 +197,7 @@ class LSTMTape(Tape):
 
 
 class LSTMViews(NamedTuple):
-    """What the forward pass of an LSTM reads and writes, for some steps.
+    """Values that the forward pass of an LSTM reads and writes, for some steps.
 
     Attributes
     ----------
@@ -223,7 +223,7 @@ class LSTMViews(NamedTuple):
 
 
 class LSTMBackwardBuffers(NamedTuple):
-    """What the backward pass of an LSTM computes for a block of steps.
+    """Buffers of the backward pass of an LSTM, for a block of steps.
 
     Attributes
     ----------

@@ -69,7 +69,7 @@ class RNNCell(Cell):
         return self.activation == "tanh"
 
     def step(self, params, x, state):
-        """Read one step: the equations above, as `Cell.step` says."""
+        """Compute one step by the equations above: see `Cell.step`."""
         check_step(self, params, x, state)
         (h,) = state
         W_x, b, W_h = self.split(params)
@@ -77,7 +77,7 @@ class RNNCell(Cell):
         return (ACTIVATIONS[self.activation](z),)
 
     def forward(self, params, x, *, keep=True, reuse=None, mask=None, only_last=False):
-        """Read whole sequences, as `Cell.forward` says."""
+        """Compute the states of whole sequences: see `Cell.forward`."""
         tape = RNNTape.begin(self, x, keep, reuse, mask, only_last)
         W, activate = params["W"], ACTIVATIONS[self.activation]
         for block, m in tape.forward_blocks(x):
@@ -89,7 +89,7 @@ class RNNCell(Cell):
         return tape.output(), (tape if keep else None)
 
     def backward(self, params, tape, d_out, *, input_gradient=False):
-        """Backpropagate through time, as `Cell.backward` says.
+        """Backpropagate through time: see `Cell.backward`.
 
         Only ``d_h`` runs from step to step. What multiplies it, the derivative of
         the activation, is computed for a block of steps at once, and ``d_z`` takes

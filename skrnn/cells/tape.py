@@ -1,4 +1,4 @@
-"""What a cell keeps of a forward pass, and the order of its steps in both passes."""
+"""Tape of a cell: what backpropagation through time needs of a forward pass."""
 
 from abc import abstractmethod
 
