@@ -1,7 +1,8 @@
 """Losses on raw scores.
 
-A loss knows no network and no weights of samples: it gives, for each sequence, its
-value, the gradient of that value in the scores, and what the scores mean.
+A loss knows no network and no weights of samples. For each sequence it computes its
+value and the gradient of that value with respect to the scores, and it turns scores
+into predictions.
 """
 
 from abc import ABC, abstractmethod
@@ -11,14 +12,14 @@ import numpy as np
 
 
 class Loss(ABC):
-    """What training makes small."""
+    """Base class of the losses."""
 
     #: What the scores are for, in a word.
     outputs: ClassVar[str]
 
     @abstractmethod
     def value_and_gradient(self, scores, y):
-        """Give the loss of each sequence and its gradient in the scores.
+        """Compute the loss of each sequence and its gradient in the scores.
 
         Parameters
         ----------
@@ -35,15 +36,15 @@ class Loss(ABC):
 
     @abstractmethod
     def decide(self, scores):
-        """Give the encoded targets that raw scores speak for, in the shape of `y`."""
+        """Return the encoded targets that raw scores predict, in the shape of `y`."""
 
 
 class ClassificationLoss(Loss):
-    """A loss whose scores stand for probabilities."""
+    """Base class of losses whose scores stand for probabilities."""
 
     @abstractmethod
     def log_probabilities(self, scores):
-        """Turn raw scores into log-probabilities, without leaving log space.
+        """Compute log-probabilities of raw scores, without leaving log space.
 
         Returns
         -------
@@ -51,7 +52,7 @@ class ClassificationLoss(Loss):
         """
 
     def probabilities(self, scores):
-        """Turn raw scores into probabilities, ndarray of shape (n, n_classes)."""
+        """Compute probabilities of raw scores, ndarray of shape (n, n_classes)."""
         return np.exp(self.log_probabilities(scores))
 
 
@@ -65,16 +66,16 @@ class BinaryCrossEntropy(ClassificationLoss):
     outputs = "two classes"
 
     def value_and_gradient(self, scores, y):
-        """Give the loss of each sequence and its gradient in the scores."""
+        """Compute the loss of each sequence and its gradient in the scores."""
         values, d_scores = _log_odds_loss(scores, y[:, np.newaxis])
         return values[:, 0], d_scores
 
     def decide(self, scores):
-        """Give the number of the likelier class."""
+        """Return the number of the likelier class."""
         return (scores[:, 0] > 0).astype(np.intp)
 
     def log_probabilities(self, scores):
-        """Turn log-odds into the log-probabilities of both classes."""
+        """Compute the log-probabilities of both classes from log-odds."""
         return _log_sigmoid(np.concatenate([-scores, scores], axis=1))
 
 
@@ -87,7 +88,7 @@ class MultinomialCrossEntropy(ClassificationLoss):
     outputs = "classes"
 
     def value_and_gradient(self, scores, y):
-        """Give the loss of each sequence and its gradient in the scores."""
+        """Compute the loss of each sequence and its gradient in the scores."""
         log_p = self.log_probabilities(scores)
         rows = np.arange(len(y))
         d_scores = np.exp(log_p)
@@ -95,11 +96,11 @@ class MultinomialCrossEntropy(ClassificationLoss):
         return -log_p[rows, y], d_scores
 
     def decide(self, scores):
-        """Give the number of the likeliest class."""
+        """Return the number of the likeliest class."""
         return scores.argmax(axis=1)
 
     def log_probabilities(self, scores):
-        """Turn scores into log-probabilities: log-softmax."""
+        """Compute the log-softmax of the scores."""
         shifted = scores - scores.max(axis=1, keepdims=True)
         return shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))
 
@@ -114,16 +115,16 @@ class MultilabelCrossEntropy(ClassificationLoss):
     outputs = "labels"
 
     def value_and_gradient(self, scores, y):
-        """Give the loss of each sequence and its gradient in the scores."""
+        """Compute the loss of each sequence and its gradient in the scores."""
         values, d_scores = _log_odds_loss(scores, y)
         return values.sum(axis=1), d_scores
 
     def decide(self, scores):
-        """Give 1 for each label that is likelier than not, else 0."""
+        """Return 1 for each label that is likelier than not, else 0."""
         return (scores > 0).astype(np.intp)
 
     def log_probabilities(self, scores):
-        """Turn log-odds into the log-probability of each label."""
+        """Compute the log-probability of each label from log-odds."""
         return _log_sigmoid(scores)
 
 
@@ -133,24 +134,24 @@ class SquaredError(Loss):
     outputs = "targets"
 
     def value_and_gradient(self, scores, y):
-        """Give the loss of each sequence and its gradient in the scores."""
+        """Compute the loss of each sequence and its gradient in the scores."""
         error = scores - y.reshape(scores.shape).astype(scores.dtype, copy=False)
         return 0.5 * np.mean(error**2, axis=1), error / scores.shape[1]
 
     def decide(self, scores):
-        """Give the scores: they are the targets, as far as the network can tell."""
+        """Return the scores: they are the predicted targets."""
         return scores
 
 
 def classification_loss(n_classes, multilabel=False):
-    """Give the loss for a number of classes: one score for two, else one a class."""
+    """Return the loss for a number of classes: one score for two, else one a class."""
     if multilabel:
         return MultilabelCrossEntropy()
     return BinaryCrossEntropy() if n_classes == 2 else MultinomialCrossEntropy()
 
 
 def _log_odds_loss(scores, y):
-    """Cross-entropy of each 0 or 1 in y from its log-odds, and its gradient."""
+    """Compute the cross-entropy of 0 or 1 in y from log-odds, and its gradient."""
     y = y.astype(scores.dtype)
     values = np.logaddexp(scores.dtype.type(0), (1 - 2 * y) * scores)
     return values, 0.5 * np.tanh(0.5 * scores) + 0.5 - y

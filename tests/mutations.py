@@ -39,13 +39,13 @@ FAULTS = {
     ),
     "lstm cell: the output hands nothing to the cell state": (
         "cells/lstm.py",
-        "                np.add(d_c, part, d_c)\n",
+        "                np.add(d_c, dc_from_h, d_c)\n",
         "",
         ["network/test_gradients.py", "inspection/test_saliency.py"],
     ),
     "lstm cell: derivative of the forget and input gates": (
         "cells/lstm.py",
-        "        np.subtract(passed, by_i_f, by_i_f)\n",
+        "        np.subtract(passed, factor_i_f, factor_i_f)\n",
         "",
         ["network/test_gradients.py", "network/test_input.py"],
     ),
@@ -57,20 +57,20 @@ FAULTS = {
     ),
     "gru cell: no derivative of the reset gate": (
         "cells/gru.py",
-        "        np.subtract(one, r, by_r)\n",
+        "        np.subtract(one, r, factor_r)\n",
         "",
         ["network/test_gradients.py", "network/test_input.py"],
     ),
     "gru cell: the update gate keeps no gradient": (
         "cells/gru.py",
-        "                np.add(d_hs, part, d_hs)\n",
+        "                np.add(d_hs, dh_through_z, d_hs)\n",
         "",
         ["network/test_gradients.py", "inspection/test_saliency.py"],
     ),
     "gru cell: update gate the other way round": (
         "cells/gru.py",
-        "                np.subtract(before, n, diff)\n",
-        "                np.subtract(n, before, diff)\n",
+        "                np.subtract(h_before, n, diff)\n",
+        "                np.subtract(n, h_before, diff)\n",
         [
             "cells/test_reference.py",
             "streaming/test_stream.py",

@@ -1,4 +1,4 @@
-"""Recurrent cells: one step, whole sequences, and the way back through time."""
+"""Recurrent cells: one step, whole sequences, backpropagation through time."""
 
 from skrnn.cells.base import Cell
 from skrnn.cells.gru import GRUCell

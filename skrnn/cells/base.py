@@ -1,4 +1,4 @@
-"""What a recurrent cell is, and what all cells share."""
+"""Base class of the recurrent cells."""
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
@@ -52,12 +52,12 @@ class Cell(ABC):
         kind = type(self).__name__
         for name in ("n_features", "hidden_size"):
             size = check_size(kind, name, getattr(self, name))
-            # The way around `frozen` that is open to a class itself.
+            # A frozen dataclass can still set its own fields like this.
             object.__setattr__(self, name, size)
 
     @abstractmethod
     def step(self, params, x, state):
-        """Read one step: ``(x, state) -> state``.
+        """Compute one step: ``(params, x, state) -> state``.
 
         Parameters
         ----------
@@ -75,7 +75,7 @@ class Cell(ABC):
 
     @abstractmethod
     def forward(self, params, x, *, keep=True, reuse=None, mask=None, only_last=False):
-        """Read whole sequences from a zero state: ``(params, x) -> (out, tape)``.
+        """Compute whole sequences from a zero state: ``(params, x) -> (out, tape)``.
 
         Parameters
         ----------
@@ -86,11 +86,11 @@ class Cell(ABC):
         keep : bool, default=True
             Keep what `backward` needs.
         reuse : Tape, optional
-            A tape of an earlier call that nobody needs any more: where its shapes
-            fit, it is written over.
+            A tape of an earlier call that is no longer needed: where its shapes fit,
+            it is written over.
         mask : ndarray of shape (n_sequences, hidden_size), optional
-            What the hidden state of each sorted sequence is multiplied with on its way
-            from a step into the matrix product of the next.
+            What the hidden state of each sorted sequence is multiplied with before
+            the matrix product of the next step.
         only_last : bool, default=False
             Return the last hidden state of each sequence alone.
 
@@ -105,7 +105,7 @@ class Cell(ABC):
 
     @abstractmethod
     def backward(self, params, tape, d_out, *, input_gradient=False):
-        """Send a gradient back through time: ``(params, tape, d_out) -> (d_x, grads)``.
+        """Backpropagate through time: ``(params, tape, d_out) -> (d_x, grads)``.
 
         Parameters
         ----------
@@ -137,7 +137,7 @@ class Cell(ABC):
         return tuple(self.shapes.items())
 
     def biases(self, params):
-        """Give the biases, as views: they are not penalised.
+        """Return the biases, as views: they are not penalised.
 
         Returns
         -------
@@ -146,7 +146,7 @@ class Cell(ABC):
         return (self.split(params)[1],)
 
     def split(self, params):
-        """Give ``W_x``, ``b`` and ``W_h``, the three parts of ``W``, as views.
+        """Return ``W_x``, ``b`` and ``W_h``, the three parts of ``W``, as views.
 
         Returns
         -------
@@ -158,7 +158,7 @@ class Cell(ABC):
         return W[:, :d], W[:, d], W[:, d + 1 :]
 
     def by_gate(self, z):
-        """Give the columns of each gate, as views.
+        """Return the columns of each gate, as views.
 
         Parameters
         ----------
@@ -213,7 +213,7 @@ class Cell(ABC):
         return params
 
     def initial_state(self, n_sequences=1, dtype=np.float64):
-        """Give the state before the first step: zeros.
+        """Return the state before the first step: zeros.
 
         Returns
         -------
@@ -229,7 +229,7 @@ class Cell(ABC):
         return tuple(np.zeros(shape, kind) for _ in self.state_names)
 
     def run(self, params, X):
-        """Read whole sequences from a zero state and give every hidden state.
+        """Compute every hidden state of whole sequences, from a zero state.
 
         Parameters
         ----------
@@ -258,7 +258,7 @@ def orthogonal(size, rng):
 
 
 def sigmoid(z):
-    """Logistic function by way of tanh, which overflows nowhere."""
+    """Compute the logistic function, by tanh, which overflows nowhere."""
     return 0.5 * np.tanh(0.5 * z) + 0.5
 
 
@@ -274,7 +274,7 @@ TINY = {
 
 
 def flush_denormals(*gradients):
-    """Turn vanished numbers into true zeros, in place; say whether any is left.
+    """Set vanished numbers to zero, in place; return whether any number is left.
 
     A gradient that flows back through hundreds of steps decays below the smallest
     normal number, and arithmetic down there is many times slower. Adding and

@@ -1,4 +1,4 @@
-"""A stretch of steps on a tape."""
+"""Block of steps on a tape."""
 
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -6,7 +6,7 @@ from itertools import pairwise
 
 
 @dataclass(eq=False)
-class Block:
+class StepBlock:
     """Some steps, one after the other, with a column for each sequence.
 
     The columns of sequences that have ended come last. Nothing that is computed there
@@ -24,11 +24,11 @@ class Block:
         For each step ``([x, 1, h], h, h_in)`` and the views of the cell: what it reads,
         the state that it leaves, and the same where the next step reads it.
     begins : bool
-        Whether the state comes from elsewhere than the slot before.
+        Whether the state must be copied to its first slot.
     alive : list of int
         How many sequences have each of the steps, and then the one that follows.
-    way_back : object
-        What the cell needs on its way back, made when it is first needed.
+    backward_buffers : object
+        As from `Tape.backward_buffers`, made when it is first needed.
     """
 
     rows: slice
@@ -38,14 +38,14 @@ class Block:
     steps: list
     begins: bool = False
     alive: list = field(default_factory=list)
-    way_back: object = None
+    backward_buffers: object = None
 
     def cut(self, rows, n_steps):
-        """Give a block of its first steps, for other rows."""
+        """Return a block of its first steps, for other rows."""
         if n_steps == self.n_steps:
-            return Block(rows, n_steps, self.size, self.slots, self.steps)
+            return StepBlock(rows, n_steps, self.size, self.slots, self.steps)
         slots = {name: array[: n_steps + 1] for name, array in self.slots.items()}
-        return Block(rows, n_steps, self.size, slots, self.steps[:n_steps])
+        return StepBlock(rows, n_steps, self.size, slots, self.steps[:n_steps])
 
     @cached_property
     def xh(self):
@@ -59,12 +59,12 @@ class Block:
 
     @property
     def ends(self):
-        """For each step with which sequences end: its place, and their columns."""
+        """Index of each step with which sequences end, and the columns of these."""
         steps = enumerate(pairwise(self.alive))
         return [(k, slice(after, now)) for k, (now, after) in steps if after < now]
 
     def unpack(self, packed, out):
-        """Put its rows of a packed array into (n_steps, width, size).
+        """Copy its rows of a packed array into `out`, (n_steps, width, size).
 
         There are zeros where a sequence has ended.
         """
@@ -78,7 +78,7 @@ class Block:
             row += n
 
     def pack(self, values, out):
-        """Put values of (n_steps, width, size) into its rows of a packed array."""
+        """Copy values, (n_steps, width, size), into its rows of a packed array."""
         if self.alive[-2] == self.size:
             self._of(out)[...] = values
             return
@@ -92,8 +92,8 @@ class Block:
         return rows.swapaxes(1, 2)
 
 
-def stretches(lengths, kept):
-    """Cut the steps of a batch where columns are worth being given up.
+def stretches(lengths, least_share):
+    """Cut the steps of a batch where it pays to give up columns.
 
     Each stretch costs some calls of its own, and each column of a sequence that has
     ended is computed for nothing.
@@ -102,7 +102,7 @@ def stretches(lengths, kept):
     ----------
     lengths : Lengths
         Of the batch.
-    kept : float
+    least_share : float
         Columns are given up when a smaller share of them than this is needed.
 
     Yields
@@ -112,7 +112,7 @@ def stretches(lengths, kept):
     """
     first, size, n_steps = 0, int(lengths.sizes[0]), 0
     for segment in lengths.segments:
-        if segment.size < kept * size:
+        if segment.size < least_share * size:
             yield first, n_steps, size
             first, size, n_steps = first + n_steps, segment.size, 0
         n_steps += segment.n_steps
@@ -120,6 +120,6 @@ def stretches(lengths, kept):
 
 
 def times(d_z, xh):
-    """Add up ``d_z xh^T`` over the steps of a block, in one product."""
+    """Compute the sum of ``d_z xh^T`` over the steps of a block, in one product."""
     side_by_side = d_z.swapaxes(0, 1).reshape(d_z.shape[1], -1)
     return side_by_side @ xh.swapaxes(1, 2).reshape(-1, xh.shape[1])

@@ -1,6 +1,6 @@
-"""Checks of what users hand to a cell, with messages that say what was expected.
+"""Checks of what users pass to a cell, with messages that say what was expected.
 
-Networks hand over what they have made themselves: their passes, `Cell.forward` and
+Networks pass what they have made themselves: their passes, `Cell.forward` and
 `Cell.backward`, check nothing. `Cell.step` serves both, so that its check is quick
 where all is well, and looks for the reason only where something is not.
 """
@@ -56,7 +56,7 @@ def check_option(kind, name, value, options):
 
 
 def check_step(cell, params, x, state):
-    """Check what `Cell.step` is given."""
+    """Check the arguments of `Cell.step`."""
     try:
         rows, n_features = x.shape
         fits = (
@@ -145,7 +145,7 @@ def _check_state(cell, state, n):
 
 
 def check_sequences(cell, X):
-    """Check what `Cell.run` is given; return it as an array or a list of arrays."""
+    """Check the sequences for `Cell.run`; return an array or a list of arrays."""
     where = f"X of {cell}"
     d = cell.n_features
     wanted = f"an array of shape (n, n_steps, {d}) or a list of arrays (n_steps, {d})"

@@ -52,11 +52,11 @@ class GRUCell(Cell):
         return {**super().shapes, "b_hn": (self.hidden_size,)}
 
     def biases(self, params):
-        """Give the biases, as views: ``b`` and ``b_hn``."""
+        """Return the biases, as views: ``b`` and ``b_hn``."""
         return (*super().biases(params), params["b_hn"])
 
     def step(self, params, x, state):
-        """Read one step: the equations above, as `Cell.step` says."""
+        """Compute one step by the equations above: see `Cell.step`."""
         check_step(self, params, x, state)
         (h,) = state
         W_x, b, W_h = self.split(params)
@@ -67,7 +67,7 @@ class GRUCell(Cell):
         return ((1 - z) * n + z * h,)
 
     def forward(self, params, x, *, keep=True, reuse=None, mask=None, only_last=False):
-        """Read whole sequences, as `Cell.forward` says."""
+        """Compute the states of whole sequences: see `Cell.forward`."""
         tape = GRUTape.begin(self, x, keep, reuse, mask, only_last)
         H, d, half = self.hidden_size, self.n_features, HALF[x.data.dtype]
         W = params["W"].copy()
@@ -77,18 +77,18 @@ class GRUCell(Cell):
         # one row is contiguous as it is: the next line writes into W.
         W_n = W[2 * H :, : d + 1].copy()
         W[2 * H :, :d], W[2 * H :, d] = 0.0, params["b_hn"]
-        for block, m in tape.read(x):
+        for block, m in tape.forward_blocks(x):
             np.matmul(W_n, block.xh[:, : d + 1], block.slots["n"][:-1])
             for (xh, h, h_in), views in block.steps:
-                gate, sigmoids, r, z, hn, n, diff, before = views
-                W.dot(xh, gate)
+                gates, sigmoids, r, z, hn, n, diff, h_before = views
+                W.dot(xh, gates)
                 np.tanh(sigmoids, sigmoids)
                 np.multiply(sigmoids, half, sigmoids)
                 np.add(sigmoids, half, sigmoids)
                 np.multiply(r, hn, h)
                 np.add(n, h, n)
                 np.tanh(n, n)
-                np.subtract(before, n, diff)
+                np.subtract(h_before, n, diff)
                 np.multiply(z, diff, h)
                 np.add(h, n, h)
                 if m is not None:
@@ -96,13 +96,13 @@ class GRUCell(Cell):
         return tape.output(), (tape if keep else None)
 
     def backward(self, params, tape, d_out, *, input_gradient=False):
-        """Send a gradient back through time, as `Cell.backward` says.
+        """Backpropagate through time: see `Cell.backward`.
 
         Only ``d_h`` runs from step to step: the gradients of all that is added up
-        before a nonlinearity are multiples of it, ``d_z = [by_n, by_r, by_z, by_hn] *
-        d_h``, with factors that depend on the stored values alone and are computed for
-        a block of steps at once. Of these four the first three reach the input, and
-        the last three the hidden state.
+        before a nonlinearity are multiples of it, ``d_z = [factor_n, factor_r,
+        factor_z, factor_hn] * d_h``, with factors that depend on the stored values
+        alone and are computed for a block of steps at once. Of these four the first
+        three reach the input, and the last three the hidden state.
         """
         H, d = self.hidden_size, self.n_features
         W_x, _, W_h = self.split(params)
@@ -111,102 +111,142 @@ class GRUCell(Cell):
         d_W_x, d_W_h = d_W[:, : d + 1].copy(), d_W[:, d:].copy()
         d_x = tape.zeros(d) if input_gradient else None
         W_x = np.roll(W_x, H, axis=0) if input_gradient else None
-        for block, m, d_above, d_hs in tape.read_back(d_out, 1):
+        for block, m, d_above, d_hs in tape.backward_blocks(d_out, 1):
             self._factors(block)
-            by, part, steps = block.way_back
+            d_z, dh_through_z, steps = block.backward_buffers
             for views, d_new in zip(steps, d_above, strict=True):
-                by_n, by_r, by_z, by_hn, z, d_z_h = views
+                factor_n, factor_r, factor_z, factor_hn, z, d_z_h = views
                 if d_new is not None:
                     np.add(d_hs, d_new, d_hs)
-                np.multiply(by_n, d_hs, by_n)
-                np.multiply(by_r, d_hs, by_r)
-                np.multiply(by_z, d_hs, by_z)
-                np.multiply(by_hn, d_hs, by_hn)
-                np.multiply(z, d_hs, part)
+                np.multiply(factor_n, d_hs, factor_n)
+                np.multiply(factor_r, d_hs, factor_r)
+                np.multiply(factor_z, d_hs, factor_z)
+                np.multiply(factor_hn, d_hs, factor_hn)
+                np.multiply(z, d_hs, dh_through_z)
                 W_h.dot(d_z_h, d_hs)
                 if m is not None:
                     np.multiply(d_hs, m, d_hs)
-                np.add(d_hs, part, d_hs)
-            d_W_x += times(by[:, : 3 * H], block.xh[:, : d + 1])
-            d_W_h += times(by[:, H:], block.xh[:, d:])
+                np.add(d_hs, dh_through_z, d_hs)
+            d_W_x += times(d_z[:, : 3 * H], block.xh[:, : d + 1])
+            d_W_h += times(d_z[:, H:], block.xh[:, d:])
             if input_gradient:
-                block.pack(np.matmul(W_x.T, by[:, : 3 * H]), d_x)
+                block.pack(np.matmul(W_x.T, d_z[:, : 3 * H]), d_x)
         d_W[:, d:] = d_W_h
         d_W[: 2 * H, : d + 1], d_W[2 * H :, : d + 1] = d_W_x[H:], d_W_x[:H]
         return tape.like_input(d_x), {"W": d_W, "b_hn": d_W_h[2 * H :, 0]}
 
     @staticmethod
     def _factors(block):
-        """Derivatives of a block of steps, from the values that forward stored.
+        """Compute the derivatives of a block of steps from the values of `forward`.
 
-        ``by_n = (1 - z) (1 - n^2)``, ``by_z = (h - n) z (1 - z)``, ``by_hn = by_n r``
-        and ``by_r = by_hn hn (1 - r)``, with ``h`` the hidden state before the step.
+        ``factor_n = (1 - z) (1 - n^2)``, ``factor_z = (h - n) z (1 - z)``, ``factor_hn
+        = factor_n r`` and ``factor_r = factor_hn hn (1 - r)``, with ``h`` the hidden
+        state before the step.
         """
         gate, n, diff = (block.slots[name][:-1] for name in ("gate", "n", "diff"))
-        H, by, one = n.shape[1], block.way_back.by, n.dtype.type(1.0)
+        H, factors, one = n.shape[1], block.backward_buffers.d_z, n.dtype.type(1.0)
         r, z, hn = gate[:, :H], gate[:, H : 2 * H], gate[:, 2 * H :]
-        by_n, by_r = by[:, :H], by[:, H : 2 * H]
-        by_z, by_hn = by[:, 2 * H : 3 * H], by[:, 3 * H :]
-        np.multiply(n, n, by_n)
-        np.subtract(one, by_n, by_n)
-        np.subtract(one, z, by_r)
-        np.multiply(by_n, by_r, by_n)
-        np.multiply(diff, z, by_z)
-        np.multiply(by_z, by_r, by_z)
-        np.multiply(by_n, r, by_hn)
-        np.subtract(one, r, by_r)
-        np.multiply(by_r, hn, by_r)
-        np.multiply(by_r, by_hn, by_r)
+        factor_n, factor_r = factors[:, :H], factors[:, H : 2 * H]
+        factor_z, factor_hn = factors[:, 2 * H : 3 * H], factors[:, 3 * H :]
+        np.multiply(n, n, factor_n)
+        np.subtract(one, factor_n, factor_n)
+        np.subtract(one, z, factor_r)
+        np.multiply(factor_n, factor_r, factor_n)
+        np.multiply(diff, z, factor_z)
+        np.multiply(factor_z, factor_r, factor_z)
+        np.multiply(factor_n, r, factor_hn)
+        np.subtract(one, r, factor_r)
+        np.multiply(factor_r, hn, factor_r)
+        np.multiply(factor_r, factor_hn, factor_r)
 
 
 class GRUTape(Tape):
-    """What a gated recurrent unit writes down.
+    """Tape of a GRU.
 
-    That is the gates r and z with hn below them, the candidates n, and the hidden state
-    before each step less its candidate.
+    A slot of ``gate`` has the gates r and z of its step with hn below them. Beside it
+    there are the candidate n and ``diff``, the hidden state before the step less n.
     """
 
-    def kept(self):
-        """Name what is written down of a step beside ``[x, 1, h]``, with its rows."""
+    def slot_widths(self):
+        """Return which arrays a slot has beside ``[x, 1, h]``, with their rows."""
         H = self.cell.hidden_size
         return {"gate": 3 * H, "n": H, "diff": H}
 
     def states(self, slots):
-        """Give the arrays of the state."""
+        """Return the arrays of the state."""
         return (slots["h"],)
 
-    def views(self, slots, k):
-        """Give what a step needs, going forward."""
-        H, gate = self.cell.hidden_size, slots["gate"][k]
-        r, z, hn = gate[:H], gate[H : 2 * H], gate[2 * H :]
-        n, diff, before = slots["n"][k], slots["diff"][k], slots["h"][k]
-        return gate, gate[: 2 * H], r, z, hn, n, diff, before
+    def views(self, slots):
+        """Return what the forward pass of each step reads and writes."""
+        H, gate = self.cell.hidden_size, slots["gate"][:-1]
+        return GRUViews(
+            gates=gate,
+            sigmoids=gate[:, : 2 * H],
+            r=gate[:, :H],
+            z=gate[:, H : 2 * H],
+            hn=gate[:, 2 * H :],
+            n=slots["n"][:-1],
+            diff=slots["diff"][:-1],
+            h_before=slots["h"][:-1],
+        )
 
-    def on_the_way_back(self, block):
-        """Make room for the way back."""
+    def backward_buffers(self, block):
+        """Return memory for the factors and gradients of a block of steps."""
         H, size, n_steps = self.cell.hidden_size, block.size, block.n_steps
-        by = self.scratch("by", 4 * H, size, n_steps)
-        z = block.slots["gate"][:, H : 2 * H]
-        steps = [
-            (*by[k].reshape(4, H, size), z[k], by[k, H:])
-            for k in reversed(range(n_steps))
-        ]
-        return GRUWayBack(by, self.scratch("part", H, size), steps)
+        d_z = self.scratch("d_z", 4 * H, size, n_steps)
+        z = block.slots["gate"][:-1, H : 2 * H]
+        views = (*d_z.reshape(n_steps, 4, H, size).swapaxes(0, 1), z, d_z[:, H:])
+        return GRUBackwardBuffers(
+            d_z,
+            dh_through_z=self.scratch("dh_through_z", H, size),
+            steps=list(zip(*(array[::-1] for array in views), strict=True)),
+        )
 
 
-class GRUWayBack(NamedTuple):
-    """What a gated recurrent unit computes for a block of steps on its way back.
+class GRUViews(NamedTuple):
+    """Values that the forward pass of a GRU reads and writes, for some steps.
 
     Attributes
     ----------
-    by : ndarray of shape (n_steps, 4 * hidden_size, size)
-        Factors of ``d_h`` in the gradients of n, r, z and hn; in the end these.
-    part : ndarray of shape (hidden_size, size)
-        What reaches the hidden state before through the update gate.
-    steps : list of tuple
-        Views of each step, the last first.
+    gates : ndarray of shape (n_steps, 3 * hidden_size, size)
+        ``[r, z, hn]``, of ``r`` and ``z`` first what is before the sigmoids.
+    sigmoids : ndarray of shape (n_steps, 2 * hidden_size, size)
+        The gates ``[r, z]``.
+    r, z, hn : ndarray of shape (n_steps, hidden_size, size)
+        Reset gate, update gate, and the past as the candidate sees it.
+    n : ndarray of shape (n_steps, hidden_size, size)
+        ``W_xn x + b_n``, then the candidate.
+    diff : ndarray of shape (n_steps, hidden_size, size)
+        ``h - n``, with h before the step: the step ends with ``n + z * diff``.
+    h_before : ndarray of shape (n_steps, hidden_size, size)
+        The hidden state before the step.
     """
 
-    by: np.ndarray
-    part: np.ndarray
+    gates: np.ndarray
+    sigmoids: np.ndarray
+    r: np.ndarray
+    z: np.ndarray
+    hn: np.ndarray
+    n: np.ndarray
+    diff: np.ndarray
+    h_before: np.ndarray
+
+
+class GRUBackwardBuffers(NamedTuple):
+    """Buffers of the backward pass of a GRU, for a block of steps.
+
+    Attributes
+    ----------
+    d_z : ndarray of shape (n_steps, 4 * hidden_size, size)
+        ``factor_n``, ``factor_r``, ``factor_z`` and ``factor_hn``, by which ``d_h``
+        reaches n, r, z and hn; in the end the gradients of these.
+    dh_through_z : ndarray of shape (hidden_size, size)
+        What reaches the hidden state before the step through the update gate.
+    steps : list of tuple
+        For each step, the last first, views of the four factors, of the gate z, and of
+        the three gradients in `d_z` that reach the hidden state.
+    """
+
+    d_z: np.ndarray
+    dh_through_z: np.ndarray
     steps: list

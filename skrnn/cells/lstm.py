@@ -48,7 +48,7 @@ class LSTMCell(Cell):
     bounded: ClassVar = True
 
     def step(self, params, x, state):
-        """Read one step: the equations above, as `Cell.step` says."""
+        """Compute one step by the equations above: see `Cell.step`."""
         check_step(self, params, x, state)
         h, c = state
         W_x, b, W_h = self.split(params)
@@ -59,15 +59,15 @@ class LSTMCell(Cell):
         return h, c
 
     def forward(self, params, x, *, keep=True, reuse=None, mask=None, only_last=False):
-        """Read whole sequences, as `Cell.forward` says."""
+        """Compute the states of whole sequences: see `Cell.forward`."""
         tape = LSTMTape.begin(self, x, keep, reuse, mask, only_last)
         half = HALF[x.data.dtype]
         W = params["W"].copy()
         # sigmoid(z) = (1 + tanh(z / 2)) / 2, so that one tanh serves all four gates.
         W[: 3 * self.hidden_size] *= half
-        for block, m in tape.read(x):
-            for (xh, h, h_in), views in block.steps:
-                z, sigmoids, o, i_f, g_c, passed, ig, fc, c, tanh_c = views
+        for block, m in tape.forward_blocks(x):
+            passed, ig, fc = tape.passed(block.size)
+            for (xh, h, h_in), (z, sigmoids, o, i_f, g_c, c, tanh_c) in block.steps:
                 W.dot(xh, z)
                 np.tanh(z, z)
                 np.multiply(sigmoids, half, sigmoids)
@@ -81,30 +81,32 @@ class LSTMCell(Cell):
         return tape.output(), (tape if keep else None)
 
     def backward(self, params, tape, d_out, *, input_gradient=False):
-        """Send a gradient back through time, as `Cell.backward` says.
+        """Backpropagate through time: see `Cell.backward`.
 
         Only ``d_h`` and ``d_c`` run from step to step. What multiplies them depends
         on the stored values alone, and is computed for a block of steps at once:
-        ``d_z = [by_o * d_h, by_i * d_c, by_f * d_c, by_g * d_c]`` takes its place, and
-        ``by_c * d_h`` is what the output hands to ``d_c``.
+        ``d_z = [factor_o * d_h, factor_i * d_c, factor_f * d_c, factor_g * d_c]`` takes
+        the place of the factors, and ``factor_c * d_h`` is the part of ``d_c`` that
+        comes from ``d_h``.
         """
         W_x, _, W_h = self.split(params)
         W_h = np.ascontiguousarray(W_h.T)
         d_W = np.zeros_like(params["W"])
         d_x = tape.zeros(self.n_features) if input_gradient else None
-        for block, m, d_above, d_hs, d_c in tape.read_back(d_out, 2):
+        for block, m, d_above, d_hs, d_c in tape.backward_blocks(d_out, 2):
             self._factors(block)
-            d_z_block, part, steps = block.way_back[2:]
-            for views, d_new in zip(steps, d_above, strict=True):
-                by_o, by_i, by_f, by_g, by_c, f, d_z = views
+            buffers = block.backward_buffers
+            d_z_block, dc_from_h = buffers.d_z, buffers.dc_from_h
+            for views, d_new in zip(buffers.steps, d_above, strict=True):
+                factor_o, factor_i, factor_f, factor_g, factor_c, f, d_z = views
                 if d_new is not None:
                     np.add(d_hs, d_new, d_hs)
-                np.multiply(by_c, d_hs, part)
-                np.add(d_c, part, d_c)
-                np.multiply(by_o, d_hs, by_o)
-                np.multiply(by_i, d_c, by_i)
-                np.multiply(by_f, d_c, by_f)
-                np.multiply(by_g, d_c, by_g)
+                np.multiply(factor_c, d_hs, dc_from_h)
+                np.add(d_c, dc_from_h, d_c)
+                np.multiply(factor_o, d_hs, factor_o)
+                np.multiply(factor_i, d_c, factor_i)
+                np.multiply(factor_f, d_c, factor_f)
+                np.multiply(factor_g, d_c, factor_g)
                 np.multiply(f, d_c, d_c)
                 W_h.dot(d_z, d_hs)
                 if m is not None:
@@ -116,86 +118,132 @@ class LSTMCell(Cell):
 
     @staticmethod
     def _factors(block):
-        """Derivatives of a block of steps, from the values that forward stored.
+        """Compute the derivatives of a block of steps from the values of `forward`.
 
         With s a sigmoid gate and p what it let through, the derivative is p (1 - s):
         h for o, i * g for i, f * c for f.
         """
-        h, (by, passed, *_) = block.h, block.way_back
-        H = h.shape[1]
+        h, buffers = block.h, block.backward_buffers
+        H, factors, passed = h.shape[1], buffers.factors, buffers.passed
         gate, tanh_c = block.slots["gate"][:-1], block.slots["tanh_c"][:-1]
         o, i, g = gate[:, :H], gate[:, H : 2 * H], gate[:, 3 * H : 4 * H]
-        i_f, by_i_f = gate[:, H : 3 * H], by[:, H : 3 * H]
-        by_o, by_g, by_c = by[:, :H], by[:, 3 * H : 4 * H], by[:, 4 * H :]
-        np.multiply(h, o, by_o)
-        np.subtract(h, by_o, by_o)
+        i_f, factor_i_f = gate[:, H : 3 * H], factors[:, H : 3 * H]
+        factor_o, factor_c = factors[:, :H], factors[:, 4 * H :]
+        factor_g = factors[:, 3 * H : 4 * H]
+        np.multiply(h, o, factor_o)
+        np.subtract(h, factor_o, factor_o)
         np.multiply(i_f, gate[:, 3 * H :], passed)
-        np.multiply(i_f, passed, by_i_f)
-        np.subtract(passed, by_i_f, by_i_f)
-        np.multiply(passed[:, :H], g, by_g)
-        np.subtract(i, by_g, by_g)
-        np.multiply(h, tanh_c, by_c)
-        np.subtract(o, by_c, by_c)
+        np.multiply(i_f, passed, factor_i_f)
+        np.subtract(passed, factor_i_f, factor_i_f)
+        np.multiply(passed[:, :H], g, factor_g)
+        np.subtract(i, factor_g, factor_g)
+        np.multiply(h, tanh_c, factor_c)
+        np.subtract(o, factor_c, factor_c)
 
 
 class LSTMTape(Tape):
-    """What an LSTM writes down.
+    """Tape of an LSTM.
 
     A slot of ``gate`` has the gates o, i, f and g of its step, and below them the cell
-    state before it: so ``[i, f]`` meets ``[g, c]`` in one go.
+    state before it: so ``[i, f] * [g, c]`` is one call.
     """
 
-    def kept(self):
-        """Name what is written down of a step beside ``[x, 1, h]``, with its rows."""
+    def __init__(self, *args):
+        super().__init__(*args)
+        self._passed = {}
+
+    def slot_widths(self):
+        """Return which arrays a slot has beside ``[x, 1, h]``, with their rows."""
         return {"gate": 5 * self.cell.hidden_size, "tanh_c": self.cell.hidden_size}
 
     def states(self, slots):
-        """Give the arrays of the state."""
+        """Return the arrays of the state."""
         return slots["h"], slots["gate"][:, 4 * self.cell.hidden_size :]
 
-    def views(self, slots, k):
-        """Give the views of a step on the way forward."""
-        H, gate = self.cell.hidden_size, slots["gate"][k]
-        passed = self.scratch("passed", 2 * H, gate.shape[1])
-        return (
-            *(gate[: 4 * H], gate[: 3 * H], gate[:H], gate[H : 3 * H], gate[3 * H :]),
-            *(passed, passed[:H], passed[H:]),
-            *(slots["gate"][k + 1, 4 * H :], slots["tanh_c"][k]),
+    def views(self, slots):
+        """Return what the forward pass of each step reads and writes."""
+        H, gate = self.cell.hidden_size, slots["gate"][:-1]
+        return LSTMViews(
+            z=gate[:, : 4 * H],
+            sigmoids=gate[:, : 3 * H],
+            o=gate[:, :H],
+            i_f=gate[:, H : 3 * H],
+            g_c=gate[:, 3 * H :],
+            c=slots["gate"][1:, 4 * H :],
+            tanh_c=slots["tanh_c"][:-1],
         )
 
-    def on_the_way_back(self, block):
-        """Make room for the way back."""
+    def passed(self, size):
+        """Return memory for what the gates let through: ``[i g, f c]``, and each."""
+        if size not in self._passed:
+            H = self.cell.hidden_size
+            passed = self.scratch("passed", 2 * H, size)
+            self._passed[size] = passed, passed[:H], passed[H:]
+        return self._passed[size]
+
+    def backward_buffers(self, block):
+        """Return memory for the factors and gradients of a block of steps."""
         H, size, n_steps = self.cell.hidden_size, block.size, block.n_steps
-        by = self.scratch("by", 5 * H, size, n_steps)
-        f = block.slots["gate"][:, 2 * H : 3 * H]
-        steps = [
-            (*by[k].reshape(5, H, size), f[k], by[k, : 4 * H])
-            for k in reversed(range(n_steps))
-        ]
-        passed = self.scratch("passed_back", 2 * H, size, n_steps)
-        part = self.scratch("part", H, size)
-        return LSTMWayBack(by, passed, by[:, : 4 * H], part, steps)
+        factors = self.scratch("factors", 5 * H, size, n_steps)
+        f, d_z = block.slots["gate"][:-1, 2 * H : 3 * H], factors[:, : 4 * H]
+        views = (*factors.reshape(n_steps, 5, H, size).swapaxes(0, 1), f, d_z)
+        return LSTMBackwardBuffers(
+            factors,
+            passed=self.scratch("passed_back", 2 * H, size, n_steps),
+            d_z=d_z,
+            dc_from_h=self.scratch("dc_from_h", H, size),
+            steps=list(zip(*(array[::-1] for array in views), strict=True)),
+        )
 
 
-class LSTMWayBack(NamedTuple):
-    """What an LSTM computes for a block of steps on its way back.
+class LSTMViews(NamedTuple):
+    """Values that the forward pass of an LSTM reads and writes, for some steps.
 
     Attributes
     ----------
-    by : ndarray of shape (n_steps, 5 * hidden_size, size)
-        Factors of the gradients of o, i, f, g and, of h, for c.
+    z : ndarray of shape (n_steps, 4 * hidden_size, size)
+        ``W [x, 1, h]``, then the gates ``[o, i, f, g]``.
+    sigmoids : ndarray of shape (n_steps, 3 * hidden_size, size)
+        The gates ``[o, i, f]``.
+    o : ndarray of shape (n_steps, hidden_size, size)
+        The output gate.
+    i_f, g_c : ndarray of shape (n_steps, 2 * hidden_size, size)
+        ``[i, f]`` and ``[g, c]``, c before the step: their product is ``[i g, f c]``.
+    c, tanh_c : ndarray of shape (n_steps, hidden_size, size)
+        The cell state after the step, and its tanh.
+    """
+
+    z: np.ndarray
+    sigmoids: np.ndarray
+    o: np.ndarray
+    i_f: np.ndarray
+    g_c: np.ndarray
+    c: np.ndarray
+    tanh_c: np.ndarray
+
+
+class LSTMBackwardBuffers(NamedTuple):
+    """Buffers of the backward pass of an LSTM, for a block of steps.
+
+    Attributes
+    ----------
+    factors : ndarray of shape (n_steps, 5 * hidden_size, size)
+        Factors of the gradients: ``factor_o``, ``factor_i``, ``factor_f`` and
+        ``factor_g``, by which they reach the gates, and ``factor_c``, by which ``d_h``
+        reaches c.
     passed : ndarray of shape (n_steps, 2 * hidden_size, size)
         What the gates let through: ``i * g`` and ``f * c``.
     d_z : ndarray of shape (n_steps, 4 * hidden_size, size)
-        The first four of `by`, and in the end the gradients of the gates.
-    part : ndarray of shape (hidden_size, size)
-        What ``d_h`` hands to ``d_c``.
+        The first four of `factors`, and in the end the gradients of the gates.
+    dc_from_h : ndarray of shape (hidden_size, size)
+        The part of ``d_c`` that comes from ``d_h``.
     steps : list of tuple
-        Views of each step, the last first.
+        For each step, the last first, views of the five factors, of the gate f, and of
+        `d_z`.
     """
 
-    by: np.ndarray
+    factors: np.ndarray
     passed: np.ndarray
     d_z: np.ndarray
-    part: np.ndarray
+    dc_from_h: np.ndarray
     steps: list

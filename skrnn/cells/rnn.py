@@ -12,7 +12,7 @@ from skrnn.cells.tape import Tape
 
 
 def relu(z, out=None):
-    """Keep what is positive."""
+    """Return the larger of each number and zero."""
     return np.maximum(z, z.dtype.type(0.0), out=out)
 
 
@@ -69,7 +69,7 @@ class RNNCell(Cell):
         return self.activation == "tanh"
 
     def step(self, params, x, state):
-        """Read one step: the equations above, as `Cell.step` says."""
+        """Compute one step by the equations above: see `Cell.step`."""
         check_step(self, params, x, state)
         (h,) = state
         W_x, b, W_h = self.split(params)
@@ -77,10 +77,10 @@ class RNNCell(Cell):
         return (ACTIVATIONS[self.activation](z),)
 
     def forward(self, params, x, *, keep=True, reuse=None, mask=None, only_last=False):
-        """Read whole sequences, as `Cell.forward` says."""
+        """Compute the states of whole sequences: see `Cell.forward`."""
         tape = RNNTape.begin(self, x, keep, reuse, mask, only_last)
         W, activate = params["W"], ACTIVATIONS[self.activation]
-        for block, m in tape.read(x):
+        for block, m in tape.forward_blocks(x):
             for (xh, h, h_in), _ in block.steps:
                 W.dot(xh, h)
                 activate(h, h)
@@ -89,7 +89,7 @@ class RNNCell(Cell):
         return tape.output(), (tape if keep else None)
 
     def backward(self, params, tape, d_out, *, input_gradient=False):
-        """Send a gradient back through time, as `Cell.backward` says.
+        """Backpropagate through time: see `Cell.backward`.
 
         Only ``d_h`` runs from step to step. What multiplies it, the derivative of
         the activation, is computed for a block of steps at once, and ``d_z`` takes
@@ -99,8 +99,8 @@ class RNNCell(Cell):
         W_h = np.ascontiguousarray(W_h.T)
         d_W = np.zeros_like(params["W"])
         d_x = tape.zeros(self.n_features) if input_gradient else None
-        for block, m, d_above, d_hs in tape.read_back(d_out, 1):
-            d_z_block = block.way_back
+        for block, m, d_above, d_hs in tape.backward_blocks(d_out, 1):
+            d_z_block = block.backward_buffers
             self._derivative(block.h, d_z_block)
             for d_z, d_new in zip(d_z_block[::-1], d_above, strict=True):
                 if d_new is not None:
@@ -123,19 +123,20 @@ class RNNCell(Cell):
 
 
 class RNNTape(Tape):
-    """What a simple cell writes down: nothing but its states."""
+    """Tape of a simple cell: nothing but its states."""
 
-    def kept(self):
-        """Name what is written down of a step beside ``[x, 1, h]``, with its rows."""
+    def slot_widths(self):
+        """Return which arrays a slot has beside ``[x, 1, h]``: none."""
         return {}
 
     def states(self, slots):
-        """Give the arrays of the state."""
+        """Return the arrays of the state."""
         return (slots["h"],)
 
-    def views(self, slots, k):
-        """Give nothing more."""
+    def views(self, slots):
+        """Return what a step needs beyond ``[x, 1, h]``: nothing."""
+        return ()
 
-    def on_the_way_back(self, block):
-        """Give room for the derivative of the activation, then ``d_z``."""
+    def backward_buffers(self, block):
+        """Return memory for the derivative of the activation, then ``d_z``."""
         return self.scratch("d_z", self.cell.hidden_size, block.size, block.n_steps)

@@ -1,4 +1,4 @@
-"""What every block of a network is, and where its parameters lie on one flat vector."""
+"""Base class of the blocks of a network, and the layout of their parameters."""
 
 import math
 from abc import ABC, abstractmethod
@@ -41,9 +41,9 @@ class Block(ABC):
         params : dict of str to ndarray
             The parameters.
         x : Sequences or ndarray
-            What the block below has computed.
+            Output of the block below.
         **options
-            What a pass is like: `keep`, whether the tape must have what `backward`
+            Options of the pass: `keep`, whether the tape must have what `backward`
             needs; `reuse`, a tape of an earlier pass that may be written over, or None;
             and `dropout`, a `Dropout`. A block may ignore each of them.
 
@@ -80,7 +80,7 @@ class Block(ABC):
 
 @dataclass(frozen=True)
 class ParameterLayout:
-    """Where each named array lies on a flat vector.
+    """Layout of named arrays on a flat vector.
 
     Parameters
     ----------

@@ -23,7 +23,7 @@ class Input(Block):
 
     #: Steps that are read as one.
     patch_size = 1
-    #: What is taken off each feature, and what it is divided by, if anything is.
+    #: What is subtracted from each feature, and what it is divided by, if anything.
     mean = scale = None
 
     @abstractmethod
@@ -49,7 +49,7 @@ class Input(Block):
 
 @dataclass(frozen=True, eq=False)
 class InputTransform(Input):
-    """Brings each feature to one scale and puts consecutive steps side by side.
+    """Scaling of each feature, and patches of consecutive steps side by side.
 
     A patch of p steps is read as one step: the network has a p-th of the steps to
     remember through, to learn through and to compute. What is missing of a last patch
@@ -62,8 +62,8 @@ class InputTransform(Input):
     patch_size : int, default=1
         Steps in a patch.
     mean, scale : ndarray of float64 of shape (n_features,) or None
-        What is taken off each feature, and what it is divided by; None leaves all as
-        it is.
+        What is subtracted from each feature, and what it is divided by; None for no
+        scaling.
     """
 
     patch_size: int = 1

@@ -41,7 +41,7 @@ class Direction(NamedTuple):
         return {name + self.suffix: value for name, value in values.items()}
 
     def ordered(self, values, lengths):
-        """Put the rows of a batch into the order in which it reads them, or back."""
+        """Return the rows of a batch in the order in which it reads them, or back."""
         return values.take(lengths.reversed_rows, axis=0) if self.is_reverse else values
 
 
@@ -99,7 +99,7 @@ class RecurrentLayer(Block):
         return {name: value for part in parts for name, value in part.items()}
 
     def forward(self, params, x, *, keep=True, reuse=None, dropout=NO_DROPOUT):
-        """Read a batch: ``(params, x) -> (out, tape)``.
+        """Compute the hidden states: ``(params, x) -> (out, tape)``.
 
         Parameters
         ----------

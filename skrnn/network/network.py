@@ -38,7 +38,7 @@ class Network:
 
     @cached_property
     def layout(self):
-        """Where the parameters of each block lie on the flat vector."""
+        """The layout of the parameters on the flat vector."""
         shapes = {name: block.shapes for name, block in self.blocks.items()}
         return ParameterLayout({name: own for name, own in shapes.items() if own})
 
@@ -88,13 +88,13 @@ class Network:
 
     @cached_property
     def sequences_per_shard(self):
-        """How many sequences make operations that are worth a thread of their own."""
+        """Number of sequences that are worth a thread of their own."""
         widest = max(cell.hidden_size for cell in self.cells.values())
         return max(1, WORTH_A_THREAD // widest)
 
     @cached_property
     def biases(self):
-        """Where the biases stand on the flat vector, which no penalty is for."""
+        """Indices of the biases on the flat vector, which are not penalised."""
         views = self.layout.views(np.arange(self.layout.size))
         found = [
             bias
@@ -104,7 +104,7 @@ class Network:
         return np.sort(np.concatenate([bias.ravel() for bias in found]))
 
     def init(self, rng):
-        """Draw initial weights, ndarray of shape (n_parameters,)."""
+        """Return initial weights, ndarray of shape (n_parameters,)."""
         weights = np.empty(self.layout.size)
         for name, views in self.layout.views(weights).items():
             _fill(views, self.blocks[name].init(rng))
@@ -136,7 +136,7 @@ class Network:
         reuse : tape, optional
             A tape of an earlier call that may be written over.
         dropout : Dropout, optional
-            What is dropped, in training.
+            The noise of training.
 
         Returns
         -------

@@ -50,7 +50,7 @@ class Pooling(Block):
 
     @abstractmethod
     def step(self, params, memory, h, count):
-        """Read one more state: ``(params, memory, h, count) -> (pooled, memory)``.
+        """Pool one more state: ``(params, memory, h, count) -> (pooled, memory)``.
 
         Parameters
         ----------
@@ -77,11 +77,11 @@ class LastPooling(Pooling):
     only_last = True
 
     def forward(self, params, x, **options):
-        """Take the last states."""
+        """Return the last states."""
         return x.last, x.lengths
 
     def backward(self, params, tape, d_pooled, *, input_gradient=True):
-        """Hand the gradient to the last states."""
+        """Return the gradient of the last states."""
         return Sequences(None, tape, d_pooled), {}
 
     def start(self, n, dtype):
@@ -89,7 +89,7 @@ class LastPooling(Pooling):
         return {}
 
     def step(self, params, memory, h, count):
-        """Take the state as it is."""
+        """Return the state as it is."""
         return h, {}
 
 
@@ -103,12 +103,12 @@ class MeanPooling(Pooling):
     names = ("mean",)
 
     def forward(self, params, x, **options):
-        """Average over the steps."""
+        """Compute the mean over the steps."""
         scale = (1.0 / x.lengths.longest_first).astype(x.data.dtype)[:, np.newaxis]
         return x.reduce(np.add) * scale, (x.lengths, scale)
 
     def backward(self, params, tape, d_pooled, *, input_gradient=True):
-        """Hand each state its share."""
+        """Return the gradient of each state: its share."""
         lengths, scale = tape
         d_h = (d_pooled * scale).take(lengths.ranks, axis=0)
         return Sequences(d_h, lengths), {}
@@ -129,12 +129,12 @@ class MaxPooling(Pooling):
     names = ("max",)
 
     def forward(self, params, x, **options):
-        """Find the largest values."""
+        """Compute the largest values."""
         largest = x.reduce(np.maximum)
         return largest, (x, largest)
 
     def backward(self, params, tape, d_pooled, *, input_gradient=True):
-        """Hand the gradient to the first of the states that were largest."""
+        """Return the gradient: that of the first of the states that were largest."""
         x, largest = tape
         d_h = x.broadcast(d_pooled)
         d_h *= _where_largest(x, largest)

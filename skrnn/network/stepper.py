@@ -74,7 +74,7 @@ class Stepper:
 
     @QUIETLY
     def step(self, memory, x):
-        """Read a step of each stream: ``(memory, x) -> (scores, memory)``.
+        """Compute one step of each stream: ``(memory, x) -> (scores, memory)``.
 
         Parameters
         ----------
@@ -116,7 +116,7 @@ class Stepper:
         return self.head.forward(params, pooled)[0], remembered
 
     def _read(self, memory, x):
-        """Let every layer step: return the state of the top one, and all of them."""
+        """Step every layer: return the state of the top one, and all of them."""
         after = {}
         for cell, params, names in self._cells:
             state = cell.step(params, x, tuple(memory[name] for name in names))
@@ -149,7 +149,7 @@ class Stepper:
 
 
 def _go_back(after, before, rows):
-    """Put back what some rows, given as a mask, held of all but their steps."""
+    """Restore all but the number of steps of some rows, a mask."""
     if not rows.any():
         return
     rows = rows[:, np.newaxis]

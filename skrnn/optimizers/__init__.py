@@ -1,4 +1,4 @@
-"""Step rules, learning rates over time, clipping: separate small things."""
+"""Optimizers, learning rate schedules and gradient clipping."""
 
 from skrnn.optimizers.adam import Adam
 from skrnn.optimizers.base import Optimizer

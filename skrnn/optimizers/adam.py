@@ -10,8 +10,8 @@ from skrnn.optimizers.base import Optimizer
 class Adam(Optimizer):
     """Adam: steps in units of the learning rate, whatever the size of the gradient.
 
-    ``m`` and ``v`` are running means of the gradient and of its square, freed of their
-    start from zero; the step is ``learning_rate * m / (sqrt(v) + epsilon)``.
+    ``m`` and ``v`` are running means of the gradient and of its square, corrected for
+    their start from zero; the step is ``learning_rate * m / (sqrt(v) + epsilon)``.
 
     Parameters
     ----------
@@ -20,7 +20,7 @@ class Adam(Optimizer):
     dtype : dtype
         Their type.
     state : dict, optional
-        What an earlier optimizer remembered.
+        The `state` of an earlier optimizer.
     beta_1, beta_2 : float, default=0.9, 0.999
         Share of the running means that a step keeps.
     epsilon : float, default=1e-8
@@ -37,7 +37,7 @@ class Adam(Optimizer):
         self._scratch = np.empty((2, size), dtype)
 
     def step(self, weights, gradient, learning_rate):
-        """Move the weights, in place."""
+        """Update the weights, in place."""
         self.state["n_steps"] += 1
         t, m, v = self.state["n_steps"], self.state["m"], self.state["v"]
         move, scale = self._scratch

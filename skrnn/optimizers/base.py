@@ -1,4 +1,4 @@
-"""What an optimizer is: it takes steps, and nothing else."""
+"""Base class of the optimizers."""
 
 from abc import ABC, abstractmethod
 
@@ -6,11 +6,11 @@ import numpy as np
 
 
 class Optimizer(ABC):
-    """A rule that moves weights along a gradient.
+    """Rule that updates weights along a gradient.
 
     It knows neither the network nor the schedule: the learning rate comes with each
-    step. What it remembers are named arrays and numbers in `state`, which may be taken
-    out and put back to go on where it was.
+    step. Its memory is named arrays and numbers in `state`, which may be saved and
+    passed to another optimizer that goes on from there.
 
     Parameters
     ----------
@@ -19,7 +19,7 @@ class Optimizer(ABC):
     dtype : dtype
         Their type.
     state : dict, optional
-        What an earlier optimizer of the same kind and size remembered.
+        The `state` of an earlier optimizer of the same kind and size.
     """
 
     #: Names of the arrays that are remembered, each of the size of the weights.
@@ -35,11 +35,11 @@ class Optimizer(ABC):
             )
 
     def reset(self):
-        """Forget what was remembered."""
+        """Set the memory to zero."""
         self.state["n_steps"] = 0
         for name in self.memory:
             self.state[name].fill(0.0)
 
     @abstractmethod
     def step(self, weights, gradient, learning_rate):
-        """Move the weights, in place, as the very last thing that happens."""
+        """Update the weights, in place, as the very last thing that happens."""

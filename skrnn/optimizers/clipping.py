@@ -11,7 +11,7 @@ def clip_by_norm(gradient, max_norm):
     gradient : ndarray of shape (n_parameters,)
         The gradient of all parameters together.
     max_norm : float or None
-        The longest that is allowed; None for any length.
+        The longest that is allowed; None for no limit.
 
     Returns
     -------
@@ -25,7 +25,7 @@ def clip_by_norm(gradient, max_norm):
 
 
 def _norm(gradient):
-    """Euclidean norm, also where the squares are too large for a float."""
+    """Compute the Euclidean norm, also where the squares are too large for a float."""
     norm = float(np.sqrt(np.dot(gradient, gradient)))
     if np.isfinite(norm):
         return norm

@@ -1,11 +1,11 @@
-"""How the learning rate changes while training goes on."""
+"""Learning rate schedules."""
 
 import math
 from abc import ABC, abstractmethod
 
 
 class Schedule(ABC):
-    """A learning rate for each update.
+    """Base class: a learning rate for each update.
 
     Parameters
     ----------
@@ -24,10 +24,10 @@ class Schedule(ABC):
 
     @abstractmethod
     def rate(self, update):
-        """Give the learning rate of an update, counted from 0."""
+        """Return the learning rate of an update, counted from 0."""
 
     def on_plateau(self):
-        """React to a loss that no longer falls; say whether to go on."""
+        """React to a loss that no longer falls; return whether to go on."""
         return False
 
 
@@ -35,7 +35,7 @@ class Constant(Schedule):
     """The same learning rate for every update."""
 
     def rate(self, update):
-        """Give the learning rate of an update, counted from 0."""
+        """Return the learning rate of an update, counted from 0."""
         return self.initial
 
 
@@ -43,7 +43,7 @@ class InverseScaling(Schedule):
     """The initial rate over the square root of the number of the update."""
 
     def rate(self, update):
-        """Give the learning rate of an update, counted from 0."""
+        """Return the learning rate of an update, counted from 0."""
         return self.initial / math.sqrt(update + 1)
 
 
@@ -53,7 +53,7 @@ class Cosine(Schedule):
     has_end = True
 
     def rate(self, update):
-        """Give the learning rate of an update, counted from 0."""
+        """Return the learning rate of an update, counted from 0."""
         done = min(update / self.n_updates, 1.0)
         return 0.5 * self.initial * (1.0 + math.cos(math.pi * done))
 
@@ -68,11 +68,11 @@ class Adaptive(Schedule):
         self.current = initial
 
     def rate(self, update):
-        """Give the learning rate of an update, counted from 0."""
+        """Return the learning rate of an update, counted from 0."""
         return self.current
 
     def on_plateau(self):
-        """Lower the rate; say whether it is still worth going on."""
+        """Lower the rate, unless it is too small; return whether it was lowered."""
         if self.current <= self.smallest:
             return False
         self.current /= 5.0

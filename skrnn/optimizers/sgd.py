@@ -17,7 +17,7 @@ class SGD(Optimizer):
     dtype : dtype
         Their type.
     state : dict, optional
-        What an earlier optimizer remembered.
+        The `state` of an earlier optimizer.
     momentum : float, default=0.9
         Share of the velocity that a step keeps.
     """
@@ -29,7 +29,7 @@ class SGD(Optimizer):
         self.momentum = momentum
 
     def step(self, weights, gradient, learning_rate):
-        """Move the weights, in place."""
+        """Update the weights, in place."""
         self.state["n_steps"] += 1
         velocity = self.state["velocity"]
         descent = gradient * -learning_rate

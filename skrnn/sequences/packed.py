@@ -1,4 +1,4 @@
-"""Sequences of different length, packed step by step.
+"""Batches of sequences of different length, packed step by step.
 
 A batch is sorted by length, longest first, and stored time-major without any padding:
 the rows of step 0 come first, one for each sequence, then the rows of step 1, one for
@@ -36,14 +36,14 @@ class Segment(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class Lengths:
-    """The lengths of a batch, and what follows from them for its packed rows.
+    """Lengths of a batch, and what follows from them for its packed rows.
 
     Parameters
     ----------
     longest_first : ndarray of shape (n_sequences,)
         Length of each sequence, longest first.
     order : ndarray of shape (n_sequences,)
-        Where each of the sorted sequences stood in the batch as it was given.
+        Index of each sorted sequence in the batch as it was packed.
     """
 
     longest_first: np.ndarray
@@ -51,12 +51,12 @@ class Lengths:
 
     @cached_property
     def in_order(self):
-        """Whether the batch was given longest first."""
+        """Whether the batch was packed longest first."""
         return bool((self.order[1:] > self.order[:-1]).all())
 
     @cached_property
     def sizes(self):
-        """How many sequences are alive at each step, ndarray of shape (n_steps,)."""
+        """Number of sequences alive at each step, ndarray of shape (n_steps,)."""
         lengths = self.longest_first
         ends = np.bincount(lengths, minlength=lengths[0] + 1)
         return len(lengths) - np.cumsum(ends)[:-1]
@@ -74,15 +74,15 @@ class Lengths:
 
     @cached_property
     def ranks(self):
-        """Which of the sorted sequences each row belongs to."""
+        """Index of the sorted sequence that each row belongs to."""
         starts = self.starts
         return np.arange(starts[-1]) - np.repeat(starts[:-1], self.sizes)
 
     @cached_property
     def reversed_rows(self):
-        """Row in which each row is read when every sequence is read backwards.
+        """Index of each row when every sequence is read backwards.
 
-        Each sequence turns round in its own steps: its last step comes first.
+        Each sequence is reversed in its own steps: its last step comes first.
         """
         steps = np.repeat(np.arange(len(self.sizes)), self.sizes)
         mirrored = self.longest_first[self.ranks] - 1 - steps
@@ -106,7 +106,7 @@ class Lengths:
 
 @lru_cache(maxsize=8)
 def rectangle(n_sequences, n_steps):
-    """Give the lengths of a rectangular batch: the same object for the same shape."""
+    """Return the lengths of a rectangular batch: the same object for the same shape."""
     return Lengths(np.full(n_sequences, n_steps), np.arange(n_sequences))
 
 
@@ -142,15 +142,15 @@ class Sequences:
         return len(self.lengths.sizes)
 
     def replace(self, data):
-        """Give the same sequences with other features, row by row."""
+        """Return the same sequences with other features, row by row."""
         return Sequences(data, self.lengths)
 
     def reverse(self, values):
-        """Put one row a step into the order of reading backwards, or back again."""
+        """Return one row a step in the order of reading backwards, or back again."""
         return values.take(self.lengths.reversed_rows, axis=0)
 
     def broadcast(self, values):
-        """Give each row of the batch the row of its sorted sequence."""
+        """Return one row a step, of one row a sorted sequence."""
         return values.take(self.lengths.ranks, axis=0)
 
     def reduce(self, ufunc):
@@ -178,11 +178,11 @@ class Sequences:
         return result
 
     def sort(self, values):
-        """Bring one row a sequence of the given batch into the sorted order."""
+        """Return one row a sequence in the sorted order."""
         return values if self.lengths.in_order else values[self.lengths.order]
 
     def unsort(self, values):
-        """Bring one row a sorted sequence back to the order of the given batch."""
+        """Return one row a sequence in the order in which the batch was packed."""
         if self.lengths.in_order:
             return values
         unsorted = np.empty_like(values)
@@ -190,7 +190,7 @@ class Sequences:
         return unsorted
 
     def unpack(self):
-        """Give the sequences one by one, in their original order.
+        """Return the sequences one by one, in their original order.
 
         Returns
         -------
@@ -252,14 +252,14 @@ def _pack_list(sequences, dtype):
 
 
 def lengths_of(samples):
-    """Give the number of steps of each sequence of a collection."""
+    """Return the number of steps of each sequence of a collection."""
     if isinstance(samples, np.ndarray):
         return np.full(len(samples), samples.shape[1])
     return np.array([len(sequence) for sequence in samples])
 
 
 def spaced(rows, n):
-    """Give n of the rows at most, evenly spaced among them."""
+    """Return n of the rows at most, evenly spaced among them."""
     return rows[np.linspace(0, len(rows) - 1, min(n, len(rows))).astype(int)]
 
 

@@ -1,4 +1,4 @@
-"""Several consecutive steps of a sequence side by side, as one long step.
+"""Patches: several consecutive steps of a sequence side by side, as one step.
 
 A sequence of T steps of d features becomes one of ``ceil(T / p)`` patches of ``p * d``
 features. Each sequence is cut from its own beginning; where it does not fill its last
@@ -14,7 +14,7 @@ from skrnn.sequences.packed import Lengths, Sequences
 
 
 class Patches(NamedTuple):
-    """Where the steps of a packed batch stand when they are put into patches.
+    """Places of the steps of a packed batch in patches.
 
     Attributes
     ----------
@@ -37,7 +37,7 @@ _PATCHES = WeakKeyDictionary()
 
 
 def patches_of(lengths, size):
-    """Find where the steps go in patches of so many; the same object for the same."""
+    """Return the `Patches` of so many steps; the same object for the same batch."""
     by_size = _PATCHES.setdefault(lengths, {})
     if size not in by_size:
         by_size[size] = _cut(lengths, size)
@@ -56,7 +56,7 @@ def _cut(lengths, size):
 
 
 def put_in_patches(x, size):
-    """Put so many consecutive steps of each sequence side by side.
+    """Return a batch with so many consecutive steps of each sequence side by side.
 
     Parameters
     ----------
@@ -87,7 +87,7 @@ def put_in_patches(x, size):
 
 
 def take_from_patches(data, lengths, size):
-    """Give one row a step again, of an array with a row for each patch.
+    """Return an array with a row for each step, of one with a row for each patch.
 
     Parameters
     ----------

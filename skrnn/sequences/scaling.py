@@ -1,4 +1,4 @@
-"""Numbers on a scale on which a network learns, and the way back."""
+"""Standardisation of features and targets."""
 
 from dataclasses import dataclass
 from functools import reduce
@@ -19,7 +19,7 @@ IN_CACHE, WIDE = 2**16, 2**10
 
 @dataclass(frozen=True, eq=False)
 class Scale:
-    """Brings each column to a mean of zero and a standard deviation of one.
+    """Scale of columns: to a mean of zero and a standard deviation of one.
 
     That is the size for which initial weights are made, and with it one learning rate
     and one penalty serve numbers of any magnitude. A column that is constant keeps its
@@ -56,12 +56,12 @@ class Scale:
         return _moments_of_steps(samples, rows, weight).scale()
 
     def encode(self, values):
-        """Bring columns, (n, n_columns), to this scale."""
+        """Return columns, (n, n_columns), on this scale."""
         # Halves, so that the difference of two large numbers does not overflow.
         return (0.5 * values - 0.5 * self.mean) / (0.5 * self.scale)
 
     def decode(self, values):
-        """Bring columns back, in float64."""
+        """Return columns on their own scale, in float64."""
         return values * self.scale + self.mean
 
 
@@ -111,17 +111,17 @@ def _add_steps(moments, x, weight):
 
 
 def _steps(samples, rows):
-    """Give the steps of some sequences, (n, n_features), in their own type."""
+    """Return the steps of some sequences, (n, n_features), in their own type."""
     if isinstance(samples, list):
         return np.concatenate([samples[i] for i in rows.tolist()])
     return samples[rows].reshape(-1, samples.shape[2])
 
 
 class _Moments:
-    """Mean and squared deviations of columns, gathered part by part.
+    """Mean and squared deviations of columns, computed part by part.
 
     All is measured in units of the largest value of a column, so that nothing
-    overflows on the way, however large or small the numbers are, and from the first
+    overflows, however large or small the numbers are, and from the first
     row, so that a column that is constant is exactly that.
     """
 
@@ -131,7 +131,7 @@ class _Moments:
         self.weight, self.mean, self.squares = 0.0, 0.0, 0.0
 
     def add(self, values, weight):
-        """Take in some rows."""
+        """Add some rows."""
         values = _each_row(np.divide, values, self.unit)
         _each_row(np.subtract, values, self.origin, out=values)
         total = weight.sum()
@@ -150,7 +150,7 @@ class _Moments:
         return np.sqrt(self.squares / self.weight)
 
     def scale(self):
-        """Give what was measured, as a `Scale`."""
+        """Return what was measured, as a `Scale`."""
         scale = np.maximum(self.deviation * self.unit, SMALLEST)
         scale[self.deviation <= ROUNDING] = 1.0
         return Scale((self.origin + self.mean) * self.unit, scale)
@@ -173,7 +173,7 @@ def _each_row(ufunc, values, row, out=None):
 
 
 def _largest(values):
-    """Give the largest absolute value of each column, in float64."""
+    """Return the largest absolute value of each column, in float64."""
     n, several = _side_by_side(values)
     least, most = values, values
     if n > 0:
@@ -188,7 +188,7 @@ def _largest(values):
 
 
 def _side_by_side(values):
-    """Say how many rows are put side by side, and how many of them at a time."""
+    """Return how many rows are put side by side, and how many of them at a time."""
     n_columns = values.shape[1]
     several = max(1, WIDE // n_columns)
     if several == 1 or n_columns == 1:

@@ -3,14 +3,14 @@
 from importlib import import_module
 
 
-def require(module, who, extra):
-    """Import a module that an extra brings, or say which one.
+def require(module, caller, extra):
+    """Import a module; raise an error that names the extra which installs it.
 
     Parameters
     ----------
     module : str
         Its full name, as "matplotlib.pyplot".
-    who : str
+    caller : str
         What needs it.
     extra : str
         What installs it.
@@ -25,7 +25,7 @@ def require(module, who, extra):
         return import_module(module)
     except ImportError as error:
         raise ImportError(
-            f"{who} needs {library}: pip install 'skrnn[{extra}]'."
+            f"{caller} needs {library}: pip install 'skrnn[{extra}]'."
         ) from error
 
 

@@ -1,19 +1,19 @@
-"""What the displays share: matplotlib where it is needed, and axes."""
+"""Optional matplotlib, and the axes of displays."""
 
 from skrnn.utils.optional import require
 
 
 def new_or_given(ax, name, height=4.0, width=6.4):
-    """Give the axes to draw on: those of the user, or those of a new figure.
+    """Return the axes to draw on: those of the user, or those of a new figure.
 
     Parameters
     ----------
     ax : matplotlib Axes or None
-        What the user gave.
+        Those of the user.
     name : str
-        Of the display, for the case that matplotlib is missing.
+        Name of the display, for the case that matplotlib is missing.
     height, width : float
-        Of a new figure, in inches.
+        Size of a new figure, in inches.
 
     Returns
     -------
@@ -26,5 +26,5 @@ def new_or_given(ax, name, height=4.0, width=6.4):
 
 
 def import_pyplot(name):
-    """Import ``matplotlib.pyplot``, or say how to get it."""
+    """Import ``matplotlib.pyplot``; raise an error that says how to install it."""
     return require("matplotlib.pyplot", name, "plot")

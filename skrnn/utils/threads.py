@@ -44,15 +44,15 @@ class Workers:
         if self._others is not None:
             self._others.shutdown()
 
-    def share(self, jobs, do):
-        """Give ``do(worker, job)`` for each job, in their order.
+    def share(self, jobs, function):
+        """Return ``function(worker, job)`` for each job, in their order.
 
-        Which worker does a job depends on its place alone, and each does its jobs one
+        Which worker does a job depends on its index alone, and each does its jobs one
         after the other.
         """
 
         def work(worker):
-            return [do(worker, job) for job in jobs[worker :: self.n_workers]]
+            return [function(worker, job) for job in jobs[worker :: self.n_workers]]
 
         busy = range(1, min(self.n_workers, len(jobs)))
         promised = [self._others.submit(copy_context().run, work, k) for k in busy]
@@ -65,17 +65,17 @@ ALONE = Workers()
 
 
 class BlasThreads:
-    """Keeps the BLAS at one thread for as long as anybody asks for it.
+    """Keeps the BLAS at one thread for as long as any caller asks for it.
 
     A matrix product that several threads of the BLAS share out is rounded differently
     from that of one thread. The number of its threads belongs to the whole process, so
     that callers in several threads have to be counted: the first sets it to one, and
-    the last puts back what there was.
+    the last restores it.
     """
 
     def __init__(self):
         self.forget()
-        # A fork in the middle of a fit leaves nobody in the child to put things back.
+        # After a fork in the middle of a fit, no caller in the child would restore it.
         if hasattr(os, "register_at_fork"):
             os.register_at_fork(after_in_child=self.restore)
 
@@ -96,11 +96,11 @@ class BlasThreads:
             self._leave(caller)
 
     def forget(self):
-        """Begin without callers."""
+        """Reset to no callers."""
         self._lock, self._callers, self._before = Lock(), set(), []
 
     def restore(self):
-        """Put back what there was, and forget all callers."""
+        """Restore the number of threads, and forget all callers."""
         before = self._before
         self.forget()
         for library, n_threads in before:
@@ -108,7 +108,7 @@ class BlasThreads:
 
     def _enter(self, caller):
         with self._lock:
-            # An interrupt may have kept the last caller from putting all of it back.
+            # An interrupt may have kept the last caller from restoring all of it.
             if not self._callers and not self._before:
                 self._before = [
                     (library, n_threads)
@@ -129,7 +129,7 @@ class BlasThreads:
             self._before = []
 
 
-#: Of this process.
+#: The threads of this process.
 BLAS_THREADS = BlasThreads()
 
 

@@ -1,8 +1,8 @@
-"""How messages list what they are about."""
+"""Wording of messages."""
 
 
 def some_of(items, most=5):
-    """List the first few of some items, and say how many more there are."""
+    """Return a text of the first few items and of how many more there are."""
     shown = ", ".join(map(repr, items[:most]))
     more = len(items) - most
     return f"{shown} and {more} more" if more > 0 else shown

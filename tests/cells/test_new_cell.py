@@ -36,7 +36,7 @@ class UGRNNCell(Cell):
 
     def forward(self, params, x, *, keep=True, reuse=None, mask=None, only_last=False):
         tape = UGRNNTape.begin(self, x, keep, reuse, mask, only_last)
-        for block, m in tape.read(x):
+        for block, m in tape.forward_blocks(x):
             for (xh, h, h_in), (g, c, diff, before) in block.steps:
                 z_g, z_c = np.split(params["W"] @ xh, 2)
                 g[...], c[...] = sigmoid(z_g), np.tanh(z_c)
@@ -49,15 +49,17 @@ class UGRNNCell(Cell):
         W_x, _, W_h = self.split(params)
         d_W = np.zeros_like(params["W"])
         d_x = tape.zeros(self.n_features) if input_gradient else None
-        for block, m, d_above, d_hs in tape.read_back(d_out, 1):
-            for (g, c, diff, d_z), d_new in zip(block.way_back, d_above, strict=True):
+        for block, m, d_above, d_hs in tape.backward_blocks(d_out, 1):
+            for (g, c, diff, d_z), d_new in zip(
+                block.backward_buffers, d_above, strict=True
+            ):
                 d_hs += 0.0 if d_new is None else d_new
                 d_z_g, d_z_c = np.split(d_z, 2)
                 d_z_g[...] = d_hs * diff * g * (1 - g)
                 d_z_c[...] = d_hs * (1 - g) * (1 - c * c)
                 d_hs *= g
                 d_hs += W_h.T @ d_z * (1.0 if m is None else m)
-            d_z_block = np.array([d_z for *_, d_z in reversed(block.way_back)])
+            d_z_block = np.array([d_z for *_, d_z in reversed(block.backward_buffers)])
             d_W += times(d_z_block, block.xh)
             if input_gradient:
                 block.pack(W_x.T @ d_z_block, d_x)
@@ -65,18 +67,18 @@ class UGRNNCell(Cell):
 
 
 class UGRNNTape(Tape):
-    """What the cell writes down: ``g``, ``c`` and ``h - c`` of each step."""
+    """Tape of the cell: ``g``, ``c`` and ``h - c`` of each step."""
 
-    def kept(self):
+    def slot_widths(self):
         return {"gates": 3 * self.cell.hidden_size}
 
     def states(self, slots):
         return (slots["h"],)
 
-    def views(self, slots, k):
-        return *np.split(slots["gates"][k], 3), slots["h"][k]
+    def views(self, slots):
+        return *np.split(slots["gates"][:-1], 3, axis=1), slots["h"][:-1]
 
-    def on_the_way_back(self, block):
+    def backward_buffers(self, block):
         width = 2 * self.cell.hidden_size
         d_z = self.scratch("d_z", width, block.size, block.n_steps)
         return [

@@ -107,7 +107,7 @@ def assert_same_bits(found, expected):
 def blocks(request, monkeypatch):
     """Make blocks so small that even small batches have several of them."""
     if request.param is not None:
-        monkeypatch.setattr(cells.tape, "CACHED", request.param)
+        monkeypatch.setattr(cells.memory, "CACHED", request.param)
 
 
 @every_cell
@@ -293,7 +293,7 @@ def test_blocks_of_steps_change_no_gradient(
     )
     width = len(lengths) * sum(tape.widths.values())
     for n_steps in (4, 1):
-        monkeypatch.setattr(cells.tape, "CACHED", n_steps * width)
+        monkeypatch.setattr(cells.memory, "CACHED", n_steps * width)
         found, tape = forward_and_backward(*batch)
         assert max(block.n_steps for block in tape.blocks) == n_steps
         for array, values in zip(found, expected, strict=True):
@@ -309,7 +309,7 @@ def test_what_goes_past_the_gates_flows_back_through_blocks(name, monkeypatch):
     cell.split(params)[2][...] = 0.0
     (_, _, expected, *_), _ = forward_and_backward(*batch)
     assert expected.all()
-    monkeypatch.setattr(cells.tape, "CACHED", 0)
+    monkeypatch.setattr(cells.memory, "CACHED", 0)
     (_, _, found, *_), _ = forward_and_backward(*batch)
     assert_allclose(found, expected, rtol=1e-12, atol=1e-15)
 

@@ -158,7 +158,8 @@ def test_a_factor_that_is_nearly_right_is_found(cell, kind, k, direction, monkey
     def a_little_off(block):
         right(block)
         H = block.h.shape[1]
-        block.way_back.by[:, k * H : (k + 1) * H] *= 1.001
+        factors = block.backward_buffers[0]
+        factors[:, k * H : (k + 1) * H] *= 1.001
 
     monkeypatch.setattr(kind, "_factors", staticmethod(a_little_off))
     assert max(problem.errors()) > 1e-5
