@@ -27,8 +27,39 @@ CLASSIFIERS = [LSTMClassifier, RNNClassifier, GRUClassifier]
 REGRESSORS = [LSTMRegressor, RNNRegressor, GRURegressor]
 
 
+LAYOUTS = ["block", "ragged", "table"]
+#: For fixtures that make small estimators, the kinds of these. The kinds differ in
+#: nothing but the cell and some defaults: see test_kinds.py. So two of them stand for
+#: all, each time two others, where the cell is not in question.
+SMALL = {
+    "small": [RNNClassifier, GRUClassifier],
+    "small_regressor": [LSTMRegressor, GRURegressor],
+    "any_small": [LSTMClassifier, RNNRegressor],
+}
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_generate_tests(metafunc):
+    """Let kinds and layouts take turns: each of them, but not each two of them.
+
+    A layout is read before any cell is asked. A module that has a fixture `X` of its
+    own names its layouts, if there are any, in `LAYOUTS_OF_X`.
+    """
+    names = set(metafunc.fixturenames)
+    for mark in metafunc.definition.iter_markers("parametrize"):
+        argnames = mark.args[0] if mark.args else mark.kwargs["argnames"]
+        names -= set(argnames.split(",") if isinstance(argnames, str) else argnames)
+    fixture = next((name for name in SMALL if name in names), None)
+    layouts = getattr(metafunc.module, "LAYOUTS_OF_X", LAYOUTS)
+    if "X" in names and fixture and layouts:
+        turns = [(SMALL[fixture][k % 2], layout) for k, layout in enumerate(layouts)]
+        ids = [f"{kind.__name__}-{layout}" for kind, layout in turns]
+        in_turn = pytest.mark.parametrize((fixture, "X"), turns, indirect=True, ids=ids)
+        metafunc.definition.add_marker(in_turn)
+
+
 def maker(kind):
-    """Give a function that makes a small estimator with a seed.
+    """Return a function that makes a small estimator with a seed.
 
     What is passed to it goes to the constructor.
     """
@@ -40,23 +71,19 @@ def maker(kind):
     return make
 
 
-# The kinds differ in nothing but the cell and some defaults: see test_kinds.py. So two
-# of them stand for all, each time two others, where the cell is not in question.
-
-
-@pytest.fixture(params=[RNNClassifier, GRUClassifier], ids=lambda kind: kind.__name__)
+@pytest.fixture(params=SMALL["small"], ids=lambda kind: kind.__name__)
 def small(request):
     """Make a small classifier."""
     return maker(request.param)
 
 
-@pytest.fixture(params=[LSTMRegressor, GRURegressor], ids=lambda kind: kind.__name__)
+@pytest.fixture(params=SMALL["small_regressor"], ids=lambda kind: kind.__name__)
 def small_regressor(request):
     """Make a small regressor."""
     return maker(request.param)
 
 
-@pytest.fixture(params=[LSTMClassifier, RNNRegressor], ids=lambda kind: kind.__name__)
+@pytest.fixture(params=SMALL["any_small"], ids=lambda kind: kind.__name__)
 def any_small(request):
     """Make a small estimator of either task."""
     return maker(request.param)
@@ -103,7 +130,7 @@ def targets():
 
 @pytest.fixture
 def layouts():
-    """Give 40 sequences of up to 4 steps and 2 features, in every layout."""
+    """Return 40 sequences of up to 4 steps and 2 features, in every layout."""
     block = _block()
     table = block.reshape(len(block), -1)
     return {
@@ -114,9 +141,9 @@ def layouts():
     }
 
 
-@pytest.fixture(params=["block", "ragged", "table"])
+@pytest.fixture(params=LAYOUTS)
 def X(request, layouts):
-    """Give the sequences of `layouts`, in one layout after the other."""
+    """Return the sequences of `layouts`, in one layout after the other."""
     return layouts[request.param]
 
 

@@ -41,7 +41,7 @@ def _counts(rng):
     return np.r_[rng.randint(1, 10, N - 4), np.zeros(4, int)]
 
 
-@pytest.mark.parametrize("seed", range(100))
+@pytest.mark.parametrize("seed", range(50))
 def test_a_weight_is_so_many_copies_in_any_order(seed):
     configuration, rng = draw(seed), np.random.RandomState(seed)
     counts, unit = _counts(rng), [1, 0.5, 4][seed % 3]
@@ -100,7 +100,7 @@ def test_a_weight_is_so_many_copies_among_the_sequences_held_out(seed):
 # Layouts, types, signs of zero
 
 
-@pytest.mark.parametrize("seed", range(50))
+@pytest.mark.parametrize("seed", range(25))
 def test_every_layout_of_the_same_data_gives_the_same_weights(seed):
     configuration = draw(seed, layout="block")
     n_features = configuration.X[0].shape[1]
@@ -135,7 +135,7 @@ def test_every_layout_of_the_same_data_gives_the_same_weights(seed):
 TYPES = ("i1", "i2", "i4", "i8", ">i2", "f2", ">f8", "g", object)
 
 
-@pytest.mark.parametrize("seed", range(30))
+@pytest.mark.parametrize("seed", range(15))
 def test_every_type_of_the_same_numbers_gives_the_same_weights(seed):
     configuration = draw(seed, dtype=np.float64)
     rng = np.random.RandomState(seed)
@@ -151,7 +151,7 @@ def test_every_type_of_the_same_numbers_gives_the_same_weights(seed):
     assert_same(configuration.fit(), expected, configuration, "as u1")
 
 
-@pytest.mark.parametrize("seed", range(60))
+@pytest.mark.parametrize("seed", range(30))
 def test_the_sign_of_a_zero_changes_nothing(seed):
     configuration, rng = draw(seed), np.random.RandomState(seed)
     counts = _counts(rng)
@@ -184,7 +184,7 @@ def test_the_sign_of_a_zero_among_the_targets_changes_nothing(seed):
     assert_same(configuration.fit(), expected, configuration, "targets of -0.0")
 
 
-@pytest.mark.parametrize("seed", range(30))
+@pytest.mark.parametrize("seed", range(15))
 def test_float32_and_float64_learn_from_the_same_batches(seed):
     """Two epochs of small steps differ by rounding, other batches by far more."""
     small_steps = {
@@ -254,7 +254,7 @@ def _in_half(value):
     return value
 
 
-@pytest.mark.parametrize("seed", range(60))
+@pytest.mark.parametrize("seed", range(30))
 def test_numbers_of_numpy_mean_what_they_say(seed):
     configuration, rng = draw(seed), np.random.RandomState(seed)
     more = {
@@ -336,7 +336,7 @@ WAYS = {
 }
 
 
-@pytest.mark.parametrize("seed", range(40))
+@pytest.mark.parametrize("seed", range(20))
 def test_a_model_that_has_travelled_is_the_same(seed):
     configuration = draw(seed)
     model, X = configuration.fit(), configuration.laid_out()
@@ -357,7 +357,7 @@ def _groups(configuration):
     return {} if configuration.groups is None else {"groups": configuration.groups}
 
 
-@pytest.mark.parametrize("seed", range(30))
+@pytest.mark.parametrize("seed", range(15))
 def test_a_model_that_has_travelled_goes_on_as_it_would_have(seed):
     configuration = draw(seed, early_stopping=False, warm_start=True)
     model, X = configuration.fit(), configuration.laid_out()

@@ -169,7 +169,7 @@ def test_scores_of_a_search_are_monitored(any_small, layouts, codes, n_jobs):
 
 
 @pytest.mark.parametrize("n_jobs", [1, 2])
-@pytest.mark.parametrize("kind", CLASSIFIERS[1:])
+@pytest.mark.parametrize("kind", CLASSIFIERS[1:2])
 def test_progress_is_shown_inside_pipelines_and_searches(kind, layouts, codes, n_jobs):
     pipe = make_pipeline(RecurrentFeatures(maker(kind)()), maker(kind)())
     grid = {"recurrentfeatures__estimator__hidden_size": [2]}

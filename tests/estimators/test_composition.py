@@ -47,10 +47,8 @@ def take(X, rows):
     return [X[i] for i in rows] if isinstance(X, list) else X[rows]
 
 
-@pytest.fixture(params=["block", "ragged"])
-def X(request, layouts):
-    """Give what only sequences are; tables are what all tools are made for."""
-    return layouts[request.param]
+#: What only sequences are; tables are what all tools are made for.
+LAYOUTS_OF_X = ["block", "ragged"]
 
 
 def pipeline(clf):

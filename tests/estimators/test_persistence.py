@@ -63,9 +63,12 @@ def again(request, tmp_path):
     return store_and_load
 
 
+LAYOUTS_OF_X = ()
+
+
 @pytest.fixture
 def X(request, again, layouts):
-    """Give a layout with each way: that there are any is known to a few attributes."""
+    """Return a layout for each way; only a few attributes know the layout."""
     k = list(WAYS).index(request.node.callspec.params["again"])
     return layouts[["ragged", "block", "table"][k % 3]]
 

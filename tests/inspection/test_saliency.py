@@ -23,15 +23,9 @@ from skrnn import (
     RNNRegressor,
 )
 from skrnn.inspection import explainer, saliency
+from tests.golden.files import HIDDEN_SIZE, LOSSES, POOLINGS, REGRESSION, read
+from tests.golden.test_golden import every_file
 from tests.gradients import relative_error
-from tests.test_golden import (
-    HIDDEN_SIZE,
-    LOSSES,
-    POOLINGS,
-    REGRESSION,
-    every_file,
-    read,
-)
 
 CELLS = {
     "rnn-tanh": partial(RNNClassifier, activation="tanh"),
