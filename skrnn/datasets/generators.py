@@ -5,7 +5,7 @@ from numbers import Integral
 import numpy as np
 from sklearn.utils import check_random_state
 
-from skrnn.parameters.constraints import Flag, RandomState, check_options
+from skrnn.parameters.constraints import Boolean, RandomState, check_options
 
 
 def make_sign_of_sum(n_samples=1000, n_steps=10, *, n_features=1, random_state=None):
@@ -236,7 +236,7 @@ def _draw_integers(rng, low, high, size):
 def _check_options(function, **options):
     """Check the source of random numbers, and what is yes or no."""
     check_options(
-        function, {"random_state": [RandomState()], "regression": [Flag()]}, options
+        function, {"random_state": [RandomState()], "regression": [Boolean()]}, options
     )
 
 

@@ -5,7 +5,7 @@ from importlib import resources
 import numpy as np
 from sklearn.utils import Bunch
 
-from skrnn.parameters.constraints import Flag, check_options
+from skrnn.parameters.constraints import Boolean, check_options
 
 N_TRAIN = 270
 N_FEATURES = 12
@@ -93,7 +93,7 @@ def load_japanese_vowels(*, subset="all", return_X_y=False):
     part = _part_of(subset)
     check_options(
         "load_japanese_vowels",
-        {"return_X_y": [Flag()]},
+        {"return_X_y": [Boolean()]},
         {"return_X_y": return_X_y},
     )
     data, target = _read_all()

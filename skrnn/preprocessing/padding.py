@@ -4,7 +4,7 @@ from numbers import Integral
 
 import numpy as np
 
-from skrnn.parameters.constraints import Number, OneOf, check_options
+from skrnn.parameters.constraints import Interval, Options, check_options
 from skrnn.sequences import lengths_of
 from skrnn.utils.wording import some_of
 from skrnn.validation.advice import MASKED
@@ -13,7 +13,7 @@ from skrnn.validation.layouts import BLOCK, RAGGED, SHAPES, recognise
 from skrnn.validation.sequences import check_block, check_ragged
 from skrnn.validation.values import as_numbers
 
-OPTIONS = {"n_steps": [Number(Integral, 1), OneOf((None,))]}
+OPTIONS = {"n_steps": [Interval(Integral, 1), Options((None,))]}
 
 
 def ragged_from_padded(X, lengths=None):

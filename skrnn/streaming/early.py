@@ -15,7 +15,7 @@ from skrnn.estimators.introspection import (
 )
 from skrnn.estimators.metaestimator import NetworkMetaEstimator
 from skrnn.estimators.staged import staged_answers
-from skrnn.parameters.constraints import Number, check_parameters
+from skrnn.parameters.constraints import Interval, check_parameters
 from skrnn.streaming.prefixes import show_prefixes
 from skrnn.streaming.rule import decisions
 
@@ -23,7 +23,7 @@ from skrnn.streaming.rule import decisions
 class AnyClassifier:
     """A classifier of skrnn."""
 
-    def accepts(self, value):
+    def is_satisfied_by(self, value):
         """Say whether a value will do."""
         return is_network(value) and is_classifier(value)
 
@@ -96,9 +96,9 @@ class EarlyClassifier(ClassifierMixin, NetworkMetaEstimator, BaseEstimator):
 
     _parameter_constraints: ClassVar[dict] = {
         "estimator": [AnyClassifier()],
-        "threshold": [Number(Real, 0, 1, closed="right")],
-        "patience": [Number(Integral, 1)],
-        "n_prefixes": [Number(Integral, 0)],
+        "threshold": [Interval(Real, 0, 1, closed="right")],
+        "patience": [Interval(Integral, 1)],
+        "n_prefixes": [Interval(Integral, 0)],
     }
 
     _shown: ClassVar = (*NetworkMetaEstimator._shown, "classes_")
