@@ -19,8 +19,9 @@ from skrnn.fitting.fitted_state import fitted_network, publish
 from skrnn.fitting.problem import Expected
 from skrnn.fitting.run import prepare
 from skrnn.fitting.warnings import warn
+from skrnn.parameters.auto import check_combinations
 from skrnn.parameters.constraints import Interval, check_parameters
-from skrnn.parameters.shared import Settings, check_combinations
+from skrnn.parameters.shared import Settings
 from skrnn.training import SOLVERS, Reporter
 from skrnn.utils.threads import WorkersOnDemand, workers_for
 from skrnn.validation import SequenceFormat, check_sequences

@@ -198,41 +198,6 @@ class ClassifierSettings(Settings):
     }
 
 
-def hidden_sizes(settings):
-    """Give the number of hidden units of each layer, a tuple of int."""
-    size, n_layers = settings.hidden_size, int(settings.n_layers)
-    if isinstance(size, Integral):
-        return (int(size),) * n_layers
-    if n_layers not in (1, len(size)):
-        raise ValueError(
-            f"hidden_size={size} has {len(size)} size(s), but n_layers={n_layers}. "
-            "Give one size for each layer, or leave n_layers at 1: the sizes say how "
-            "many there are."
-        )
-    return tuple(int(units) for units in size)
-
-
-def check_combinations(settings, once):
-    """Refuse parameters that exclude each other; `once` says it is `partial_fit`."""
-    hidden_sizes(settings)
-    if once and settings.early_stopping:
-        raise ValueError(
-            "partial_fit does not support early_stopping=True: it holds nothing "
-            "out. Set it to False and score on data of your own between calls."
-        )
-    dropped = [
-        f"{name}={getattr(settings, name)}"
-        for name in ("dropout", "recurrent_dropout")
-        if getattr(settings, name) not in ("auto", 0)
-    ]
-    if dropped and not SOLVERS[settings.solver].has_batches:
-        raise ValueError(
-            f"solver='{settings.solver}' does not support {' and '.join(dropped)}: the "
-            "loss must be the same each time that it is computed. Use solver='adam' or "
-            "'sgd', or set both rates to 0 and raise alpha."
-        )
-
-
 def reads_in_parts(settings):
     """Return whether the solver can learn from a part of the data at a time."""
     name = settings.solver
