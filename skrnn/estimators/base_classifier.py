@@ -20,7 +20,7 @@ from skrnn.validation import (
     check_weights,
     is_indicator_matrix,
 )
-from skrnn.validation.classes import settle_classes
+from skrnn.validation.labels import settle_classes
 
 
 class RecurrentClassifier(ClassifierMixin, ClassifierSettings, BaseRecurrent):
