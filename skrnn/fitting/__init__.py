@@ -1,1 +1,1 @@
-"""From fit(X, y) to fitted attributes."""
+"""Fitting: from `fit(X, y)` to fitted attributes."""

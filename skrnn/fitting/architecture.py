@@ -1,19 +1,19 @@
-"""What network an estimator has, and whether it may go on with the one that it had."""
+"""Architecture of the network of an estimator."""
 
 from skrnn.cells import CELLS
 from skrnn.network import InputTransform, build_network
 from skrnn.parameters.auto import AUTO, choose_patch_size, hidden_sizes
 from skrnn.sequences import lengths_of
 
-#: Parts of the architecture whose parameter has another name.
-LIKE_PARAMETERS = {"hidden_sizes": "hidden_size or n_layers"}
+#: Parameters of parts of the architecture with another name.
+PARAMETER_NAMES = {"hidden_sizes": "hidden_size or n_layers"}
 
 
 def choose_architecture(estimator, problem):
-    """Return the plain values of which `make_network` makes the network.
+    """Return the `architecture_` of an estimator: a dict of plain values.
 
-    Beside them it has what its outputs are for, and the size of patches that was asked
-    for: sequences may have been too short for it.
+    Beside the parameters of the network it has the kind of its outputs, and the
+    `patch_size` of the user: sequences may be too short for it.
     """
     size = estimator.patch_size
     return {
@@ -30,7 +30,7 @@ def choose_architecture(estimator, problem):
 
 
 def choose_input_transform(estimator, problem, rows):
-    """Measure the features of the sequences to learn from, and settle the patches."""
+    """Return the transform of the input: patch size, mean and scale of features."""
     samples, size = problem.X.samples, estimator.patch_size
     mean = scale = None
     if estimator.standardize or size == AUTO:
@@ -40,20 +40,20 @@ def choose_input_transform(estimator, problem, rows):
         size = choose_patch_size(cell, samples, rows, measured)
     if estimator.standardize:
         mean, scale = measured.mean, measured.scale
-    # A patch longer than all sequences has weights for what is never there.
+    # A patch longer than all sequences would have weights that are never used.
     size = min(int(size), int(lengths_of(samples)[rows].max()))
     return InputTransform(size, mean, scale)
 
 
 def make_network(architecture, input_transform):
-    """Return the network of an `architecture_`."""
-    beside = ("outputs", "patch_size")
-    parts = {name: part for name, part in architecture.items() if name not in beside}
+    """Return the network with an `architecture_`."""
+    other = ("outputs", "patch_size")
+    parts = {name: part for name, part in architecture.items() if name not in other}
     return build_network(input_transform=input_transform, **parts)
 
 
 def check_unchanged(estimator, architecture):
-    """Refuse to go on training a network of another shape."""
+    """Raise ValueError if a resumed training would change the network."""
     fitted = estimator.architecture_
     changed = [
         name
@@ -69,7 +69,7 @@ def check_unchanged(estimator, architecture):
     if estimator.standardize != (estimator.feature_mean_ is not None):
         changed.append("standardize")
     if changed:
-        names = [LIKE_PARAMETERS.get(name, name) for name in changed]
+        names = [PARAMETER_NAMES.get(name, name) for name in changed]
         raise ValueError(
             f"{type(estimator).__name__} cannot go on training after a change of "
             f"{', '.join(names)}. Restore the earlier value, or call fit with "
@@ -78,6 +78,6 @@ def check_unchanged(estimator, architecture):
 
 
 def _plain(estimator, parameter):
-    """Return the value of a parameter, a text of NumPy's as one of Python's."""
+    """Return the value of a parameter, a NumPy string as one of Python."""
     value = getattr(estimator, parameter)
     return str(value) if isinstance(value, str) else value

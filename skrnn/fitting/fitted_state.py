@@ -1,7 +1,6 @@
-"""The fitted state of an estimator: published whole, and checked before it is used.
+"""Fitted state of an estimator: replaced as a whole, and validated before use.
 
-What comes from a file may be damaged, or of another version. It must not predict
-garbage.
+A state from a file may be damaged, or of another version. It must not predict garbage.
 """
 
 from numbers import Integral
@@ -29,43 +28,43 @@ COMMON = (
 )
 OF_CLASSIFIERS = ("classes_", "multilabel_")
 OF_REGRESSORS = ("target_mean_", "target_scale_", "target_ndim_")
-#: Checked where they are there.
+#: Validated if present.
 OPTIONAL = ("features_per_step_", "optimizer_state_")
 
-#: For each estimator the objects that its state had when it was last found to be whole,
-#: and its network.
-_KNOWN = WeakKeyDictionary()
+#: By estimator, the objects of its state when it was last validated, and its network.
+_VALIDATED = WeakKeyDictionary()
 
 
 def publish(estimator, fitted, network=None):
-    """Replace the fitted attributes of an estimator by others, in one stroke.
+    """Replace all fitted attributes of an estimator at once.
 
-    The network is theirs, where it is known.
+    `network` is that of the new attributes, if the caller has it.
     """
     rest = {k: v for k, v in vars(estimator).items() if not k.endswith("_")}
     estimator.__dict__ = {**rest, **fitted}
     if network is not None:
-        _KNOWN[estimator] = _objects(estimator), network
+        _VALIDATED[estimator] = _objects(estimator), network
 
 
 def fitted_network(estimator):
-    """Return the network of a fitted estimator, whose state must be whole.
+    """Return the network of a fitted estimator, and validate its state.
 
-    That is checked, and the network made, once for the same objects.
+    Both are done once for the same objects.
 
     Raises
     ------
     ValueError
-        If an attribute is missing, or does not go with the others.
+        If an attribute is missing or invalid, or does not fit the others.
     """
     while isinstance(estimator, FrozenEstimator):
         estimator = estimator.estimator
-    objects, (known, network) = _objects(estimator), _KNOWN.get(estimator, ((), None))
-    if known and all(a is b for a, b in zip(known, objects, strict=True)):
+    objects = _objects(estimator)
+    validated, network = _VALIDATED.get(estimator, ((), None))
+    if validated and all(a is b for a, b in zip(validated, objects, strict=True)):
         return network
     state = vars(estimator)
     missing = [name for name in _needed(estimator) if name not in state]
-    fault = f"{', '.join(missing)} is missing" if missing else _fault(estimator)
+    fault = f"{', '.join(missing)} is missing" if missing else _state_fault(estimator)
     if fault:
         raise ValueError(
             f"The fitted state of this {type(estimator).__name__} is not whole: "
@@ -78,13 +77,12 @@ def fitted_network(estimator):
             estimator.patch_size_, estimator.feature_mean_, estimator.feature_scale_
         ),
     )
-    _KNOWN[estimator] = objects, network
+    _VALIDATED[estimator] = objects, network
     return network
 
 
 def _needed(estimator):
-    is_one = is_classifier(estimator)
-    return (*COMMON, *(OF_CLASSIFIERS if is_one else OF_REGRESSORS))
+    return (*COMMON, *(OF_CLASSIFIERS if is_classifier(estimator) else OF_REGRESSORS))
 
 
 def _objects(estimator):
@@ -92,38 +90,38 @@ def _objects(estimator):
     return [state.get(name) for name in (*_needed(estimator), *OPTIONAL)]
 
 
-def _fault(estimator):
-    """Return what is wrong, or None."""
+def _state_fault(estimator):
+    """Return the first fault of the state as text, or None."""
     faults = (
-        _of_architecture,
-        _of_features,
-        _of_targets if is_classifier(estimator) else _of_numbers,
-        _of_weights,
+        _architecture_fault,
+        _features_fault,
+        _classes_fault if is_classifier(estimator) else _targets_fault,
+        _weights_fault,
     )
-    # Each relies on what those before it have found to be right.
+    # Each relies on what those before it have validated.
     return next(filter(None, (fault(estimator) for fault in faults)), None)
 
 
-def _of_architecture(estimator):
-    made_of = estimator.architecture_
+def _architecture_fault(estimator):
+    architecture = estimator.architecture_
     names = {"cell", "n_features", "hidden_sizes", "bidirectional", "pooling"}
     names |= {"n_outputs", "outputs", "patch_size", *estimator._cell_options}
-    if not isinstance(made_of, dict) or set(made_of) != names:
+    if not isinstance(architecture, dict) or set(architecture) != names:
         return f"architecture_ is not a dict with {', '.join(sorted(names))}"
-    sizes = made_of["hidden_sizes"]
-    counts = [made_of["n_features"], made_of["n_outputs"]]
-    right = (
-        made_of["cell"] == estimator._cell in CELLS
-        and made_of["pooling"] in POOLINGS
-        and isinstance(made_of["bidirectional"], bool)
+    sizes = architecture["hidden_sizes"]
+    counts = [architecture["n_features"], architecture["n_outputs"]]
+    valid = (
+        architecture["cell"] == estimator._cell in CELLS
+        and architecture["pooling"] in POOLINGS
+        and isinstance(architecture["bidirectional"], bool)
         and isinstance(sizes, tuple)
         and len(sizes) > 0
         and all(map(_is_count, [*sizes, *counts]))
     )
-    return None if right else f"architecture_ is {made_of!r}"
+    return None if valid else f"architecture_ is {architecture!r}"
 
 
-def _of_features(estimator):
+def _features_fault(estimator):
     d, layout = estimator.architecture_["n_features"], estimator.input_layout_
     mean, scale = estimator.feature_mean_, estimator.feature_scale_
     if layout not in SHAPES:
@@ -137,10 +135,10 @@ def _of_features(estimator):
         return "only one of feature_mean_ and feature_scale_ is there"
     if mean is None:
         return None
-    return _of_scale("feature", mean, scale, d)
+    return _scale_fault("feature", mean, scale, d)
 
 
-def _of_targets(estimator):
+def _classes_fault(estimator):
     classes, multilabel = estimator.classes_, estimator.multilabel_
     if not isinstance(classes, np.ndarray) or classes.ndim != 1 or len(classes) < 1:
         return "classes_ is not a 1-D array"
@@ -148,38 +146,38 @@ def _of_targets(estimator):
         return f"multilabel_ is {multilabel!r}"
     if len(set(classes.tolist())) < len(classes):
         return "classes_ has a label twice"
-    one = len(classes) == 2 and not multilabel
+    binary = len(classes) == 2 and not multilabel
     loss = classification_loss(len(classes), multilabel)
-    return _of_outputs(estimator, loss, 1 if one else len(classes))
+    return _outputs_fault(estimator, loss, 1 if binary else len(classes))
 
 
-def _of_numbers(estimator):
+def _targets_fault(estimator):
     mean, scale = estimator.target_mean_, estimator.target_scale_
     n, n_dimensions = estimator.architecture_["n_outputs"], estimator.target_ndim_
-    fault = _of_outputs(estimator, SquaredError(), n)
+    fault = _outputs_fault(estimator, SquaredError(), n)
     if fault is None and n_dimensions not in (1, 2)[n > 1 :]:
         fault = f"target_ndim_ is {n_dimensions!r}, for {n} target(s)"
-    return fault or _of_scale("target", mean, scale, n)
+    return fault or _scale_fault("target", mean, scale, n)
 
 
-def _of_outputs(estimator, loss, n_outputs):
-    made_of = estimator.architecture_
-    if (made_of["outputs"], made_of["n_outputs"]) == (loss.outputs, n_outputs):
+def _outputs_fault(estimator, loss, n_outputs):
+    outputs, n = (estimator.architecture_[name] for name in ("outputs", "n_outputs"))
+    if (outputs, n) == (loss.outputs, n_outputs):
         return None
     return (
-        f"the network has {made_of['n_outputs']} output(s) for {made_of['outputs']}, "
-        f"not {n_outputs} for {loss.outputs}"
+        f"the network has {n} output(s) for {outputs}, not {n_outputs} for "
+        f"{loss.outputs}"
     )
 
 
-def _of_scale(of, mean, scale, n):
+def _scale_fault(of, mean, scale, n):
     for name, values in ((f"{of}_mean_", mean), (f"{of}_scale_", scale)):
         if not _are_numbers(values, n):
             return f"{name} is not {n} finite number(s)"
     return None if (scale > 0).all() else f"{of}_scale_ is not positive"
 
 
-def _of_weights(estimator):
+def _weights_fault(estimator):
     network = make_network(
         estimator.architecture_, InputTransform(estimator.patch_size_)
     )
@@ -199,7 +197,7 @@ def _is_count(value):
 
 
 def _are_numbers(values, n):
-    """Whether something is an array of n finite floats."""
+    """Return whether a value is an array of n finite floats."""
     return (
         isinstance(values, np.ndarray)
         and values.shape == (n,)

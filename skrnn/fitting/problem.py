@@ -1,11 +1,10 @@
-"""Problem: what an estimator is asked to learn, checked, encoded, without duplicates.
+"""Learning problem: validated and encoded data without duplicates.
 
 A weight of k must mean the same as k copies. In exact arithmetic it does; in floating
-point the two differ in the last digit, and hundreds of updates can make that digit
-grow until it shows. So duplicates are merged into one sequence that has the sum of
-their weights, and what is left is put into an order of its own: then both forms of the
-same thing, and any order of the rows, lead to the same numbers, and copies cost
-nothing.
+point the two differ in the last digit, and hundreds of updates can make the difference
+visible. So duplicates are merged into one sequence with the sum of their weights, and
+the distinct sequences are sorted: then weights and copies, and any order of the rows,
+lead to the same numbers, and copies cost nothing.
 """
 
 from dataclasses import dataclass, field, replace
@@ -22,10 +21,10 @@ from skrnn.validation import (
     check_groups,
 )
 
-#: About so many numbers of a block are read at once.
+#: About so many numbers of a block are hashed at a time.
 BLOCK = 2**16
 
-#: Fitted attributes that say what targets are.
+#: Fitted attributes of the targets.
 OF_TARGETS = (
     "classes_",
     "multilabel_",
@@ -37,14 +36,14 @@ OF_TARGETS = (
 
 @dataclass(frozen=True, eq=False)
 class Expected:
-    """Data that others must go with.
+    """Format and targets of earlier data, which new data must fit.
 
     Attributes
     ----------
     format : SequenceFormat
-        What the sequences look like.
+        Format of the sequences.
     targets : dict of str to object
-        What an estimator remembers of the targets.
+        Fitted attributes of the targets.
     """
 
     format: SequenceFormat
@@ -52,15 +51,15 @@ class Expected:
 
     @classmethod
     def of(cls, estimator):
-        """Return what the estimator was fitted on."""
-        known = vars(estimator)
-        targets = {name: known[name] for name in OF_TARGETS if name in known}
+        """Return those of the data that the estimator was fitted on."""
+        state = vars(estimator)
+        targets = {name: state[name] for name in OF_TARGETS if name in state}
         return cls(SequenceFormat.of(estimator), targets)
 
 
 @dataclass(frozen=True, eq=False)
 class Problem:
-    """What an estimator is asked to learn, checked and encoded.
+    """Validated and encoded data to learn.
 
     Attributes
     ----------
@@ -69,19 +68,19 @@ class Problem:
     y : ndarray of shape (n,) or (n, n_outputs)
         Encoded targets.
     weight : ndarray of shape (n,)
-        How much each sequence counts, in the loss and in the score of those held out.
+        Weight of each sequence in the loss, and in the score of those held out.
     rows : ndarray of int
-        The sequences that count: weight zero is absence.
+        Indices of the distinct sequences with a weight above zero.
     loss : Loss
-        What is made small.
+        Loss to minimise.
     n_outputs : int
         Number of scores.
     fitted : dict of str to object
-        What the estimator remembers of the targets.
+        Fitted attributes of the targets.
     groups : ndarray of int of shape (n,) or None
-        Sequences of one group must not be parted where some are held out.
+        Groups that a validation split must not divide.
     class_weight : ndarray of shape (n_classes,) or None
-        How much each class counts; it is contained in `weight`.
+        Weight of each class, by which `weight` has been multiplied.
     """
 
     X: CheckedSequences
@@ -96,21 +95,21 @@ class Problem:
     _measured: dict = field(init=False, default_factory=dict)
 
     def at_least(self, dtype):
-        """Return the problem, computed in a type that loses nothing of another."""
+        """Return the problem with a dtype of computation no narrower than another."""
         dtype = np.promote_types(self.X.dtype, dtype)
         return replace(self, X=replace(self.X, dtype=dtype))
 
     def scale_of(self, rows):
-        """Measure the features of some sequences, once for the same rows."""
+        """Return mean and scale of the features, measured once for the same rows."""
         if self._measured.get("rows") is not rows:
             scale = Scale.of_steps(self.X.samples, rows, self.weight)
             self._measured.update(rows=rows, scale=scale)
         return self._measured["scale"]
 
     def weigh_classes(self, class_weight):
-        """Multiply the weight of each sequence by that of its class, which may be None.
+        """Return the problem with weights multiplied by those of classes, if any.
 
-        The weights of copies must be added up before: a sum of products is rounded
+        The weights of duplicates must be added up before: a sum of products is rounded
         differently from the product of a sum.
         """
         if class_weight is None:
@@ -129,17 +128,17 @@ class Problem:
 def make_problem(*, X, y, weight, groups, **parts):
     """Return a `Problem` in which a sequence has the weight of all its duplicates.
 
-    Only the ratios of weights count. They are brought near one, where products and sums
-    of them neither overflow nor vanish.
+    Only ratios of weights matter. They are scaled to near one, so that products and
+    sums of them neither overflow nor vanish.
 
     Parameters
     ----------
     X, y, weight
-        As `Problem` has them.
+        As in `Problem`.
     groups : array-like of shape (n,) or None
-        As the user passed them.
+        Groups as the user passed them.
     **parts
-        What else a `Problem` has.
+        Other attributes of `Problem`.
     """
     groups = None if groups is None else check_groups(groups, len(X))
     counted = np.flatnonzero(weight)
@@ -159,7 +158,7 @@ def training_set(problem, rows):
 
 
 def merge_duplicates(samples, y, rows, groups=None):
-    """Find the distinct pairs of a sequence and a target.
+    """Return the distinct pairs of a sequence and a target.
 
     Parameters
     ----------
@@ -168,18 +167,18 @@ def merge_duplicates(samples, y, rows, groups=None):
     y : ndarray of shape (n,) or (n, n_outputs)
         Encoded targets.
     rows : ndarray of int
-        The sequences that count.
+        Indices of the sequences with a weight above zero.
     groups : ndarray of int of shape (n,), optional
-        Sequences of different groups are no duplicates of each other.
+        Groups; sequences of different groups are no duplicates of each other.
 
     Returns
     -------
     distinct : ndarray of int
-        One row for each distinct pair, in an order that depends on the values of the
-        sequences, not on their type, and among equal sequences on the order of their
+        One row for each distinct pair. Their order depends on the values of the
+        sequences, not on their dtype, and among equal sequences on the order of their
         targets, not on their unit.
     group : ndarray of int of the length of `rows`
-        Where in `distinct` the pair of each of `rows` stands.
+        Index in `distinct` of the pair of each of `rows`.
     """
     order, is_new = _sort(samples, y, rows, groups)
     numbers = np.cumsum(is_new)
@@ -190,7 +189,7 @@ def merge_duplicates(samples, y, rows, groups=None):
 
 
 def _sort(samples, y, rows, groups):
-    """Sort pairs; say which of them, in that order, differ from those before them."""
+    """Return the order of pairs, and which of the sorted ones differ from the last."""
     # 16 bytes a sequence, read as two numbers: those are sorted faster than bytes.
     digests = np.fromiter(_digests(samples, rows), "S16", len(rows))
     halves = digests.view(">u8").astype(np.uint64).reshape(-1, 2)
@@ -208,13 +207,13 @@ def _sort(samples, y, rows, groups):
 
 
 def _digests(samples, rows):
-    """Yield what stands for the values of each sequence, one after the other.
+    """Yield a digest of the values of each sequence.
 
-    The same value has the same bytes: all are float64, and no zero is negative.
+    Equal values have equal bytes: all are float64, and no zero is negative.
     """
     if isinstance(samples, list):
         for i in rows:
-            # Not its buffer: an array keeps a note of that for as long as it lives.
+            # Not its buffer: an array that exports one keeps memory for it.
             yield _digest(np.add(samples[i], 0.0, dtype=np.float64).tobytes())
         return
     n = max(1, BLOCK // samples[0].size)

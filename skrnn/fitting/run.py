@@ -1,4 +1,4 @@
-"""One run of training: what fit has settled, and what an estimator gets from it."""
+"""A run of training, from data and parameters to fitted attributes."""
 
 from dataclasses import dataclass, replace
 from numbers import Integral
@@ -24,30 +24,30 @@ from skrnn.training import SOLVERS, Objective, Reason
 
 @dataclass(frozen=True, eq=False)
 class TrainingRun:
-    """What fit has settled before training, and what follows from its result.
+    """All that a run of training needs, and the fitted attributes of its result.
 
     Attributes
     ----------
     estimator : estimator
-        As it was before; it is only read.
+        The estimator, which is not changed.
     problem : Problem
-        What is to be learnt.
+        The data.
     rows : ndarray of int
-        The sequences to learn from.
+        Indices of the training sequences.
     held_out : HeldOut or None
-        Those that tell when to stop.
+        The validation set of early stopping.
     architecture : dict
-        What the network is made of.
+        The `architecture_` of the estimator.
     network : Network
         The network.
     weights : ndarray of shape (n_parameters,)
-        Where training begins, in the type of the computation.
+        Initial weights, in the dtype of computation.
     settings : ResolvedSettings
         The parameters of the estimator, "auto" resolved.
     rng : numpy.random.RandomState
-        Where the order of batches and the noise of dropout come from.
+        Source of the order of batches and of the masks of dropout.
     resume : bool
-        Whether training goes on from an earlier fit.
+        Whether training resumes an earlier fit.
     incremental : bool
         Whether this is a call of `partial_fit`.
     """
@@ -66,7 +66,7 @@ class TrainingRun:
 
     @property
     def n_shards(self):
-        """How many threads the largest batch is worth."""
+        """Number of threads that pay off for the largest batch."""
         return self.settings.batch_size // self.network.sequences_per_shard
 
     def make_solver(self, workers, monitors):
@@ -97,14 +97,14 @@ class TrainingRun:
         return make_validator(self.estimator, self.network, self.held_out, workers)
 
     def fitted_attributes(self, result, memory=None):
-        """Return the fitted attributes of an estimator whose training has this result.
+        """Return the fitted attributes for a result of training.
 
         Parameters
         ----------
         result : Training
-            Where training has led.
+            Result of training.
         memory : dict, optional
-            What the solver needs to go on from there.
+            State of the solver, with which training can resume.
 
         Returns
         -------
@@ -135,19 +135,19 @@ class TrainingRun:
         }
 
     def snapshot(self, state):
-        """Return the fitted attributes that there would be if training ended now."""
+        """Return the fitted attributes as if training ended now."""
         weights = state.weights if state.best is None else state.best
         weights = weights.astype(self.problem.X.dtype)
         result = replace(state, weights=weights, reason=Reason.STOPPED)
         return self.fitted_attributes(result)
 
     def warnings(self, result, keeps_earlier):
-        """Return the warnings that the result deserves.
+        """Return the warnings about the data and the result.
 
         Parameters
         ----------
         result : Training
-            Where training has led.
+            Result of training.
         keeps_earlier : bool
             Whether the estimator keeps the weights of an earlier fit.
 
@@ -170,18 +170,19 @@ class TrainingRun:
 
 
 def prepare(estimator, problem, validation, resume, incremental):
-    """Settle all that training needs.
+    """Return a `TrainingRun` for an estimator and its data.
 
     Parameters
     ----------
     estimator : estimator
-        Its parameters, and its fitted attributes if training resumes.
+        The estimator; fitted if training resumes.
     problem : Problem
-        What is to be learnt.
+        The data.
     validation : tuple
-        X, y and weights of sequences that the user holds out, or None three times.
+        X, y and weights of the validation set that the user passed, or None three
+        times.
     resume : bool
-        Whether training goes on from an earlier fit.
+        Whether training resumes an earlier fit.
     incremental : bool
         Whether this is a call of `partial_fit`.
 
@@ -189,15 +190,15 @@ def prepare(estimator, problem, validation, resume, incremental):
     -------
     TrainingRun
     """
-    rng = random_numbers(estimator.random_state)
+    rng = random_source(estimator.random_state)
     rows, held_out = problem.rows, None
-    if estimator.early_stopping or any(given is not None for given in validation):
+    if estimator.early_stopping or any(value is not None for value in validation):
         rows, held_out = hold_out(estimator, problem, rng, validation)
     architecture = choose_architecture(estimator, problem)
     if resume:
         check_unchanged(estimator, architecture)
         network, weights = fitted_network(estimator), estimator.weights_
-        rng = random_numbers(estimator.random_state, estimator.t_)
+        rng = random_source(estimator.random_state, estimator.t_)
     else:
         transform = choose_input_transform(estimator, problem, rows)
         network = make_network(architecture, transform)
@@ -223,11 +224,12 @@ def prepare(estimator, problem, validation, resume, incremental):
     )
 
 
-def random_numbers(random_state, n_seen=0):
-    """Return the source of random numbers; without a seed, a new one of its own.
+def random_source(random_state, n_seen=0):
+    """Return a source of random numbers; a new one if `random_state` is None.
 
     Training that resumes after `n_seen` sequences must hold out the same sequences
-    again, but not repeat its noise: for the latter, a seed makes another source.
+    again, but not repeat its dropout and batches: for those, a seed and `n_seen` make
+    another source.
     """
     if random_state is None:
         return np.random.RandomState()

@@ -1,8 +1,8 @@
-"""Whether the axes of sequences look swapped: (channels, steps) for (steps, features).
+"""Detection of swapped axes: (channels, steps) instead of (steps, features).
 
-All is measured on z, the numbers less the mean over the sequences, divided by their
-deviation, at each step and feature. What all sequences share tells nothing of which
-axis is time: bands may have a smooth profile.
+All is measured on z, the values standardised over the sequences at each step and
+feature. What all sequences share does not show which axis is time: bands may have a
+smooth profile.
 """
 
 from itertools import pairwise
@@ -11,51 +11,52 @@ import numpy as np
 
 from skrnn.sequences import lengths_of, spaced
 
-#: So few sequences tell nothing, and so many are enough.
+#: Least number of sequences for a decision, and number that is enough for one.
 FEWEST, ENOUGH = 20, 256
-#: So many steps are looked at, and so many pairs of neighbouring features.
+#: Largest number of steps, and of pairs of neighbouring features, that are compared.
 N_STEPS, N_PAIRS = 16, 128
-#: Features to a step, from which on there are few steps for so many features.
+#: Least ratio of the number of features to the number of steps.
 RATIO = 2
-#: Correlation of neighbouring features from which on they run like a curve, and in
-#: deviations of what features in random directions have by chance.
+#: Least correlation of neighbouring features that form a curve, absolute, and in
+#: standard deviations of the correlation of random features.
 CURVE, CURVE_BY_CHANCE = 0.4, 3.0
-#: Correlation of neighbouring steps from which on features may well go along with
-#: time, and of the means of their features, which channels hardly have in common.
+#: Least correlation of neighbouring steps if features run along time, and of the means
+#: of their features, which channels hardly have in common.
 ALIKE, SAME_PROFILE = 0.3, 0.6
-#: Frames of a signal: correlation of where a step ends with where the next begins, as a
-#: part of that of neighbouring features, and of numbers that two steps have in common.
+#: Least correlations in frames of a signal: of the end of a step with the beginning of
+#: the next, relative to that of neighbouring features, and of overlapping values.
 GOES_ON, OVERLAP = 0.75, 0.8
-#: Less than this, as a part of the largest number, is rounding.
+#: Values smaller than this, relative to the largest, are rounding errors.
 ROUNDING = 1e-12
 
 
 def look_swapped(samples, rows):
-    """Say whether each step looks like a channel, with a series along its features.
+    """Return whether each step looks like a channel, with a series along features.
 
     Parameters
     ----------
     samples : ndarray of shape (n, n_steps, n_features) or list of 2-D arrays
-        The collection, of which a bounded part is looked at.
+        The collection, of which a bounded part is measured.
     rows : ndarray of int
-        Which of its sequences count.
+        Indices of the training sequences.
 
     Returns
     -------
     bool
-        True if there are few steps for so many features, if neighbouring features go
-        together beyond what is common to all sequences, and neighbouring steps do not.
+        True if there are few steps for the number of features, and if neighbouring
+        features are correlated beyond what all sequences share, but neighbouring steps
+        are not.
     """
     n_steps, n_features = samples[rows[0]].shape
     if n_features < RATIO * n_steps or len(rows) < FEWEST:
         return False
     lengths = lengths_of(samples)[rows]
-    # There is no sequence without one of the channels.
+    # All sequences would have all channels.
     if (lengths != n_steps).any():
         return False
     first = spaced(np.arange(n_features - 1), N_PAIRS)
     columns = np.union1d(first, first + 1)
-    x = _take(samples, spaced(rows, ENOUGH), columns)
+    x = _central_steps(samples, spaced(rows, ENOUGH), columns)
     mean, deviation = x.mean(axis=0), x.std(axis=0)
     z = (x - mean) / np.where(deviation <= ROUNDING, np.inf, deviation)
     smooth, enough = _smoothness(z, columns)
@@ -64,8 +65,8 @@ def look_swapped(samples, rows):
     )
 
 
-def _take(samples, rows, columns):
-    """Take some steps in the middle, each in units of its largest number."""
+def _central_steps(samples, rows, columns):
+    """Return some steps in the middle, each divided by its largest absolute value."""
     n_steps = len(samples[rows[0]])
     start = max(0, (n_steps - N_STEPS) // 2)
     some = slice(start, start + N_STEPS)
@@ -75,9 +76,9 @@ def _take(samples, rows, columns):
 
 
 def _smoothness(z, columns):
-    """Give how features go along with neighbours, and how much would make curves.
+    """Return the correlation of neighbouring features, and the least one of curves.
 
-    That they go along with all features alike is taken off.
+    What all features of a step have in common is subtracted first.
     """
     z = z - z.mean(axis=2, keepdims=True)
     z[np.abs(z) <= ROUNDING] = 0.0
@@ -87,7 +88,7 @@ def _smoothness(z, columns):
 
 
 def _steps_go_together(z, mean):
-    """Say whether steps go along with the next, or features are the same at each."""
+    """Return whether neighbouring steps, or their mean profiles, are correlated."""
     if len(mean) == 1:
         return False
     mean = mean - mean.mean(axis=1, keepdims=True)
@@ -97,7 +98,7 @@ def _steps_go_together(z, mean):
 
 
 def _are_frames(z, smooth):
-    """Say whether a step begins where the one before it ends, or within it."""
+    """Return whether each step continues, or overlaps, the one before it."""
     n, n_steps, n_columns = z.shape
     if n_steps == 1:
         return False
@@ -111,6 +112,6 @@ def _are_frames(z, smooth):
 
 
 def _correlation(a, b):
-    """Give the correlation of numbers with a mean of zero; 0 where there are none."""
+    """Return the correlation of values with mean zero; 0 if all are zero."""
     size = np.sqrt(np.vdot(a, a) * np.vdot(b, b))
     return np.vdot(a, b) / size if size > 0 else 0.0

@@ -1,4 +1,4 @@
-"""Sequences that are held out of training, to see when it has gone on long enough."""
+"""Validation split of early stopping."""
 
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -9,23 +9,23 @@ from sklearn.model_selection import ShuffleSplit, train_test_split
 from skrnn.fitting.problem import Expected, Problem
 from skrnn.training import NotFinite
 
-#: So many ways of holding out groups are drawn; the one nearest to the share is taken.
+#: Number of random splits of groups, of which the best is used.
 N_DRAWS = 50
 
-#: What `fit` takes to hold out instead of a share of the training set.
+#: Parameters of `fit` for a validation set of the user.
 NAMES = ("X_val", "y_val", "sample_weight_val")
 
 
 @dataclass(frozen=True, eq=False)
 class HeldOut:
-    """Sequences that are held out.
+    """Validation set: sequences that are held out of training.
 
     Attributes
     ----------
     problem : Problem
-        What they belong to: that of the training set, or one of their own.
+        That of the training set, or one of their own.
     rows : ndarray of int
-        Where they stand in it.
+        Their indices in it.
     """
 
     problem: Problem
@@ -36,37 +36,42 @@ class HeldOut:
 
 
 def hold_out(estimator, problem, rng, validation):
-    """Give the rows to learn from, and what is `HeldOut` or None.
+    """Return the rows of the training set, and the validation set or None.
 
     Parameters
     ----------
     estimator : estimator
-        Its parameters say whether, and how much.
+        The estimator, for its parameters of early stopping.
     problem : Problem
-        The training set.
+        The data.
     rng : numpy.random.RandomState
-        Where the choice comes from.
+        Source of random numbers for the split.
     validation : tuple
-        X, y and weights that the user gave for it, or None three times.
+        X, y and weights of a validation set of the user, or None three times.
+
+    Returns
+    -------
+    rows : ndarray of int
+    held_out : HeldOut or None
     """
-    given = _given(estimator, validation)
+    has_own_set = _check_passed(estimator, validation)
     if not estimator.early_stopping:
         return problem.rows, None
-    if given:
-        return problem.rows, _read(estimator, problem, *validation)
+    if has_own_set:
+        return problem.rows, _validate_own_set(estimator, problem, *validation)
     try:
-        learn, held_out = _split(estimator, problem, rng)
+        rows, held_out = _split(estimator, problem, rng)
         if len(held_out) < estimator._fewest_held_out:
             raise ValueError("R2 needs at least two sequences")
     except ValueError as error:
         raise ValueError(_cannot_hold_out(estimator, problem, error)) from error
-    return learn, HeldOut(problem, held_out)
+    return rows, HeldOut(problem, held_out)
 
 
 def make_validator(estimator, network, held_out, workers):
-    """Make the function that rates weights on the sequences held out, or None.
+    """Return a function that scores weights on the validation set, or None.
 
-    Sequences count there as they do in the loss, with the weights of their classes.
+    Sequences are weighted as in the loss, also by the weights of their classes.
     """
     if held_out is None:
         return None
@@ -83,23 +88,23 @@ def make_validator(estimator, network, held_out, workers):
 
 
 def _split(estimator, problem, rng):
-    """Part the rows of a problem: those to learn from, those to hold out."""
+    """Split the rows of a problem into those of training and of validation."""
     rows, fraction = problem.rows, float(estimator.validation_fraction)
-    in_proportion = estimator._stratify(problem.y[rows])
+    classes = estimator._stratify(problem.y[rows])
     if problem.groups is None:
         return train_test_split(
-            rows, test_size=fraction, random_state=rng, stratify=in_proportion
+            rows, test_size=fraction, random_state=rng, stratify=classes
         )
-    held_out = _draw_groups(problem.groups[rows], in_proportion, fraction, rng)
+    held_out = _draw_groups(problem.groups[rows], classes, fraction, rng)
     return rows[~held_out], rows[held_out]
 
 
 def _draw_groups(groups, classes, fraction, rng):
-    """Say of each sequence whether it is held out, and all of its group with it.
+    """Return for each sequence whether it is held out, with all of its group.
 
-    Groups differ in size and in their classes, so that a number of them are drawn
-    several times: what is wanted is the share of the sequences of each class, and no
-    class that nothing is left of to learn from.
+    Groups differ in size and in their classes. So the best of several random splits is
+    used: the one nearest to the fraction of each class that leaves every class some
+    sequences for training.
     """
     _, groups = np.unique(groups, return_inverse=True)
     classes = np.zeros_like(groups) if classes is None else classes
@@ -135,27 +140,27 @@ def _cannot_hold_out(estimator, problem, error):
     )
 
 
-def _given(estimator, validation):
-    """Say whether the user gave sequences to hold out, and refuse half of it."""
-    given = [
+def _check_passed(estimator, validation):
+    """Return whether a validation set was passed; raise ValueError if half of one."""
+    passed = [
         name for name, value in zip(NAMES, validation, strict=True) if value is not None
     ]
-    missing = [name for name in NAMES[:2] if name not in given]
-    if given and missing:
+    missing = [name for name in NAMES[:2] if name not in passed]
+    if passed and missing:
         raise ValueError(
-            f"fit got {' and '.join(given)}, but not {' and '.join(missing)}: pass "
+            f"fit got {' and '.join(passed)}, but not {' and '.join(missing)}: pass "
             "X_val and y_val together, or neither."
         )
-    if given and not estimator.early_stopping:
+    if passed and not estimator.early_stopping:
         raise ValueError(
-            f"fit got {', '.join(given)}, which are for early stopping, but "
+            f"fit got {', '.join(passed)}, which are for early stopping, but "
             "early_stopping=False. Set early_stopping=True, or leave them out."
         )
-    return bool(given)
+    return bool(passed)
 
 
-def _read(estimator, problem, X, y, sample_weight):
-    """Hold the sequences that the user gave against what was learnt of the others."""
+def _validate_own_set(estimator, problem, X, y, sample_weight):
+    """Return the validation set of the user, which must fit the training set."""
     expected = Expected(problem.X.format, problem.fitted)
     with named_in_errors():
         own = estimator._validate_data(X, y, sample_weight, None, None, expected)
@@ -167,7 +172,7 @@ def _read(estimator, problem, X, y, sample_weight):
 
 @contextmanager
 def named_in_errors():
-    """Say in errors that X and y are those of the sequences held out."""
+    """Say in messages of errors that X and y are those of the validation set."""
     try:
         yield
     except (TypeError, ValueError) as error:

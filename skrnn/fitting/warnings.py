@@ -1,6 +1,6 @@
-"""Warnings of fit: what did not go to plan, and what to try.
+"""Warnings of fit.
 
-Each private function looks at one thing and returns a message, or None.
+Each private function checks one thing and returns a message, or None.
 """
 
 import warnings
@@ -65,23 +65,22 @@ CONSTANT = (
     "and see that the rows of X and y belong together."
 )
 
-#: With fewer sequences held out, one more right or wrong is 5 % of the score.
+#: Least number of sequences held out: one of 20 is 5 % of the accuracy.
 ENOUGH_HELD_OUT = 20
-#: How far the scale of a column may be above what is common in its table.
+#: Largest ratio of the scale of a column to the median scale.
 COLUMN_RANGE = 100.0
-#: How far mean and scale of a feature may be from 0 and 1 if nobody sees to them.
+#: Largest mean and scale of a feature, and inverse of the least, without `standardize`.
 FEATURE_RANGE = 100.0
-#: By how much a loss must end above the least for it to have risen: a part of the
-#: least, and a number.
+#: Least rise of the loss above its minimum, relative to that and absolute.
 RISE = 0.5, 0.1
-#: Scores that differ by less say the same.
+#: Least difference between scores that are not the same.
 SAME = 0.02
-#: So many sequences are enough to tell.
+#: Number of sequences in the sample whose scores are compared.
 LOOK_AT = 256
 
 
 def data_warnings(estimator, problem, rows, held_out):
-    """Return the warnings about the sequences: a list of messages and categories."""
+    """Return warnings about the data: a list of messages and categories."""
     messages = (
         _few_held_out(problem, held_out),
         _columns_differ(problem, rows),
@@ -92,7 +91,7 @@ def data_warnings(estimator, problem, rows, held_out):
 
 
 def learning_warnings(result, problem, rows, network):
-    """Return the warnings about what was learnt: a list of messages and categories."""
+    """Return warnings about the result: a list of messages and categories."""
     if result.reason is Reason.DIVERGED:
         return []
     messages = _loss_rose(result), _constant(result, problem, rows, network)
@@ -100,18 +99,18 @@ def learning_warnings(result, problem, rows, network):
 
 
 def ending_warnings(solver, result, keeps_earlier, incremental):
-    """Return the warning about how training ended: a list of messages and categories.
+    """Return warnings about the end of training: a list of messages and categories.
 
     Parameters
     ----------
     solver : type
-        The kind of `Solver`.
+        Class of the `Solver`.
     result : Training
-        How it ended.
+        Result of training.
     keeps_earlier : bool
         Whether the estimator keeps the weights of an earlier fit.
     incremental : bool
-        Whether it was a call of `partial_fit`, which always ends at its first epoch.
+        Whether this was a call of `partial_fit`, which always ends after one epoch.
     """
     templates = {
         Reason.DIVERGED: DIVERGED if result.update else DIVERGED_AT_ONCE,
@@ -134,14 +133,14 @@ def ending_warnings(solver, result, keeps_earlier, incremental):
 
 
 def warn(found, stacklevel):
-    """Issue warnings, on behalf of a caller so far up."""
+    """Issue warnings at the line of a caller, `stacklevel` frames up."""
     for message, category in found:
         warnings.warn(message, category, stacklevel=stacklevel + 1)
 
 
 def _few_held_out(problem, held_out):
-    ours = held_out is not None and held_out.problem is problem
-    if not ours or len(held_out) >= ENOUGH_HELD_OUT:
+    is_split = held_out is not None and held_out.problem is problem
+    if not is_split or len(held_out) >= ENOUGH_HELD_OUT:
         return None
     return FEW_HELD_OUT.format(n=len(held_out))
 
@@ -205,7 +204,7 @@ def _constant(result, problem, rows, network):
     some = spaced(rows, LOOK_AT)
     if (problem.y[some] == problem.y[some[0]]).all():
         return None
-    # A few mostly differ by enough, and then the others need not be read.
+    # Mostly a few differ by enough, and the others need not be computed.
     for part in (some[::8], some):
         scores = network.scores(result.weights, problem.X.samples, part)
         if np.ptp(scores, axis=0).max() >= SAME:

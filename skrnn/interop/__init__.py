@@ -1,4 +1,4 @@
-"""Ways in and out of other libraries."""
+"""Exchange of fitted estimators with other libraries."""
 
 from skrnn.interop.onnx import export_onnx
 from skrnn.interop.skops import SKOPS_TRUSTED

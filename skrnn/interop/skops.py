@@ -1,8 +1,8 @@
-"""What must be trusted to load an estimator that skops saved."""
+"""Types to trust when skops loads an estimator."""
 
 #: The types of this library that a file of `skops.io` may hold: its estimators, whose
-#: state is arrays and plain Python values. Pass it as `trusted` to `skops.io.load`;
-#: what else a file holds, `skops.io.get_untrusted_types` says.
+#: state is arrays and plain Python values. Pass it as `trusted` to `skops.io.load`.
+#: `skops.io.get_untrusted_types` lists the other types in a file.
 SKOPS_TRUSTED = (
     "skrnn.estimators.features.RecurrentFeatures",
     "skrnn.estimators.gru_classifier.GRUClassifier",

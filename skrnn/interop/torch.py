@@ -1,6 +1,6 @@
 """Weights under the names, shapes and gate order of PyTorch.
 
-No PyTorch is needed: what goes out and comes in are dicts of arrays.
+PyTorch is not needed: the weights are dicts of arrays.
 """
 
 from collections.abc import Mapping
@@ -13,7 +13,7 @@ from skrnn.estimators.introspection import check_is_network
 from skrnn.fitting.fitted_state import fitted_network
 from skrnn.validation.arrays import as_array
 
-#: Gates of each cell in the order of PyTorch.
+#: Gates of each cell, in the order of PyTorch.
 TORCH_GATES = {
     RNNCell: ("h",),
     LSTMCell: ("i", "f", "g", "o"),
@@ -22,7 +22,7 @@ TORCH_GATES = {
 
 
 def torch_state(estimator):
-    """Give the weights of a fitted estimator as PyTorch names and orders them.
+    """Return the weights of a fitted estimator as PyTorch names and orders them.
 
     Parameters
     ----------
@@ -65,7 +65,7 @@ def torch_state(estimator):
 
 
 def load_torch_state(estimator, state):
-    """Put weights that PyTorch named and ordered into a fitted estimator.
+    """Load weights that PyTorch named and ordered into a fitted estimator.
 
     Parameters
     ----------
@@ -84,12 +84,12 @@ def load_torch_state(estimator, state):
     """
     arrays = _check_state(state, torch_state(estimator), type(estimator).__name__)
     network = fitted_network(estimator)
-    kind = estimator.weights_.dtype
+    dtype = estimator.weights_.dtype
     with np.errstate(over="ignore"):
-        weights = network.unfold(state_to_vector(network, arrays)).astype(kind)
+        weights = network.unfold(state_to_vector(network, arrays)).astype(dtype)
     if not np.isfinite(weights).all():
         raise ValueError(
-            f"The state has weights that are too large for {kind}, in which this "
+            f"The state has weights that are too large for {dtype}, in which this "
             f"{type(estimator).__name__} has its own. Fit it on X of float64, or scale "
             "them down."
         )
@@ -98,11 +98,11 @@ def load_torch_state(estimator, state):
 
 
 def vector_to_state(network, vector):
-    """Name and order the parts of a flat vector as PyTorch does.
+    """Return the parts of a flat vector as PyTorch names and orders them.
 
     PyTorch adds two biases for each gate. Here there is one, which becomes
-    ``bias_ih``, and ``bias_hh`` is zero but for the candidate of a GRU, where the two
-    have different places.
+    ``bias_ih``, and ``bias_hh`` is zero except for the candidate of a GRU, where the
+    two are added at different places.
     """
     head, state = network.layout.views(vector)["head"], {}
     for suffix, cell, views in _torch_layers(network, vector):
@@ -122,7 +122,7 @@ def vector_to_state(network, vector):
 
 
 def state_to_vector(network, state):
-    """Make a flat vector of arrays that PyTorch named and ordered."""
+    """Return the flat vector of arrays that PyTorch named and ordered."""
     weights = np.empty(network.layout.size)
     head = network.layout.views(weights)["head"]
     for suffix, cell, views in _torch_layers(network, weights):
@@ -143,7 +143,7 @@ def state_to_vector(network, state):
 
 
 def _torch_layers(network, vector):
-    """Give, for each cell, how its names end in PyTorch, the cell and its arrays."""
+    """Yield the suffix of the names in PyTorch, the cell and its arrays, by cell."""
     params = network.cell_params(vector)
     for name, cell in network.cells.items():
         if type(cell) not in TORCH_GATES:
@@ -155,7 +155,7 @@ def _torch_layers(network, vector):
 
 
 def _beside_layers_and_head(network, vector):
-    """Return names and arrays of the other blocks, such as a pooling that learns."""
+    """Return names and arrays of the other blocks, such as a pooling with weights."""
     return [
         (f"{name}.{key}", values)
         for name, params in network.layout.views(vector).items()
@@ -165,14 +165,14 @@ def _beside_layers_and_head(network, vector):
 
 
 def _rows_in_torch_order(cell):
-    """Say which of our rows stands at each of PyTorch's."""
+    """Return the indices of the rows of a cell in the order of PyTorch."""
     H = cell.hidden_size
     first = [cell.gates.index(gate) * H for gate in TORCH_GATES[type(cell)]]
     return (np.array(first)[:, np.newaxis] + np.arange(H)).ravel()
 
 
 def _check_state(state, expected, name):
-    """Hold names, shapes and values against those of the estimator."""
+    """Check names, shapes and values against those of the estimator."""
     if not isinstance(state, Mapping):
         raise TypeError(
             f"The state must be a dict of arrays by name, got {type(state).__name__}."

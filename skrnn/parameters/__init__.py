@@ -1,1 +1,1 @@
-"""Constructor parameters: what they may be, and what "auto" stands for."""
+"""Constructor parameters: constraints, validation and defaults."""

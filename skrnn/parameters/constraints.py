@@ -1,4 +1,4 @@
-"""What the parameters of an estimator may be, and what is said where they are not."""
+"""Constraints on parameters of estimators and functions."""
 
 import difflib
 from collections.abc import Collection
@@ -13,16 +13,16 @@ from sklearn.utils import check_random_state
 
 @dataclass(frozen=True)
 class Interval:
-    """A number in a range.
+    """Constraint: a number in an interval.
 
     Parameters
     ----------
     kind : type
         `Integral` or `Real`.
     low, high : float
-        The ends of the range.
+        The bounds.
     closed : {"left", "right", "both", "neither"}
-        Which of the ends belong to it.
+        Which of the bounds belong to it.
     """
 
     kind: type
@@ -31,7 +31,7 @@ class Interval:
     closed: str = "left"
 
     def is_satisfied_by(self, value):
-        """Say whether a value will do."""
+        """Return whether a value is valid."""
         # A span of time is an integer to NumPy.
         if isinstance(value, bool | np.bool_ | np.timedelta64):
             return False
@@ -60,19 +60,20 @@ class Interval:
 
 @dataclass(frozen=True)
 class Options:
-    """One of some values: strings, None or infinity.
+    """Constraint: one of some values, which are strings, None or infinity.
 
     Parameters
     ----------
     values : collection
-        The values. Of a registry, a dict, they are the keys that it has when asked.
+        The values. Of a registry, a dict, they are its keys at the time of the check.
     """
 
     values: Collection
 
     def is_satisfied_by(self, value):
-        """Say whether a value will do."""
-        # Texts and numbers of NumPy too; an array would be compared item by item.
+        """Return whether a value is valid."""
+        # Compare strings and numbers, also those of NumPy, by value; an array would be
+        # compared item by item.
         if not isinstance(value, str | Real):
             return any(value is option for option in self.values)
         return any(value == option for option in self.values)
@@ -84,10 +85,10 @@ class Options:
 
 
 class Boolean:
-    """True or False."""
+    """Constraint: True or False."""
 
     def is_satisfied_by(self, value):
-        """Say whether a value will do."""
+        """Return whether a value is valid."""
         return isinstance(value, bool | np.bool_)
 
     def __str__(self):
@@ -95,10 +96,10 @@ class Boolean:
 
 
 class Sizes:
-    """A tuple or list of positive integers."""
+    """Constraint: a tuple or list of positive integers."""
 
     def is_satisfied_by(self, value):
-        """Say whether a value will do."""
+        """Return whether a value is valid."""
         size = Interval(Integral, 1)
         return (
             isinstance(value, tuple | list)
@@ -111,10 +112,10 @@ class Sizes:
 
 
 class Dict:
-    """A dict."""
+    """Constraint: a dict."""
 
     def is_satisfied_by(self, value):
-        """Say whether a value will do."""
+        """Return whether a value is valid."""
         return isinstance(value, dict)
 
     def __str__(self):
@@ -122,10 +123,10 @@ class Dict:
 
 
 class AnyCallable:
-    """Whatever can be called."""
+    """Constraint: a callable."""
 
     def is_satisfied_by(self, value):
-        """Say whether a value will do."""
+        """Return whether a value is valid."""
         return callable(value)
 
     def __str__(self):
@@ -133,23 +134,23 @@ class AnyCallable:
 
 
 class Transformer:
-    """A transformer of scikit-learn."""
+    """Constraint: a transformer of scikit-learn."""
 
     def is_satisfied_by(self, value):
-        """Say whether a value will do."""
+        """Return whether a value is valid."""
         methods = "fit", "transform", "get_params"
-        is_one = all(hasattr(value, method) for method in methods)
-        return is_one and not isinstance(value, type)
+        has_methods = all(hasattr(value, method) for method in methods)
+        return has_methods and not isinstance(value, type)
 
     def __str__(self):
         return "a transformer, with fit and transform,"
 
 
 class RandomState:
-    """Whatever scikit-learn takes for a source of random numbers."""
+    """Constraint: a `random_state` that scikit-learn accepts."""
 
     def is_satisfied_by(self, value):
-        """Say whether a value will do."""
+        """Return whether a value is valid."""
         if isinstance(value, np.timedelta64):
             return False
         try:
@@ -165,36 +166,36 @@ class RandomState:
 
 
 def check_parameters(estimator):
-    """Hold every parameter of an estimator against its constraints.
+    """Check every parameter of an estimator against its constraints.
 
     Raises
     ------
     ValueError
-        With one line for each parameter that will not do.
+        With one line for each invalid parameter.
     """
-    name, given = type(estimator).__name__, estimator.get_params(deep=False)
-    check_options(name, estimator._parameter_constraints, given)
+    name, parameters = type(estimator).__name__, estimator.get_params(deep=False)
+    check_options(name, estimator._parameter_constraints, parameters)
 
 
 def check_names(kind, values, names):
-    """Check what a constructor got against its signature.
+    """Check the arguments of a constructor against its signature.
 
-    Python's own error names the base class that has the constructor, which is none of
-    the user's business, and knows no likely spelling.
+    Python's own error names the base class that has the constructor, which users need
+    not know, and suggests no spelling.
 
     Parameters
     ----------
     kind : type
-        The estimator.
+        Class of the estimator.
     values : tuple
-        What came without a name.
+        Positional arguments.
     names : iterable of str
-        Names of the rest.
+        Names of the keyword arguments.
 
     Raises
     ------
     TypeError
-        If a name is unknown, or a value has none and needs one.
+        If a name is unknown, or there are too many positional arguments.
     """
     by_place, by_name = _parameters_of(kind)
     if by_name is None:
@@ -214,7 +215,7 @@ def check_names(kind, values, names):
 
 @lru_cache(maxsize=64)
 def _parameters_of(kind):
-    """Return the names that may be left out, and all names; None if any will do."""
+    """Return positional and all names of a constructor; None if any are valid."""
     parameters = list(signature(kind.__init__).parameters.values())[1:]
     if any(p.kind in (p.VAR_KEYWORD, p.VAR_POSITIONAL) for p in parameters):
         return None, None
@@ -222,21 +223,26 @@ def _parameters_of(kind):
     return by_place, [p.name for p in parameters]
 
 
-def check_options(name, constraints, given):
-    """Hold what a function, or an estimator, was given against its constraints.
+def check_options(name, constraints, values):
+    """Check arguments of a function, or parameters of an estimator.
 
     Parameters
     ----------
     name : str
-        Of the function.
+        Name of the function or estimator.
     constraints : dict of str to list
-        For each parameter, one of which its value must meet.
-    given : dict of str to object
-        The values.
+        For each parameter its constraints, one of which must be satisfied.
+    values : dict of str to object
+        The arguments.
+
+    Raises
+    ------
+    ValueError
+        With one line for each invalid argument.
     """
     faults = [
         _fault(name, parameter, value, constraints[parameter])
-        for parameter, value in given.items()
+        for parameter, value in values.items()
     ]
     faults = [fault for fault in faults if fault]
     if faults:
@@ -258,6 +264,6 @@ def _fault(name, parameter, value, constraints):
 
 
 def _likely(word, words):
-    """Return a question after the likely spelling of a word, or nothing."""
+    """Return a hint at the likely spelling of a word, or an empty string."""
     close = difflib.get_close_matches(word, words, n=1)
     return f" Did you mean {close[0]!r}?" if close else ""

@@ -1,4 +1,4 @@
-"""What users may set: the parameters of the estimators, and what each may be."""
+"""Parameters that estimators share, and their constraints."""
 
 from collections.abc import Mapping
 from numbers import Integral, Real

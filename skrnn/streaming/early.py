@@ -16,7 +16,7 @@ from skrnn.estimators.introspection import (
 from skrnn.estimators.metaestimator import NetworkMetaEstimator
 from skrnn.estimators.staged import staged_answers
 from skrnn.parameters.constraints import Interval, check_parameters
-from skrnn.streaming.prefixes import show_prefixes
+from skrnn.streaming.prefixes import add_prefixes
 from skrnn.streaming.rule import decisions
 
 
@@ -136,7 +136,7 @@ class EarlyClassifier(ClassifierMixin, NetworkMetaEstimator, BaseEstimator):
         params, known = self._for_network(sample_weight, fit_params), {}
         shown = {"X": X, "y": y, **params}
         if self.n_prefixes > 0 and not frozen:
-            known, shown = show_prefixes(self.estimator, int(self.n_prefixes), **shown)
+            known, shown = add_prefixes(self.estimator, int(self.n_prefixes), **shown)
 
         def train(copy):
             copy.fit(**shown)

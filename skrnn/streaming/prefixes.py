@@ -1,4 +1,4 @@
-"""Beginnings of sequences, for a network that is to answer before they end."""
+"""Prefixes of sequences, the training data of early classification."""
 
 import numpy as np
 
@@ -13,7 +13,7 @@ from skrnn.validation import (
 )
 
 
-def show_prefixes(
+def add_prefixes(
     network,
     n_prefixes,
     X,
@@ -24,47 +24,47 @@ def show_prefixes(
     y_val=None,
     sample_weight_val=None,
 ):
-    """Put the beginnings of sequences, in any layout, beside them.
+    """Return the arguments of `fit` with prefixes added to sequences of any layout.
 
-    A sequence and its beginnings are one group, or of the group that is given for it.
-    The parameters but `n_prefixes`, the number of beginnings, are those of `fit`.
+    A sequence and its prefixes are one group, or of the group that `groups` has for it.
+    All parameters but `n_prefixes`, the number of prefixes, are those of `fit`.
 
     Returns
     -------
     fitted : dict of str to object
-        What an estimator that is fitted on X remembers. `fit` itself is shown a list;
-        what users show it later is in the layout of X.
-    shown : dict of str to object
-        What `fit` is to be given.
+        Fitted attributes for the format of X. `fit` itself gets a list, but users pass
+        the layout of X to the fitted estimator.
+    arguments : dict of str to object
+        Arguments of `fit`.
     """
     check_parameters(network)
-    form, rows, shown = _show(network, n_prefixes, X, y, sample_weight)
-    X, y, sample_weight = shown
+    form, rows, data = _extend(network, n_prefixes, X, y, sample_weight)
+    X, y, sample_weight = data
     n = rows.max() + 1
     groups = None if groups is None else check_groups(groups, n)
-    given = X_val, y_val, sample_weight_val
+    validation = X_val, y_val, sample_weight_val
     if X_val is not None and y_val is not None:
         with named_in_errors():
-            _, _, given = _show(network, n_prefixes, *given, expected=form)
+            _, _, validation = _extend(network, n_prefixes, *validation, expected=form)
     return form.attributes, {
         "X": X,
         "y": y,
         "sample_weight": sample_weight,
         "groups": rows if groups is None else groups[rows],
-        **dict(zip(NAMES, given, strict=True)),
+        **dict(zip(NAMES, validation, strict=True)),
     }
 
 
-def _show(network, n_prefixes, X, y, sample_weight, expected=None):
-    """Put beginnings beside sequences, their labels and their weights.
+def _extend(network, n_prefixes, X, y, sample_weight, expected=None):
+    """Add prefixes to sequences, with their labels and weights.
 
     Returns
     -------
     form : SequenceFormat
-        What X looks like.
+        Format of X.
     rows : ndarray of int of shape (n_parts,)
-        Of which sequence each is a part.
-    shown : tuple
+        Index of the sequence of each part.
+    data : tuple
         X, y and weights.
     """
     checked = check_sequences(network, X, expected=expected)
@@ -75,23 +75,23 @@ def _show(network, n_prefixes, X, y, sample_weight, expected=None):
 
 
 def with_prefixes(samples, n_prefixes):
-    """Put beside each sequence some of its beginnings, evenly spaced in length.
+    """Add prefixes of each sequence, evenly spaced in length.
 
-    Of a sequence too short for so many different ones there are fewer.
+    A sequence too short for that many different ones has fewer.
 
     Parameters
     ----------
     samples : ndarray of shape (n, n_steps, n_features) or list of 2-D arrays
         The sequences.
     n_prefixes : int
-        How many beginnings of each.
+        Number of prefixes of each.
 
     Returns
     -------
     parts : list of ndarray of shape (n_steps_i, n_features)
-        Views: first the whole sequences, then their beginnings.
+        Views: first the whole sequences, then their prefixes.
     rows : ndarray of int of shape (n_parts,)
-        Of which sequence each is a part.
+        Index of the sequence of each part.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""Validation of users' data: the only place that looks at them."""
+"""Validation of users' data: sequences, labels, targets, weights and groups."""
 
 from skrnn.validation.labels import (
     check_class_weight,

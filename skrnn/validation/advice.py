@@ -1,4 +1,4 @@
-"""What to do with data that are no sequences of numbers."""
+"""Advice in error messages about data that are no sequences of numbers."""
 
 import datetime
 from collections.abc import Iterable, Mapping, Set
@@ -45,7 +45,7 @@ OF_TYPE = {"U": TEXT, "S": TEXT, "T": TEXT, "M": TIMES, "m": TIMES, "V": FIELDS}
 
 
 def advice_on_values(values):
-    """Return what to do with an array whose values are not numbers."""
+    """Return advice on an array whose values are not numbers."""
     if values.dtype != object:
         return OF_TYPE.get(values.dtype.kind, FLOATS)
     for value in values.flat:
@@ -63,7 +63,7 @@ def advice_on_values(values):
 
 
 def advice_on_container(X):
-    """Return what to do with an X that is no array, list or table; "" if unknown."""
+    """Return advice on an X that is no array, list or table; "" if there is none."""
     if "GroupBy" in type(X).__name__:
         return GROUPS
     if isinstance(X, Mapping):

@@ -1,13 +1,13 @@
-"""Whatever users have for arrays, read as arrays of NumPy."""
+"""Conversion of array-likes to arrays of NumPy."""
 
 from collections.abc import Set
 
 import numpy as np
 
-#: What to do with values that a mask hides, where they are not those of X.
+#: Advice on values hidden by a mask, in anything but X.
 LEAVE_OUT = "Leave out of X, and of all that comes with it, what has no value."
 
-#: How NumPy calls lists whose items are of different shape.
+#: Word in the message of NumPy for lists whose items differ in shape.
 INHOMOGENEOUS = "inhomogeneous"
 
 
@@ -19,9 +19,9 @@ def as_array(values, what, hidden=LEAVE_OUT):
     values : array-like
         An array or tensor of any library, or a list.
     what : str
-        What it is, for messages.
+        Name of the values in messages.
     hidden : str
-        What to do if it is a masked array, and the mask hides something.
+        Advice if they are a masked array whose mask hides some of them.
 
     Returns
     -------
@@ -60,9 +60,9 @@ def _kind_of(values):
 
 
 def as_plain(values, what):
-    """Return arrays of other libraries as those of NumPy, and the rest as it is.
+    """Return arrays of other libraries as those of NumPy, anything else unchanged.
 
-    Lists, and what is of NumPy, pandas, polars or SciPy, is left to scikit-learn.
+    Lists and objects of NumPy, pandas, polars or SciPy are left to scikit-learn.
     """
     check_nothing_hidden(values, what)
     if isinstance(values, np.ma.MaskedArray):
@@ -75,7 +75,7 @@ def as_plain(values, what):
 
 
 def flat_array(values, what):
-    """Return one value each for some things, in a list or array, as an array."""
+    """Return a flat list, set or array of values as an array."""
     if isinstance(values, Set):
         values = list(values)
     try:
@@ -89,7 +89,7 @@ def flat_array(values, what):
 
 
 def check_nothing_hidden(values, what, hidden=LEAVE_OUT):
-    """Refuse a masked array that hides values, also as an item of a list."""
+    """Raise ValueError if a masked array, or one in a list, hides values."""
     if isinstance(values, np.ma.MaskedArray):
         mask = np.ma.getmaskarray(values)
         if mask.dtype == bool and mask.any():
@@ -105,7 +105,7 @@ def check_nothing_hidden(values, what, hidden=LEAVE_OUT):
 
 
 def is_missing(value):
-    """Return whether a value stands for none: None, NaN, NaT or NA of pandas."""
+    """Return whether a value is None, NaN, NaT or NA of pandas."""
     if value is None:
         return True
     try:
@@ -117,5 +117,5 @@ def is_missing(value):
 
 
 def sentence(error):
-    """Return what an error says as one sentence, whether or not it ends with a stop."""
+    """Return the message of an error as one line that ends with a full stop."""
     return f"{' '.join(str(error).split()).rstrip('.')}."

@@ -14,7 +14,7 @@ from skrnn.validation.arrays import INHOMOGENEOUS, as_array, flat_array, is_miss
 from skrnn.validation.targets import check_all_finite, read_y, wrong_length
 from skrnn.validation.values import within_float64
 
-#: What the labels of a fit are, by whether they are an indicator matrix.
+#: Kinds of labels in messages: the second is that of `multilabel`.
 KINDS = ("one label a sequence", "an indicator matrix of several labels")
 
 
@@ -36,7 +36,7 @@ def check_labels(y, n):
 
 
 def is_indicator_matrix(y):
-    """Return whether labels have the form of an indicator matrix: several columns."""
+    """Return whether labels are an indicator matrix, that is, have several columns."""
     has_shape = type(y) is np.ndarray or sparse.issparse(y)
     try:
         shape = y.shape if has_shape else as_array(y, "y").shape
@@ -98,7 +98,7 @@ def _name_of_missing(value):
 
 
 def settle_classes(name, y, multilabel, announced, earlier):
-    """Return the classes: those known, those announced or those that came.
+    """Return the classes: those of an earlier fit, those announced or those in y.
 
     Parameters
     ----------
@@ -109,9 +109,9 @@ def settle_classes(name, y, multilabel, announced, earlier):
     multilabel : bool
         Whether y is an indicator matrix.
     announced : array-like or None
-        The classes of which the user says that no others will come.
+        All classes there will ever be, as the user says.
     earlier : (ndarray, bool) or None
-        The classes of an earlier fit that goes on, and whether it was `multilabel`.
+        The classes of an earlier fit that is resumed, and its `multilabel`.
 
     Returns
     -------
@@ -157,7 +157,7 @@ def settle_classes(name, y, multilabel, announced, earlier):
 
 
 def _not_among(labels, classes):
-    """List the labels that are no classes: a text is never a number."""
+    """Return a list of the labels that are no classes; text never equals a number."""
     if labels.dtype.kind == classes.dtype.kind:
         return labels[~np.isin(labels, classes)].tolist()
     known = set(classes.tolist())
@@ -188,7 +188,7 @@ def weight_of_classes(class_weight, classes, y, sample_weight):
     classes : ndarray of shape (n_classes,)
         The labels.
     y : ndarray of shape (n,)
-        Those of the sequences that have weight.
+        The labels of the sequences that have weight.
     sample_weight : ndarray of shape (n,)
         Their weights.
     """
@@ -200,12 +200,12 @@ def weight_of_classes(class_weight, classes, y, sample_weight):
 
 
 def check_classes(classes):
-    """Check the classes that a user announces.
+    """Check the classes that a user passes.
 
     Returns
     -------
     ndarray of shape (n_classes,)
-        Each of them once, in order.
+        The distinct classes, sorted.
     """
     classes = flat_array(classes, "classes")
     if classes.ndim != 1:
@@ -230,7 +230,7 @@ def check_classes(classes):
 
 
 def check_class_weight(class_weight, multilabel):
-    """Check the weights that a dict gives to classes."""
+    """Check the weights of classes, if they are in a dict."""
     if multilabel and class_weight is not None:
         raise ValueError(
             "class_weight is for one label a sequence, but y is an indicator matrix. "
@@ -255,9 +255,9 @@ def _is_weight(value):
 
 
 def sorted_once(values, kind, what, **options):
-    """Return the distinct values of an array, in order, as `numpy.unique` does.
+    """Return the sorted distinct values of an array, as `numpy.unique` does.
 
-    Values that cannot be put in order are an error that names their types.
+    For values that cannot be sorted, raise a ValueError that names their types.
     """
     try:
         return np.unique(values, **options)

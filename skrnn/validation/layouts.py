@@ -1,4 +1,4 @@
-"""Layouts of X, told apart by type and never by value, and what is known of one."""
+"""Layouts of X, recognised by type and never by value."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -41,18 +41,18 @@ ADVICE = {
 
 @dataclass(frozen=True, eq=False)
 class SequenceFormat:
-    """What a collection of sequences looks like.
+    """Layout and features of a collection of sequences.
 
     Attributes
     ----------
     layout : {"3-D array", "ragged list", "table"}
-        The layout.
+        Layout of the collection.
     n_features : int
-        Features of a step.
+        Number of features of a step.
     n_features_in : int
-        Features of a step, or columns of a table.
+        Number of features of a step, or of columns of a table.
     names : ndarray of str objects of shape (n_features_in,), or None
-        Names of these features, where data frames have some.
+        Names of these features, if data frames have them.
     """
 
     layout: str
@@ -70,7 +70,7 @@ class SequenceFormat:
 
     @property
     def attributes(self):
-        """The fitted attributes of an estimator that say so, a dict."""
+        """Fitted attributes of an estimator with this format, a dict."""
         found = {"n_features_in_": self.n_features_in, "input_layout_": self.layout}
         if self.names is not None:
             found["feature_names_in_"] = self.names
@@ -86,12 +86,12 @@ class CheckedSequences:
     Attributes
     ----------
     samples : ndarray of shape (n, n_steps, n_features) or list of 2-D arrays
-        The sequences; not copied where they were arrays of numbers. A list of data
-        frames, if these were to be left as they are.
+        The sequences; not copied if they were arrays of numbers. A list of data
+        frames, if those are left unchanged.
     dtype : dtype
         float32 for float32 input, else float64.
     format : SequenceFormat
-        What they look like.
+        Their layout and features.
     """
 
     samples: object
@@ -113,20 +113,20 @@ def recognise(X, name):
     Returns
     -------
     X : ndarray, list, tuple or table
-        An array where it is one of another library.
+        Arrays of other libraries are converted to NumPy.
     layout : {"3-D array", "ragged list", "table"}
     """
     is_plain = type(X) is np.ndarray and X.dtype != object
     X = X if is_plain else _computed(X)
     if not (is_plain or isinstance(X, list | tuple)):
-        if sparse.issparse(X):  # of which some are dicts
+        if sparse.issparse(X):  # before the container check: some are dicts
             return X, TABLE
         _check_container(X, name)
         if is_frame(X):
             return X, TABLE
-        kind, came, X = type(X).__name__, X, as_array(X, "X", MASKED)
+        original, X = X, as_array(X, "X", MASKED)
         if X.ndim == 0 and X.dtype == object:
-            _refuse(came, kind, name)
+            _refuse(original, type(original).__name__, name)
     if isinstance(X, list | tuple) or (X.ndim == 1 and X.dtype == object):
         if _is_ragged(X, name):
             return X, RAGGED
@@ -145,18 +145,18 @@ def recognise(X, name):
 
 
 def _check_container(X, name):
-    """Refuse what has attributes of a table or an array, but is neither."""
+    """Raise ValueError if X has attributes of a table or array, but is neither."""
     if "GroupBy" in type(X).__name__ or isinstance(X, Mapping | str | bytes):
         _refuse(X, type(X).__name__, name)
 
 
 def _refuse(X, kind, name):
-    what_to_do = advice_on_container(X)
-    raise ValueError(f"{_expected(name)}; got {kind}. {what_to_do}".rstrip())
+    advice = advice_on_container(X)
+    raise ValueError(f"{_expected(name)}; got {kind}. {advice}".rstrip())
 
 
 def _stacked(X, name):
-    """Return one array of items that are not sequences."""
+    """Return items that are not sequences as one array."""
     try:
         return as_array(list(X), "X", MASKED)
     except ValueError as error:
@@ -172,9 +172,9 @@ def _expected(name):
 
 
 def _computed(X):
-    """Return what a collection of Dask, or a list of them, stands for; else X.
+    """Return X with lazy collections of Dask or polars computed.
 
-    A list is computed at once, so that what several of its items need is computed once.
+    The items of a list are computed together, so that work they share is done once.
     """
     if _is_lazy(X):
         return X.compute()
@@ -213,7 +213,7 @@ def _is_ragged(X, name):
 
 
 def depth_of(item):
-    """Return how many times an item can be indexed, seen from its first element."""
+    """Return the number of dimensions of an item, judged by its first elements."""
     if hasattr(item, "ndim"):
         return item.ndim
     if hasattr(item, "shape"):

@@ -1,11 +1,11 @@
-"""Validation of data frames, and the names of their columns."""
+"""Names of the columns of data frames."""
 
 import numpy as np
 
 
 def is_frame(item):
     """Return whether an item is a data frame, which may name its columns."""
-    if type(item) is np.ndarray:  # of many sequences, most are
+    if type(item) is np.ndarray:  # fast for long lists of arrays
         return False
     return hasattr(item, "columns") or hasattr(item, "__dataframe__")
 
@@ -16,7 +16,7 @@ def columns_of(frame):
 
 
 def _columns_of(frame):
-    """Return the names of the columns of a data frame, in a collection of its own."""
+    """Return the names of the columns of a data frame in its own type of container."""
     if not hasattr(frame, "columns"):
         return list(frame.__dataframe__().column_names())
     columns = frame.columns
@@ -24,7 +24,7 @@ def _columns_of(frame):
 
 
 def _are_values(frame, columns):
-    """Return whether `columns` are values, and not names, as in tables of pyarrow."""
+    """Return whether `columns` has values instead of names, as in pyarrow tables."""
     return isinstance(columns, list) and hasattr(frame, "column_names")
 
 

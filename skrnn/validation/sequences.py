@@ -1,4 +1,4 @@
-"""Validation of sequences, in every layout."""
+"""Validation of sequences in every layout."""
 
 import copy
 from dataclasses import replace
@@ -23,7 +23,7 @@ from skrnn.validation.values import (
     as_numbers,
     check_columns,
     first_not_finite,
-    read_as_they_are,
+    has_single_dtype,
 )
 
 FEATURE_NAMES = "feature_names_in_"
@@ -39,14 +39,14 @@ def check_sequences(estimator, X, *, expected=None, numbers=True):
     Parameters
     ----------
     estimator : estimator
-        On whose behalf, for messages and for scikit-learn; it is not changed.
+        The estimator, for messages and for scikit-learn; it is not changed.
     X : 3-D array, list of 2-D arrays, or table
-        What the user passed.
+        The sequences.
     expected : SequenceFormat, optional
-        What X must look like; by default it may look as it likes.
+        Format that X must have; by default, any.
     numbers : bool, default=True
-        Whether all values must be finite numbers; if not, they are left as they are,
-        and sequences that are data frames stay data frames.
+        Whether all values must be finite numbers; if not, they are left unchanged, and
+        sequences that are data frames stay data frames.
 
     Returns
     -------
@@ -74,28 +74,28 @@ def check_sequences(estimator, X, *, expected=None, numbers=True):
 
 
 def _check_names(estimator, X, expected):
-    """Return the names of the columns of sequences, None if they have none."""
+    """Return the names of the columns of sequences, or None."""
     known = None if expected is None else expected.names
     if known is None and all(type(x) is np.ndarray for x in X):
         return None
     if not are_frames(X, type(estimator).__name__) and known is None:
         return None
-    # The number of features is ours to check: it is that of a step.
+    # Not the number of features: it is checked per step by `check_sequences`.
     options = {"skip_check_array": True, "ensure_2d": False}
     return _validate_data(estimator, X[0], expected, **options)[1].names
 
 
 def _validate_data(estimator, X, expected, **options):
-    """Let scikit-learn validate a table, and learn or compare the names of its columns.
+    """Validate a table and the names of its columns by scikit-learn.
 
-    It does so on an estimator, which it changes. So it gets a copy, with what is
-    expected in the place of what that was fitted on.
+    `validate_data` changes the estimator, so it gets a copy with the expected format as
+    its fitted attributes.
 
     Returns
     -------
     X : ndarray or table
     form : SequenceFormat
-        As far as scikit-learn knows of it.
+        As far as scikit-learn knows it: without the features of a step.
     """
     stand_in = copy.copy(estimator)
     for name in ("n_features_in_", FEATURE_NAMES):
@@ -118,14 +118,14 @@ def _check_table(estimator, X, expected, numbers):
         raise ValueError(
             f"X is a data frame without columns; {name} needs at least one."
         )
-    as_it_is = is_usual or not numbers or read_as_they_are(X)
-    if is_named and not as_it_is:
+    keeps_dtype = is_usual or not numbers or has_single_dtype(X)
+    if is_named and not keeps_dtype:
         check_columns(X, name)
     values, form = _validate_data(
         estimator,
         X,
         expected,
-        dtype=None if as_it_is else (np.float64, np.float32),
+        dtype=None if keeps_dtype else (np.float64, np.float32),
         ensure_all_finite=False,
     )
     n, n_columns = values.shape
@@ -144,7 +144,7 @@ def _check_table(estimator, X, expected, numbers):
 
 
 def check_block(X, name, numbers=True):
-    """Check a 3-D array; return it, and the type of computation."""
+    """Check a 3-D array; return it and the dtype of computation."""
     n, n_steps, n_features = X.shape
     if n == 0:
         raise ValueError(
@@ -167,13 +167,13 @@ def check_block(X, name, numbers=True):
 
 
 def check_ragged(X, name, numbers=True):
-    """Check a ragged list; return its sequences as a list of arrays, and the type.
+    """Check a ragged list; return a list of arrays and the dtype of computation.
 
-    Data frames that need not hold numbers stay data frames.
+    With `numbers` False, data frames stay data frames.
     """
-    samples, as_they_are = [], not numbers and are_frames(X, name)
+    samples, keep_frames = [], not numbers and are_frames(X, name)
     for i, sequence in enumerate(X):
-        sequence = sequence if as_they_are else _as_array(sequence, i)
+        sequence = sequence if keep_frames else _as_array(sequence, i)
         if len(sequence.shape) != 2:
             raise ValueError(
                 f"Expected {SHAPES[RAGGED]}, but sequence {i} of X has shape "
@@ -276,9 +276,9 @@ def _check_features_per_step(estimator, n_features, layout):
 
 
 def _wrong_features(name, samples, expected):
-    came = samples[0].shape[1]
+    n = samples[0].shape[1]
     message = (
-        f"X has {came} features, but {name} is expecting {expected} features as input: "
+        f"X has {n} features, but {name} is expecting {expected} features as input: "
         f"sequences must have shape (steps, {expected}), got {samples[0].shape}."
     )
     if all(len(sequence) == expected for sequence in samples):

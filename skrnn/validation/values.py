@@ -1,4 +1,4 @@
-"""The numbers in X: their type, and whether they are finite."""
+"""Validation of the numbers in X: types, range and finiteness."""
 
 import numpy as np
 
@@ -8,7 +8,7 @@ from skrnn.validation.names import named_columns
 
 
 def as_numbers(values, what, name):
-    """Give an array of real numbers that float64 holds, or say what it is instead."""
+    """Return values as real numbers within float64; raise an error if they are not."""
     check_kind(values, what, name)
     if values.dtype != object:
         return within_float64(values, what)
@@ -23,7 +23,7 @@ def as_numbers(values, what, name):
 
 
 def within_float64(values, what):
-    """Return numbers in a type that float64 holds; refuse those that are beyond it."""
+    """Return numbers in a type within float64; raise ValueError if some are beyond."""
     if values.dtype.kind != "f" or values.dtype.itemsize <= np.dtype(float).itemsize:
         return values
     with np.errstate(over="ignore", under="ignore"):
@@ -39,7 +39,7 @@ def within_float64(values, what):
 
 
 def check_columns(frame, name):
-    """Refuse columns of a data frame that are not numbers."""
+    """Raise an error if a column of a data frame does not hold numbers."""
     for column, values in named_columns(frame):
         values = np.asarray(values)
         if values.dtype.kind == "c":
@@ -52,8 +52,8 @@ def check_columns(frame, name):
             raise type(error)(f"{error} {LONG}") from error
 
 
-def read_as_they_are(table):
-    """Say whether a table has numbers of one type, all of which float64 can hold.
+def has_single_dtype(table):
+    """Return whether a table has numbers of one type, which float64 can hold.
 
     They can be converted batch by batch; others are converted at once.
     """
@@ -64,7 +64,7 @@ def read_as_they_are(table):
 
 
 def check_kind(values, what, name):
-    """Refuse types that are not numbers."""
+    """Raise ValueError if the dtype is not one of real numbers."""
     kind = values.dtype.kind
     if kind == "c":
         raise ValueError(
@@ -96,7 +96,7 @@ def first_not_finite(samples, first, name):
 
 
 def _not_finite(value, i, step, feature, name):
-    """Say which value is not finite, where it stands, and what to do."""
+    """Return the message for a value that is not finite."""
     where = f"sequence {i}, step {step}, feature {feature} (counted from 0)"
     if not np.isnan(value):
         return (

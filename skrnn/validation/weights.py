@@ -1,4 +1,4 @@
-"""Validation of what comes with sequences: their weights and their groups."""
+"""Validation of the weights and groups of sequences."""
 
 import numpy as np
 
@@ -8,7 +8,7 @@ from skrnn.validation.values import within_float64
 
 
 def check_weights(sample_weight, n):
-    """Check the weights of n sequences; ones if there are none.
+    """Check the weights of n sequences; return ones if there are none.
 
     Returns
     -------
@@ -55,7 +55,7 @@ def check_weights(sample_weight, n):
 
 
 def check_groups(groups, n):
-    """Check the groups of n sequences, and number them.
+    """Check the groups of n sequences; return them as numbers from 0.
 
     Returns
     -------

@@ -167,9 +167,9 @@ def test_the_fault_is_named():
 def test_a_state_that_is_whole_is_looked_at_once(name, monkeypatch):
     model = pickle.loads(pickle.dumps(MODELS[name]))
     expected, looked = model.predict(reads(name)), []
-    right = fitted_state._fault
+    right = fitted_state._state_fault
     monkeypatch.setattr(
-        fitted_state, "_fault", lambda model: looked.append(model) or right(model)
+        fitted_state, "_state_fault", lambda model: looked.append(model) or right(model)
     )
     for _ in range(3):
         assert np.array_equal(model.predict(reads(name)), expected)

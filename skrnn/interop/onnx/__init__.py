@@ -1,4 +1,4 @@
-"""Trained networks as ONNX models, for anything that runs those."""
+"""Export of fitted estimators as ONNX models."""
 
 from skrnn.interop.onnx.export import export_onnx
 

@@ -1,4 +1,4 @@
-"""From a fitted estimator to an ONNX model."""
+"""Export of a fitted estimator as an ONNX model."""
 
 from numbers import Integral
 
@@ -7,29 +7,28 @@ from sklearn.utils.validation import check_is_fitted
 import skrnn
 from skrnn.estimators.introspection import check_is_network
 from skrnn.fitting.fitted_state import fitted_network
-from skrnn.interop.onnx.border import metadata, write_inputs, write_outputs
 from skrnn.interop.onnx.graph import GraphWriter
+from skrnn.interop.onnx.io import metadata, write_inputs, write_outputs
 from skrnn.interop.onnx.network import OPERATORS, write_network
 from skrnn.interop.onnx.saving import whole_file
 from skrnn.parameters.constraints import Interval
 from skrnn.utils.optional import require
 
-#: The first version of the operators in which all are as they are used here.
+#: The first version of the operators that has all of them as they are used here.
 OLDEST_OPSET = 18
 
-#: What to pass in place of something that has an estimator within.
-WITHIN = {
+#: Advice for objects that contain an estimator, by an attribute that tells them.
+ADVICE = {
     "steps": "pass its last step, pipeline[-1], and do before it what the others do",
     "best_estimator_": "pass its best_estimator_",
 }
 
 
 def export_onnx(estimator, path=None, *, opset=OLDEST_OPSET):
-    """Make an ONNX model that predicts what a fitted estimator predicts.
+    """Return an ONNX model that predicts what a fitted estimator predicts.
 
-    Whatever runs ONNX models can then predict with it, onnxruntime for one, without
-    skrnn, scikit-learn or Python. To make it takes onnx:
-    ``pip install 'skrnn[onnx]'``.
+    Any ONNX runtime can then predict with it, without skrnn, scikit-learn or Python.
+    The export needs onnx: ``pip install 'skrnn[onnx]'``.
 
     Parameters
     ----------
@@ -109,8 +108,8 @@ def export_onnx(estimator, path=None, *, opset=OLDEST_OPSET):
 
 
 def _network_of(estimator):
-    """Give the network of a fitted estimator; refuse what has none that ONNX knows."""
-    advice = [f": {what}" for name, what in WITHIN.items() if hasattr(estimator, name)]
+    """Return the network of a fitted estimator; raise if ONNX cannot represent it."""
+    advice = [f": {text}" for name, text in ADVICE.items() if hasattr(estimator, name)]
     check_is_network(estimator, "export_onnx", advice=f"{''.join(advice)}.")
     check_is_fitted(estimator)
     network = fitted_network(estimator)

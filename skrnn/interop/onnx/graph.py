@@ -1,24 +1,24 @@
-"""A graph of ONNX operators, written one node after the other."""
+"""Writer of graphs of ONNX operators."""
 
 import numpy as np
 
 
 class GraphWriter:
-    """Collects nodes and constants, and names what has no name.
+    """Writer of nodes and constants, which names those without a name.
 
     Attributes
     ----------
     nodes : list of onnx.NodeProto
         In the order in which they are computed.
     constants : list of onnx.TensorProto
-        What they read beside inputs and each other.
+        Constants that the nodes read.
     """
 
     def __init__(self):
         self.nodes, self.constants = [], []
 
     def add(self, operator, *inputs, to=None, **attributes):
-        """Write a node.
+        """Add a node.
 
         Parameters
         ----------
@@ -28,19 +28,19 @@ class GraphWriter:
             Names of values; None leaves an optional one out, and numbers become a
             constant.
         to : str or tuple of str, optional
-            How to name what it gives.
+            Name or names of its outputs.
         **attributes
-            Of the node.
+            Attributes of the node.
 
         Returns
         -------
         str or tuple of str
-            The name or names.
+            Name or names of its outputs.
         """
         return self._write(operator, inputs, to, attributes)
 
     def cast(self, value, dtype, to=None):
-        """Write a change of type, to one of NumPy's."""
+        """Add a node that converts to a dtype of NumPy."""
         from onnx import helper
 
         kind = helper.np_dtype_to_tensor_dtype(np.dtype(dtype))

@@ -1,4 +1,4 @@
-"""The parts of a network, each as the ONNX operators that do the same.
+"""Parts of a network as ONNX operators.
 
 Between the parts a batch is an array of shape (n, n_steps, n_features), padded at its
 ends, beside the number of steps of each sequence, of shape (n,), or None if nothing is
@@ -22,14 +22,14 @@ OPERATORS = {
 
 
 def write_network(graph, network, weights, x, lengths):
-    """Write all from raw steps to scores.
+    """Write the network, from raw steps to scores.
 
     Parameters
     ----------
     graph : GraphWriter
-        Where to.
+        The graph to write to.
     network : Network
-        What to write.
+        The network.
     weights : ndarray of shape (n_parameters,)
         Its weights.
     x : str
@@ -52,7 +52,7 @@ def write_network(graph, network, weights, x, lengths):
 
 
 def write_input(graph, network, x, lengths):
-    """Write how raw steps become what the lowest layer reads."""
+    """Write the transform of raw steps to the input of the lowest layer."""
     transform, width = network.input, network.cells["layer0"].n_features
     if transform.mean is not None:
         # Folded into the weights, a mean far from zero would cost float32 its digits.
@@ -60,7 +60,7 @@ def write_input(graph, network, x, lengths):
         scale = np.maximum(transform.scale, np.finfo(COMPUTED).tiny)
         x = graph.add("Div", x, scale.astype(COMPUTED))
     if lengths is not None:
-        # Whatever stands there, NaN too.
+        # Padding may hold anything, NaN too.
         x = _without_padding(graph, x, lengths, 0.0)
     if transform.patch_size > 1:
         x = _put_in_patches(graph, x, transform.patch_size, width)
@@ -74,8 +74,8 @@ def write_layer(graph, layer, k, state, x, lengths):
     Returns
     -------
     states : str or None
-        Name of the hidden states, (n, n_steps, n_out); None of a layer
-        of which the last ones alone are wanted.
+        Name of the hidden states, (n, n_steps, n_out); None for a layer of which only
+        the last ones are needed.
     last : str
         Name of the last ones of each direction, (n, n_out).
     """
@@ -97,7 +97,7 @@ def write_layer(graph, layer, k, state, x, lengths):
         direction="bidirectional" if len(suffixes) == 2 else "forward",
         **_options(cell, len(suffixes)),
     )
-    # Directions stand before sequences there; here, side by side.
+    # In ONNX directions are an axis before sequences; here they are side by side.
     last = graph.add("Transpose", last, perm=[1, 0, 2])
     last = graph.add("Reshape", last, [0, layer.n_out])
     if layer.only_last:
@@ -107,7 +107,7 @@ def write_layer(graph, layer, k, state, x, lengths):
 
 
 def write_pooling(graph, pooling, states, last, lengths):
-    """Write how the states of all steps become one row, (n, pooled features)."""
+    """Write the pooling of the states of all steps, (n, pooled features)."""
     write = {"last": lambda *_: last, "mean": _write_mean, "max": _write_max}
     parts = [write[name](graph, states, lengths) for name in pooling.names]
     return graph.add("Concat", *parts, axis=1) if len(parts) > 1 else parts[0]
@@ -129,20 +129,20 @@ def _write_max(graph, states, lengths):
 
 
 def _without_padding(graph, x, lengths, value):
-    """Put a value in the place of all steps that no sequence has."""
+    """Write the replacement of padding by a value."""
     n_steps = graph.add("Squeeze", _n_steps(graph, x), [0])
     step = graph.add("Range", np.int64(0), n_steps, np.int64(1))
-    there = graph.add("Less", step, graph.add("Unsqueeze", lengths, [1]))
-    there = graph.add("Unsqueeze", there, [2])
-    return graph.add("Where", there, x, COMPUTED.type(value))
+    exists = graph.add("Less", step, graph.add("Unsqueeze", lengths, [1]))
+    exists = graph.add("Unsqueeze", exists, [2])
+    return graph.add("Where", exists, x, COMPUTED.type(value))
 
 
 def _put_in_patches(graph, x, size, width):
-    """Put so many steps side by side, zeros where a last patch is not full."""
+    """Write the patches: `size` steps side by side, a last patch filled with zeros."""
     missing = graph.add("Mod", graph.add("Neg", _n_steps(graph, x)), [size])
     n = graph.add("Shape", x, start=0, end=1)
     zeros = graph.add("Concat", n, missing, [width // size], axis=0)
-    # Not by Pad, behind which the inference of shapes knows no `n` any more.
+    # Not by Pad, after which the inference of shapes has lost `n`.
     x = graph.add("Concat", x, graph.add("ConstantOfShape", zeros), axis=1)
     return graph.add("Reshape", x, [0, -1, width])
 
@@ -158,14 +158,14 @@ def _n_steps(graph, x):
 
 
 def _reordered(cell, array):
-    """Bring rows in PyTorch's order of the gates into that of the operator."""
+    """Return rows in the order of the gates of the operator, from that of PyTorch."""
     blocks = np.split(array, len(cell.gates))
     by_gate = dict(zip(TORCH_GATES[type(cell)], blocks, strict=True))
     return np.concatenate([by_gate[gate] for gate in OPERATORS[type(cell)][1]])
 
 
 def _options(cell, n_directions):
-    """Say what the operator must know beyond its sizes."""
+    """Return the attributes of the operator other than sizes."""
     if isinstance(cell, RNNCell):
         return {"activations": [cell.activation.capitalize()] * n_directions}
     return {"linear_before_reset": 1} if isinstance(cell, GRUCell) else {}

@@ -1,4 +1,4 @@
-"""Files that are written whole, or not at all."""
+"""Atomic writing of files."""
 
 import os
 import secrets
@@ -11,43 +11,43 @@ from pathlib import Path
 def whole_file(path):
     """Open a file for writing that takes its place only when it is complete.
 
-    What is written goes into a file beside it. A failure, a full disk for one, leaves
-    the file that was there as it was. A link is followed, and the permissions of a
-    file that was there are kept.
+    The data go into a temporary file beside it. A failure, such as a full disk, leaves
+    an existing file unchanged. A link is followed, and the permissions of an existing
+    file are kept.
 
     Parameters
     ----------
     path : str or path-like
-        Where the file is to be.
+        Path of the file.
 
     Yields
     ------
     file object
-        Open for bytes; its name ends as that of the path.
+        Open for bytes; its name has the suffix of the path.
     """
     path = Path(os.path.realpath(os.fsdecode(path)))
     if path.exists() and not path.is_file():
-        # A device or a pipe must not be replaced; a folder is an error of open.
+        # A device or a pipe must not be replaced; for a folder, open raises.
         with open(path, "wb") as file:
             yield file
         return
-    beside = path.with_name(f".skrnn-{secrets.token_hex(8)}{path.suffix}")
+    temporary = path.with_name(f".skrnn-{secrets.token_hex(8)}{path.suffix}")
     try:
-        with _create(beside, path) as file:
+        with _create(temporary, path) as file:
             yield file
             file.flush()
             os.fsync(file.fileno())
         if path.exists():
-            shutil.copymode(path, beside)
-        os.replace(beside, path)
+            shutil.copymode(path, temporary)
+        os.replace(temporary, path)
     except BaseException:
-        beside.unlink(missing_ok=True)
+        temporary.unlink(missing_ok=True)
         raise
 
 
-def _create(beside, path):
+def _create(temporary, path):
     try:
-        return open(beside, "xb")
+        return open(temporary, "xb")
     except OSError as error:
-        # Nobody knows the file beside: name the folder that is missing or closed.
+        # Users know nothing of the temporary file: name the folder instead.
         raise type(error)(error.errno, error.strerror, str(path.parent)) from None

@@ -1,4 +1,4 @@
-"""What stands around the network in an ONNX model: inputs, outputs and metadata."""
+"""Inputs, outputs and metadata of an ONNX model."""
 
 import json
 
@@ -9,17 +9,17 @@ import skrnn
 from skrnn.interop.onnx.network import COMPUTED
 from skrnn.validation.layouts import RAGGED, TABLE
 
-#: What `n` and `n_steps` are called in the shapes of a model: they may vary.
+#: Names of the dimensions that may vary in the shapes of a model.
 N, N_STEPS = "n", "n_steps"
 
 
 def write_inputs(graph, estimator):
-    """Write how what is passed becomes sequences.
+    """Write the conversion of the inputs to sequences.
 
     Returns
     -------
     inputs : list of onnx.ValueInfoProto
-        What is passed.
+        The inputs.
     x : str
         Name of the sequences, (n, n_steps, n_features).
     lengths : str or None
@@ -38,7 +38,7 @@ def write_inputs(graph, estimator):
 
 
 def write_outputs(graph, estimator, scores):
-    """Write what scores mean.
+    """Write the outputs, computed from scores.
 
     Returns
     -------
@@ -52,7 +52,7 @@ def write_outputs(graph, estimator, scores):
 
 
 def _write_targets(graph, estimator, scores):
-    """Write the way back to the units of the targets, in float64 as `predict` does."""
+    """Write the rescaling to the units of the targets, in float64 as in `predict`."""
     scores = graph.cast(scores, np.float64)
     scores = graph.add("Mul", scores, estimator.target_scale_)
     graph.add("Add", scores, estimator.target_mean_, to="variable")
@@ -86,7 +86,7 @@ def _write_labels(graph, n_labels, scores):
 
 
 def labels_of(estimator):
-    """Give the classes as labels that a model can hold."""
+    """Return the classes in a dtype that a model can hold."""
     classes = estimator.classes_
     if classes.dtype.kind in "OU":
         return classes.astype(object)
@@ -102,17 +102,17 @@ def labels_of(estimator):
 
 
 def metadata(estimator):
-    """Say what a model was: str by str."""
-    told = {
+    """Return the metadata of a model, a dict of str to str."""
+    entries = {
         "estimator": type(estimator).__name__,
         "skrnn_version": skrnn.__version__,
         "input_layout": estimator.input_layout_,
     }
     if is_classifier(estimator):
-        told["classes"] = json.dumps(estimator.classes_.tolist())
+        entries["classes"] = json.dumps(estimator.classes_.tolist())
     if hasattr(estimator, "feature_names_in_"):
-        told["feature_names"] = json.dumps(estimator.feature_names_in_.tolist())
-    return told
+        entries["feature_names"] = json.dumps(estimator.feature_names_in_.tolist())
+    return entries
 
 
 def _tensor(name, dtype, shape):
