@@ -277,7 +277,7 @@ FAULTS = {
         ["optimizers/test_schedules.py"],
     ),
     "optimizers: Adam does not correct its start": (
-        "optimizers/adam.py",
+        "optimizers/stochastic.py",
         "unbias / (1 - self.beta_1**t)",
         "unbias",
         ["optimizers/test_optimizers.py"],

@@ -51,7 +51,10 @@ class Cell(ABC):
         """Check the sizes, and keep them as plain ints."""
         kind = type(self).__name__
         for name in ("n_features", "hidden_size"):
-            size = check_size(kind, name, getattr(self, name))
+            size = getattr(self, name)
+            if type(size) is int and size > 0:
+                continue
+            size = check_size(kind, name, size)
             # A frozen dataclass can still set its own fields like this.
             object.__setattr__(self, name, size)
 

@@ -144,7 +144,7 @@ def test_crash_in_training_changes_nothing(any_small, X, targets, method, monkey
         if optimizer.state["n_steps"] % 3 != 1:
             raise MemoryError
 
-    monkeypatch.setattr("skrnn.optimizers.adam.Adam.step", step)
+    monkeypatch.setattr("skrnn.optimizers.Adam.step", step)
     with pytest.raises(MemoryError):
         getattr(clf, method.removeprefix("warm "))(X, y)
     assert joblib.hash(vars(clf)) == before
