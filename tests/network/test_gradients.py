@@ -1,5 +1,6 @@
 """Backpropagation through time against central differences."""
 
+from dataclasses import replace
 from itertools import combinations, product
 
 import numpy as np
@@ -139,7 +140,7 @@ class ForwardOnly(RecurrentLayer):
 
     @property
     def directions(self):
-        return [one._replace(is_reverse=False) for one in super().directions]
+        return [replace(one, is_reverse=False) for one in super().directions]
 
 
 def plant(monkeypatch, kind, method, fault):
