@@ -1,10 +1,12 @@
 """Base class of the recurrent cells."""
 
+from __future__ import annotations
+
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from functools import cached_property
 from numbers import Integral
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
@@ -15,6 +17,19 @@ from skrnn.cells.checks import (
     float_type,
 )
 from skrnn.sequences import pack
+
+if TYPE_CHECKING:
+    from skrnn.cells.tape import Tape
+    from skrnn.sequences import Sequences
+    from skrnn.utils.typing import (
+        Array,
+        DTypeLike,
+        Params,
+        RandomStateLike,
+        SequenceArrays,
+        SequencesLike,
+        State,
+    )
 
 
 @dataclass(frozen=True)
@@ -47,7 +62,7 @@ class Cell(ABC):
     #: Whether hidden states are bounded, whatever is read.
     bounded: ClassVar[bool] = False
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         """Check the sizes, and keep them as plain ints."""
         kind = type(self).__name__
         for name in ("n_features", "hidden_size"):
@@ -56,7 +71,7 @@ class Cell(ABC):
             object.__setattr__(self, name, size)
 
     @abstractmethod
-    def step(self, params, x, state):
+    def step(self, params: Params, x: Array, state: State) -> State:
         """Compute one step: ``(params, x, state) -> state``.
 
         Parameters
@@ -74,7 +89,16 @@ class Cell(ABC):
         """
 
     @abstractmethod
-    def forward(self, params, x, *, keep=True, reuse=None, mask=None, only_last=False):
+    def forward(
+        self,
+        params: Params,
+        x: Sequences,
+        *,
+        keep: bool = True,
+        reuse: Tape | None = None,
+        mask: Array | None = None,
+        only_last: bool = False,
+    ) -> tuple[Sequences, Tape | None]:
         """Compute whole sequences from a zero state: ``(params, x) -> (out, tape)``.
 
         Parameters
@@ -104,7 +128,14 @@ class Cell(ABC):
         """
 
     @abstractmethod
-    def backward(self, params, tape, d_out, *, input_gradient=False):
+    def backward(
+        self,
+        params: Params,
+        tape: Tape,
+        d_out: Sequences,
+        *,
+        input_gradient: bool = False,
+    ) -> tuple[Sequences | None, Params]:
         """Backpropagate through time: ``(params, tape, d_out) -> (d_x, grads)``.
 
         Parameters
@@ -126,17 +157,17 @@ class Cell(ABC):
         """
 
     @property
-    def shapes(self):
+    def shapes(self) -> dict[str, tuple[int, ...]]:
         """Shape of each parameter, by name."""
         rows = len(self.gates) * self.hidden_size
         return {"W": (rows, self.n_features + 1 + self.hidden_size)}
 
     @cached_property
-    def param_shapes(self):
+    def param_shapes(self) -> tuple[tuple[str, tuple[int, ...]], ...]:
         """Name and shape of each parameter: `shapes`, but made only once."""
         return tuple(self.shapes.items())
 
-    def biases(self, params):
+    def biases(self, params: Params) -> State:
         """Return the biases, as views: they are not penalised.
 
         Returns
@@ -145,7 +176,7 @@ class Cell(ABC):
         """
         return (self.split(params)[1],)
 
-    def split(self, params):
+    def split(self, params: Params) -> tuple[Array, Array, Array]:
         """Return ``W_x``, ``b`` and ``W_h``, the three parts of ``W``, as views.
 
         Returns
@@ -157,7 +188,7 @@ class Cell(ABC):
         W, d = params["W"], self.n_features
         return W[:, :d], W[:, d], W[:, d + 1 :]
 
-    def by_gate(self, z):
+    def by_gate(self, z: Array) -> list[Array]:
         """Return the columns of each gate, as views.
 
         Parameters
@@ -172,7 +203,7 @@ class Cell(ABC):
         H = self.hidden_size
         return [z[:, k : k + H] for k in range(0, z.shape[1], H)]
 
-    def init(self, random_state=None):
+    def init(self, random_state: RandomStateLike = None) -> Params:
         """Draw initial parameters.
 
         Input weights are Glorot uniform, recurrent weights orthogonal, gate by gate,
@@ -212,7 +243,9 @@ class Cell(ABC):
             b[rows] = 1.0 if gate == self.memory_gate else 0.0
         return params
 
-    def initial_state(self, n_sequences=1, dtype=np.float64):
+    def initial_state(
+        self, n_sequences: int = 1, dtype: DTypeLike = np.float64
+    ) -> State:
         """Return the state before the first step: zeros.
 
         Returns
@@ -228,7 +261,7 @@ class Cell(ABC):
         shape = (n_sequences, self.hidden_size)
         return tuple(np.zeros(shape, kind) for _ in self.state_names)
 
-    def run(self, params, X):
+    def run(self, params: Params, X: SequencesLike) -> SequenceArrays:
         """Compute every hidden state of whole sequences, from a zero state.
 
         Parameters
@@ -255,36 +288,3 @@ def orthogonal(size, rng):
     """Draw a random orthogonal matrix, uniform over all of them."""
     q, r = np.linalg.qr(rng.standard_normal((size, size)))
     return q * np.sign(np.diag(r))
-
-
-def sigmoid(z):
-    """Compute the logistic function, by tanh, which overflows nowhere."""
-    return 0.5 * np.tanh(0.5 * z) + 0.5
-
-
-#: One half, in each type of computation.
-HALF = {np.dtype(kind): np.asarray(0.5, kind) for kind in (np.float32, np.float64)}
-
-#: For each type of computation, a number far above its denormals, yet far below all
-#: that matters.
-TINY = {
-    np.dtype(kind): np.asarray(np.finfo(kind).tiny ** (2 / 3), kind)
-    for kind in (np.float32, np.float64)
-}
-
-
-def flush_denormals(*gradients):
-    """Set vanished numbers to zero, in place; return whether any number is left.
-
-    A gradient that flows back through hundreds of steps decays below the smallest
-    normal number, and arithmetic down there is many times slower. Adding and
-    subtracting a tiny number rounds what is far below it to zero and leaves all that
-    could matter to a sum with larger numbers as it is.
-    """
-    alive = False
-    for gradient in gradients:
-        tiny = TINY[gradient.dtype]
-        gradient += tiny
-        gradient -= tiny
-        alive = alive or bool(gradient.any())
-    return alive
