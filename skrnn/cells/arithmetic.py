@@ -3,6 +3,12 @@
 import numpy as np
 
 
+def orthogonal(size, rng):
+    """Draw a random orthogonal matrix, uniform over all of them."""
+    q, r = np.linalg.qr(rng.standard_normal((size, size)))
+    return q * np.sign(np.diag(r))
+
+
 def sigmoid(z):
     """Compute the logistic function, by tanh, which overflows nowhere."""
     return 0.5 * np.tanh(0.5 * z) + 0.5

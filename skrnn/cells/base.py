@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
+from skrnn.cells.arithmetic import orthogonal
 from skrnn.cells.checks import (
     check_params,
     check_sequences,
@@ -21,15 +22,7 @@ from skrnn.sequences import pack
 if TYPE_CHECKING:
     from skrnn.cells.tape import Tape
     from skrnn.sequences import Sequences
-    from skrnn.utils.typing import (
-        Array,
-        DTypeLike,
-        Params,
-        RandomStateLike,
-        SequenceArrays,
-        SequencesLike,
-        State,
-    )
+    from skrnn.utils.typing import Array, DTypeLike, Params, SequencesLike, State
 
 
 @dataclass(frozen=True)
@@ -170,6 +163,11 @@ class Cell(ABC):
     def biases(self, params: Params) -> State:
         """Return the biases, as views: they are not penalised.
 
+        Parameters
+        ----------
+        params : dict of str to ndarray
+            The parameters.
+
         Returns
         -------
         tuple of ndarray
@@ -178,6 +176,11 @@ class Cell(ABC):
 
     def split(self, params: Params) -> tuple[Array, Array, Array]:
         """Return ``W_x``, ``b`` and ``W_h``, the three parts of ``W``, as views.
+
+        Parameters
+        ----------
+        params : dict of str to ndarray
+            The parameters.
 
         Returns
         -------
@@ -203,7 +206,7 @@ class Cell(ABC):
         H = self.hidden_size
         return [z[:, k : k + H] for k in range(0, z.shape[1], H)]
 
-    def init(self, random_state: RandomStateLike = None) -> Params:
+    def init(self, random_state: int | np.random.RandomState | None = None) -> Params:
         """Draw initial parameters.
 
         Input weights are Glorot uniform, recurrent weights orthogonal, gate by gate,
@@ -248,6 +251,13 @@ class Cell(ABC):
     ) -> State:
         """Return the state before the first step: zeros.
 
+        Parameters
+        ----------
+        n_sequences : int, default=1
+            Number of sequences.
+        dtype : {np.float32, np.float64}, default=np.float64
+            The type of the computation.
+
         Returns
         -------
         tuple of ndarray of shape (n_sequences, hidden_size)
@@ -261,7 +271,7 @@ class Cell(ABC):
         shape = (n_sequences, self.hidden_size)
         return tuple(np.zeros(shape, kind) for _ in self.state_names)
 
-    def run(self, params: Params, X: SequencesLike) -> SequenceArrays:
+    def run(self, params: Params, X: SequencesLike) -> Array | list[Array]:
         """Compute every hidden state of whole sequences, from a zero state.
 
         Parameters
@@ -282,9 +292,3 @@ class Cell(ABC):
         out, _ = self.forward(params, x, keep=False)
         states = out.unpack()
         return np.stack(states) if isinstance(X, np.ndarray) else states
-
-
-def orthogonal(size, rng):
-    """Draw a random orthogonal matrix, uniform over all of them."""
-    q, r = np.linalg.qr(rng.standard_normal((size, size)))
-    return q * np.sign(np.diag(r))

@@ -35,6 +35,13 @@ class GRUCell(Cell):
     where ``z_r`` and ``z_z`` are rows of ``W [x, 1, h]``. This is the form of PyTorch
     and cuDNN.
 
+    Parameters
+    ----------
+    n_features : int
+        Number of features of a step of the input.
+    hidden_size : int
+        Number of hidden units.
+
     Examples
     --------
     >>> import numpy as np
@@ -59,7 +66,7 @@ class GRUCell(Cell):
         return {**super().shapes, "b_hn": (self.hidden_size,)}
 
     def biases(self, params: Params) -> State:
-        """Return the biases, as views: ``b`` and ``b_hn``."""
+        """Return the biases, as views, ``b`` and ``b_hn``: see `Cell.biases`."""
         return (*super().biases(params), params["b_hn"])
 
     def step(self, params: Params, x: Array, state: State) -> State:

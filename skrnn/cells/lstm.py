@@ -35,6 +35,13 @@ class LSTMCell(Cell):
     ``h = o * tanh(c)``     hidden state
     ======================  ==========================================
 
+    Parameters
+    ----------
+    n_features : int
+        Number of features of a step of the input.
+    hidden_size : int
+        Number of hidden units.
+
     Examples
     --------
     >>> import numpy as np

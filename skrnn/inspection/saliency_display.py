@@ -123,7 +123,7 @@ class SaliencyDisplay:
 default="integrated_gradients"
             As in `saliency`. Not the gradient by default: that is per unit of each
             feature, and units differ.
-        target, output, baseline, n_steps, tol
+        target, output, baseline, n_steps, tol : optional
             As in `saliency`.
         feature_names : list of str of length n_features, default=None
             Names of the features of a step. By default their columns, as for

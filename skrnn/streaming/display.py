@@ -107,7 +107,9 @@ class EarlinessDisplay:
             For how many steps in a row a class has to be sure enough.
         sample_weight : array-like of shape (n,), default=None
             How much each sequence counts.
-        name, ax, **kwargs
+        name, ax : optional
+            As in `plot`.
+        **kwargs : dict
             As in `plot`.
 
         Returns

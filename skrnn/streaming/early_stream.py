@@ -218,7 +218,12 @@ class EarlyStream:
         return self
 
     def copy(self) -> Self:
-        """Give a second one in the same state, which then goes its own way."""
+        """Give a second one in the same state, which then goes its own way.
+
+        Returns
+        -------
+        EarlyStream
+        """
         twin = object.__new__(type(self))
         vars(twin).update(vars(self), _stream=self._stream.copy())
         return twin
