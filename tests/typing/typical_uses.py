@@ -1,8 +1,10 @@
 """What users write, typed as they would have it: both type checkers accept it."""
 
 from collections.abc import Iterator
+from typing import Any, TypeAlias
 
 import numpy as np
+from numpy.typing import NDArray
 
 from skrnn import GRURegressor, LSTMClassifier, RecurrentFeatures, RNNClassifier
 from skrnn.cells import LSTMCell
@@ -12,6 +14,7 @@ from skrnn.interop import load_torch_state, torch_state
 from skrnn.preprocessing import padded_from_ragged, ragged_from_padded
 from skrnn.streaming import EarlyClassifier, EarlyStream, Stream
 
+Array: TypeAlias = NDArray[Any]
 X, y = make_sign_of_sum(n_samples=20, random_state=np.random.RandomState(0))
 sequences, speakers = load_japanese_vowels(subset="train", return_X_y=True)
 names = load_japanese_vowels().target_names
@@ -25,8 +28,8 @@ clf: LSTMClassifier = LSTMClassifier(
     n_iter_no_change=float("inf"),
     random_state=0,
 ).fit(sequences, speakers, sample_weight=[1.0] * len(speakers))
-labels: np.ndarray = clf.predict(sequences)
-stages: Iterator[np.ndarray] = clf.staged_predict_proba(X)
+labels: Array = clf.predict(sequences)
+stages: Iterator[Array] = clf.staged_predict_proba(X)
 losses: list[float] = clf.loss_curve_
 n_classes: int = clf.classes_.size + clf.n_iter_
 again: LSTMClassifier = clf.partial_fit(X, y, classes=[0, 1])
@@ -43,17 +46,17 @@ class Mine(LSTMClassifier):
         self.extra = extra
 
 
-state: dict[str, np.ndarray] = torch_state(Mine(extra=1).fit(X, y))
+state: dict[str, Array] = torch_state(Mine(extra=1).fit(X, y))
 loaded: GRURegressor = load_torch_state(reg, state)
-table: np.ndarray = RecurrentFeatures(clf).fit(X, y).transform(X)
+table: Array = RecurrentFeatures(clf).fit(X, y).transform(X)
 early: EarlyClassifier = EarlyClassifier(clf, threshold=0.8).fit(X, y)
-decided: np.ndarray = EarlyStream(early).step(X[0, 0], streams=0)
+decided: Array = EarlyStream(early).step(X[0, 0], streams=0)
 twin: Stream = Stream(clf, dtype=np.float32).copy()
 importances = permutation_importance(clf, X, y, by="step", scoring=["accuracy"])
 gradients = saliency(clf, X, method="gradient", target=1)
 display: SaliencyDisplay = SaliencyDisplay.from_estimator(clf, X[:3], course=False)
 padded, lengths = padded_from_ragged(sequences)
-ragged: list[np.ndarray] = ragged_from_padded(padded, lengths)
+ragged: list[Array] = ragged_from_padded(padded, lengths)
 cell = LSTMCell(n_features=3, hidden_size=5)
 params = cell.init(random_state=0)
 h, c = cell.step(params, np.ones((2, 3)), cell.initial_state(n_sequences=2))
