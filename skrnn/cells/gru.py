@@ -1,14 +1,21 @@
 """The gated recurrent unit."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
-from typing import ClassVar, NamedTuple
+from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 import numpy as np
 
-from skrnn.cells.base import HALF, Cell, sigmoid
+from skrnn.cells.arithmetic import HALF, sigmoid
+from skrnn.cells.base import Cell
 from skrnn.cells.block import times
 from skrnn.cells.checks import check_step
 from skrnn.cells.tape import Tape
+
+if TYPE_CHECKING:
+    from skrnn.sequences import Sequences
+    from skrnn.utils.typing import Array, Params, State
 
 
 @dataclass(frozen=True)
@@ -28,6 +35,13 @@ class GRUCell(Cell):
     where ``z_r`` and ``z_z`` are rows of ``W [x, 1, h]``. This is the form of PyTorch
     and cuDNN.
 
+    Parameters
+    ----------
+    n_features : int
+        Number of features of a step of the input.
+    hidden_size : int
+        Number of hidden units.
+
     Examples
     --------
     >>> import numpy as np
@@ -41,21 +55,21 @@ class GRUCell(Cell):
     (2, 7, 5)
     """
 
-    gates: ClassVar = ("r", "z", "n")
-    state_names: ClassVar = ("h",)
-    memory_gate: ClassVar = "z"
-    bounded: ClassVar = True
+    gates: ClassVar[tuple[str, ...]] = ("r", "z", "n")
+    state_names: ClassVar[tuple[str, ...]] = ("h",)
+    memory_gate: ClassVar[str | None] = "z"
+    bounded: ClassVar[bool] = True
 
     @property
-    def shapes(self):
+    def shapes(self) -> dict[str, tuple[int, ...]]:
         """Shape of each parameter, by name."""
         return {**super().shapes, "b_hn": (self.hidden_size,)}
 
-    def biases(self, params):
-        """Return the biases, as views: ``b`` and ``b_hn``."""
+    def biases(self, params: Params) -> State:
+        """Return the biases, as views, ``b`` and ``b_hn``: see `Cell.biases`."""
         return (*super().biases(params), params["b_hn"])
 
-    def step(self, params, x, state):
+    def step(self, params: Params, x: Array, state: State) -> State:
         """Compute one step by the equations above: see `Cell.step`."""
         check_step(self, params, x, state)
         (h,) = state
@@ -66,7 +80,16 @@ class GRUCell(Cell):
         n = np.tanh(x_n + r * (h_n + params["b_hn"]))
         return ((1 - z) * n + z * h,)
 
-    def forward(self, params, x, *, keep=True, reuse=None, mask=None, only_last=False):
+    def forward(
+        self,
+        params: Params,
+        x: Sequences,
+        *,
+        keep: bool = True,
+        reuse: Tape | None = None,
+        mask: Array | None = None,
+        only_last: bool = False,
+    ) -> tuple[Sequences, Tape | None]:
         """Compute the states of whole sequences: see `Cell.forward`."""
         tape = GRUTape.begin(self, x, keep, reuse, mask, only_last)
         H, d, half = self.hidden_size, self.n_features, HALF[x.data.dtype]
@@ -95,7 +118,14 @@ class GRUCell(Cell):
                     np.multiply(h, m, h_in)
         return tape.output(), (tape if keep else None)
 
-    def backward(self, params, tape, d_out, *, input_gradient=False):
+    def backward(
+        self,
+        params: Params,
+        tape: Tape,
+        d_out: Sequences,
+        *,
+        input_gradient: bool = False,
+    ) -> tuple[Sequences | None, Params]:
         """Backpropagate through time: see `Cell.backward`.
 
         Only ``d_h`` runs from step to step: the gradients of all that is added up

@@ -1,14 +1,21 @@
 """The long short-term memory cell."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
-from typing import ClassVar, NamedTuple
+from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 import numpy as np
 
-from skrnn.cells.base import HALF, Cell, sigmoid
+from skrnn.cells.arithmetic import HALF, sigmoid
+from skrnn.cells.base import Cell
 from skrnn.cells.block import times
 from skrnn.cells.checks import check_step
 from skrnn.cells.tape import Tape
+
+if TYPE_CHECKING:
+    from skrnn.sequences import Sequences
+    from skrnn.utils.typing import Array, Params, State
 
 
 @dataclass(frozen=True)
@@ -28,6 +35,13 @@ class LSTMCell(Cell):
     ``h = o * tanh(c)``     hidden state
     ======================  ==========================================
 
+    Parameters
+    ----------
+    n_features : int
+        Number of features of a step of the input.
+    hidden_size : int
+        Number of hidden units.
+
     Examples
     --------
     >>> import numpy as np
@@ -42,12 +56,12 @@ class LSTMCell(Cell):
     (2, 7, 5)
     """
 
-    gates: ClassVar = ("o", "i", "f", "g")
-    state_names: ClassVar = ("h", "c")
-    memory_gate: ClassVar = "f"
-    bounded: ClassVar = True
+    gates: ClassVar[tuple[str, ...]] = ("o", "i", "f", "g")
+    state_names: ClassVar[tuple[str, ...]] = ("h", "c")
+    memory_gate: ClassVar[str | None] = "f"
+    bounded: ClassVar[bool] = True
 
-    def step(self, params, x, state):
+    def step(self, params: Params, x: Array, state: State) -> State:
         """Compute one step by the equations above: see `Cell.step`."""
         check_step(self, params, x, state)
         h, c = state
@@ -58,7 +72,16 @@ class LSTMCell(Cell):
         h = sigmoid(z_o) * np.tanh(c)
         return h, c
 
-    def forward(self, params, x, *, keep=True, reuse=None, mask=None, only_last=False):
+    def forward(
+        self,
+        params: Params,
+        x: Sequences,
+        *,
+        keep: bool = True,
+        reuse: Tape | None = None,
+        mask: Array | None = None,
+        only_last: bool = False,
+    ) -> tuple[Sequences, Tape | None]:
         """Compute the states of whole sequences: see `Cell.forward`."""
         tape = LSTMTape.begin(self, x, keep, reuse, mask, only_last)
         half = HALF[x.data.dtype]
@@ -80,7 +103,14 @@ class LSTMCell(Cell):
                     np.multiply(h, m, h_in)
         return tape.output(), (tape if keep else None)
 
-    def backward(self, params, tape, d_out, *, input_gradient=False):
+    def backward(
+        self,
+        params: Params,
+        tape: Tape,
+        d_out: Sequences,
+        *,
+        input_gradient: bool = False,
+    ) -> tuple[Sequences | None, Params]:
         """Backpropagate through time: see `Cell.backward`.
 
         Only ``d_h`` and ``d_c`` run from step to step. What multiplies them depends

@@ -11,7 +11,7 @@ import pytest
 from sklearn.base import clone
 
 from skrnn.cells import CELLS, Cell
-from skrnn.cells.base import sigmoid
+from skrnn.cells.arithmetic import sigmoid
 from skrnn.cells.block import times
 from skrnn.cells.tape import Tape
 from skrnn.estimators.base_classifier import RecurrentClassifier

@@ -1,6 +1,9 @@
 """From a fitted estimator to an ONNX model."""
 
+from __future__ import annotations
+
 from numbers import Integral
+from typing import TYPE_CHECKING
 
 from sklearn.utils.validation import check_is_fitted
 
@@ -14,6 +17,13 @@ from skrnn.interop.onnx.saving import whole_file
 from skrnn.parameters.constraints import Number
 from skrnn.utils.optional import require
 
+if TYPE_CHECKING:
+    from os import PathLike
+
+    from onnx import ModelProto
+
+    from skrnn.estimators.base import BaseRecurrent
+
 #: The first version of the operators in which all are as they are used here.
 OLDEST_OPSET = 18
 
@@ -24,7 +34,12 @@ WITHIN = {
 }
 
 
-def export_onnx(estimator, path=None, *, opset=OLDEST_OPSET):
+def export_onnx(
+    estimator: BaseRecurrent,
+    path: str | PathLike[str] | None = None,
+    *,
+    opset: int = OLDEST_OPSET,
+) -> ModelProto:
     """Make an ONNX model that predicts what a fitted estimator predicts.
 
     Whatever runs ONNX models can then predict with it, onnxruntime for one, without
