@@ -206,19 +206,28 @@ class GRUTape(Tape):
         """Return the arrays of the state."""
         return (slots["h"],)
 
-    def views(self, slots):
-        """Return what the forward pass of each step reads and writes."""
-        H, gate = self.cell.hidden_size, slots["gate"][:-1]
-        return GRUViews(
-            gates=gate,
-            sigmoids=gate[:, : 2 * H],
-            r=gate[:, :H],
-            z=gate[:, H : 2 * H],
-            hn=gate[:, 2 * H :],
-            n=slots["n"][:-1],
-            diff=slots["diff"][:-1],
-            h_before=slots["h"][:-1],
-        )
+    def views(self, slots, k):
+        """Return what the forward pass of a step works on beside ``[x, 1, h]`` and h.
+
+        Returns
+        -------
+        gates : ndarray of shape (3 * hidden_size, size)
+            ``[r, z, hn]``, of r and z first what is before the sigmoids.
+        sigmoids : ndarray of shape (2 * hidden_size, size)
+            The gates ``[r, z]``.
+        r, z, hn : ndarray of shape (hidden_size, size)
+            Reset gate, update gate, and the past as the candidate sees it.
+        n : ndarray of shape (hidden_size, size)
+            ``W_xn x + b_n``, then the candidate.
+        diff : ndarray of shape (hidden_size, size)
+            ``h - n``, with h before the step: the step ends with ``n + z * diff``.
+        h_before : ndarray of shape (hidden_size, size)
+            The hidden state before the step.
+        """
+        H, gates = self.cell.hidden_size, slots["gate"][k]
+        sigmoids, r, z, hn = gates[: 2 * H], gates[:H], gates[H : 2 * H], gates[2 * H :]
+        n, diff, h_before = slots["n"][k], slots["diff"][k], slots["h"][k]
+        return gates, sigmoids, r, z, hn, n, diff, h_before
 
     def backward_buffers(self, block):
         """Return memory for the factors and gradients of a block of steps."""
@@ -231,35 +240,6 @@ class GRUTape(Tape):
             dh_through_z=self.scratch("dh_through_z", H, size),
             steps=list(zip(*(array[::-1] for array in views), strict=True)),
         )
-
-
-class GRUViews(NamedTuple):
-    """Values that the forward pass of a GRU reads and writes, for some steps.
-
-    Attributes
-    ----------
-    gates : ndarray of shape (n_steps, 3 * hidden_size, size)
-        ``[r, z, hn]``, of ``r`` and ``z`` first what is before the sigmoids.
-    sigmoids : ndarray of shape (n_steps, 2 * hidden_size, size)
-        The gates ``[r, z]``.
-    r, z, hn : ndarray of shape (n_steps, hidden_size, size)
-        Reset gate, update gate, and the past as the candidate sees it.
-    n : ndarray of shape (n_steps, hidden_size, size)
-        ``W_xn x + b_n``, then the candidate.
-    diff : ndarray of shape (n_steps, hidden_size, size)
-        ``h - n``, with h before the step: the step ends with ``n + z * diff``.
-    h_before : ndarray of shape (n_steps, hidden_size, size)
-        The hidden state before the step.
-    """
-
-    gates: np.ndarray
-    sigmoids: np.ndarray
-    r: np.ndarray
-    z: np.ndarray
-    hn: np.ndarray
-    n: np.ndarray
-    diff: np.ndarray
-    h_before: np.ndarray
 
 
 class GRUBackwardBuffers(NamedTuple):

@@ -190,18 +190,28 @@ class LSTMTape(Tape):
         """Return the arrays of the state."""
         return slots["h"], slots["gate"][:, 4 * self.cell.hidden_size :]
 
-    def views(self, slots):
-        """Return what the forward pass of each step reads and writes."""
-        H, gate = self.cell.hidden_size, slots["gate"][:-1]
-        return LSTMViews(
-            z=gate[:, : 4 * H],
-            sigmoids=gate[:, : 3 * H],
-            o=gate[:, :H],
-            i_f=gate[:, H : 3 * H],
-            g_c=gate[:, 3 * H :],
-            c=slots["gate"][1:, 4 * H :],
-            tanh_c=slots["tanh_c"][:-1],
-        )
+    def views(self, slots, k):
+        """Return what the forward pass of a step works on beside ``[x, 1, h]`` and h.
+
+        Returns
+        -------
+        z : ndarray of shape (4 * hidden_size, size)
+            ``W [x, 1, h]``, then the gates ``[o, i, f, g]``.
+        sigmoids : ndarray of shape (3 * hidden_size, size)
+            The gates ``[o, i, f]``.
+        o : ndarray of shape (hidden_size, size)
+            The output gate.
+        i_f, g_c : ndarray of shape (2 * hidden_size, size)
+            ``[i, f]`` and ``[g, c]``, with c before the step: their product is
+            ``[i g, f c]``.
+        c, tanh_c : ndarray of shape (hidden_size, size)
+            The cell state after the step, and its tanh.
+        """
+        H, gate, after = self.cell.hidden_size, slots["gate"][k], slots["gate"][k + 1]
+        z, sigmoids, o = gate[: 4 * H], gate[: 3 * H], gate[:H]
+        i_f, g_c = gate[H : 3 * H], gate[3 * H :]
+        c, tanh_c = after[4 * H :], slots["tanh_c"][k]
+        return z, sigmoids, o, i_f, g_c, c, tanh_c
 
     def passed(self, size):
         """Return memory for what the gates let through: ``[i g, f c]``, and each."""
@@ -224,32 +234,6 @@ class LSTMTape(Tape):
             dc_from_h=self.scratch("dc_from_h", H, size),
             steps=list(zip(*(array[::-1] for array in views), strict=True)),
         )
-
-
-class LSTMViews(NamedTuple):
-    """Values that the forward pass of an LSTM reads and writes, for some steps.
-
-    Attributes
-    ----------
-    z : ndarray of shape (n_steps, 4 * hidden_size, size)
-        ``W [x, 1, h]``, then the gates ``[o, i, f, g]``.
-    sigmoids : ndarray of shape (n_steps, 3 * hidden_size, size)
-        The gates ``[o, i, f]``.
-    o : ndarray of shape (n_steps, hidden_size, size)
-        The output gate.
-    i_f, g_c : ndarray of shape (n_steps, 2 * hidden_size, size)
-        ``[i, f]`` and ``[g, c]``, c before the step: their product is ``[i g, f c]``.
-    c, tanh_c : ndarray of shape (n_steps, hidden_size, size)
-        The cell state after the step, and its tanh.
-    """
-
-    z: np.ndarray
-    sigmoids: np.ndarray
-    o: np.ndarray
-    i_f: np.ndarray
-    g_c: np.ndarray
-    c: np.ndarray
-    tanh_c: np.ndarray
 
 
 class LSTMBackwardBuffers(NamedTuple):
