@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from sklearn.utils import check_random_state
 
-from skrnn.parameters.constraints import Flag, RandomState, check_options
+from skrnn.parameters.constraints import Boolean, RandomState, check_options
 
 if TYPE_CHECKING:
     from skrnn.utils.typing import Array, RandomStateLike
@@ -258,7 +258,7 @@ def _draw_integers(rng, low, high, size):
 def _check_options(function, **options):
     """Check the source of random numbers, and what is yes or no."""
     check_options(
-        function, {"random_state": [RandomState()], "regression": [Flag()]}, options
+        function, {"random_state": [RandomState()], "regression": [Boolean()]}, options
     )
 
 

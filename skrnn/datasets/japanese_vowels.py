@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal, overload
 import numpy as np
 from sklearn.utils import Bunch
 
-from skrnn.parameters.constraints import Flag, check_options
+from skrnn.parameters.constraints import Boolean, check_options
 
 if TYPE_CHECKING:
     from typing import TypeAlias
@@ -117,7 +117,7 @@ def load_japanese_vowels(
     part = _part_of(subset)
     check_options(
         "load_japanese_vowels",
-        {"return_X_y": [Flag()]},
+        {"return_X_y": [Boolean()]},
         {"return_X_y": return_X_y},
     )
     data, target = _read_all()

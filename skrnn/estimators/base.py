@@ -21,8 +21,9 @@ from skrnn.fitting.fitted_state import fitted_network, publish
 from skrnn.fitting.problem import Expected
 from skrnn.fitting.run import prepare
 from skrnn.fitting.warnings import warn
-from skrnn.parameters.constraints import Number, check_parameters
-from skrnn.parameters.shared import Settings, check_combinations
+from skrnn.parameters.auto import check_combinations
+from skrnn.parameters.constraints import Interval, check_parameters
+from skrnn.parameters.shared import Settings
 from skrnn.training import SOLVERS, Reporter
 from skrnn.utils.threads import WorkersOnDemand, workers_for
 from skrnn.validation import SequenceFormat, check_sequences
@@ -195,7 +196,7 @@ class BaseRecurrent(Settings, CallbackSupportMixin, BaseEstimator, ABC):
         """
         check_is_fitted(self)
         n_layers = len(self.architecture_["hidden_sizes"])
-        if not Number(Integral, -n_layers, n_layers).accepts(layer):
+        if not Interval(Integral, -n_layers, n_layers).is_satisfied_by(layer):
             raise ValueError(
                 f"layer must be an int from {-n_layers} to {n_layers - 1}: this "
                 f"{type(self).__name__} has {n_layers} layer(s). Got {layer!r}."

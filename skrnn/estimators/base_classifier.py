@@ -21,7 +21,7 @@ from skrnn.validation import (
     check_weights,
     is_indicator_matrix,
 )
-from skrnn.validation.classes import settle_classes
+from skrnn.validation.labels import settle_classes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

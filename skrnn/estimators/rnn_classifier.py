@@ -6,7 +6,7 @@ from typing import Any, ClassVar, Literal
 import numpy as np
 
 from skrnn.estimators.base_classifier import RecurrentClassifier
-from skrnn.parameters.constraints import OneOf
+from skrnn.parameters.constraints import Options
 
 
 class RNNClassifier(RecurrentClassifier):
@@ -236,5 +236,5 @@ class RNNClassifier(RecurrentClassifier):
     _cell_options: ClassVar = ("activation",)
     _parameter_constraints: ClassVar[dict] = {
         **RecurrentClassifier._parameter_constraints,
-        "activation": [OneOf(("tanh", "relu"))],
+        "activation": [Options(("tanh", "relu"))],
     }

@@ -5,7 +5,7 @@ from typing import ClassVar, Literal
 import numpy as np
 
 from skrnn.estimators.base_regressor import RecurrentRegressor
-from skrnn.parameters.constraints import OneOf
+from skrnn.parameters.constraints import Options
 
 
 class RNNRegressor(RecurrentRegressor):
@@ -231,5 +231,5 @@ class RNNRegressor(RecurrentRegressor):
     _cell_options: ClassVar = ("activation",)
     _parameter_constraints: ClassVar[dict] = {
         **RecurrentRegressor._parameter_constraints,
-        "activation": [OneOf(("tanh", "relu"))],
+        "activation": [Options(("tanh", "relu"))],
     }

@@ -2,8 +2,7 @@
 
 from skrnn.cells import CELLS
 from skrnn.network import InputTransform, build_network
-from skrnn.parameters.auto import AUTO, choose_patch_size
-from skrnn.parameters.shared import hidden_sizes
+from skrnn.parameters.auto import AUTO, choose_patch_size, hidden_sizes
 from skrnn.sequences import lengths_of
 
 #: Parts of the architecture whose parameter has another name.

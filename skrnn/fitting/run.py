@@ -17,7 +17,7 @@ from skrnn.fitting.problem import Problem, training_set
 from skrnn.fitting.validation_split import HeldOut, hold_out, make_validator
 from skrnn.fitting.warnings import data_warnings, ending_warnings, learning_warnings
 from skrnn.network import Dropout, Network
-from skrnn.parameters.auto import Plan, make_plan
+from skrnn.parameters.auto import ResolvedSettings, resolve_auto
 from skrnn.sequences import lengths_of
 from skrnn.training import SOLVERS, Objective, Reason
 
@@ -42,7 +42,7 @@ class TrainingRun:
         The network.
     weights : ndarray of shape (n_parameters,)
         Where training begins, in the type of the computation.
-    settings : Plan
+    settings : ResolvedSettings
         The parameters of the estimator, "auto" resolved.
     rng : numpy.random.RandomState
         Where the order of batches and the noise of dropout come from.
@@ -59,7 +59,7 @@ class TrainingRun:
     architecture: dict
     network: Network
     weights: np.ndarray
-    settings: Plan
+    settings: ResolvedSettings
     rng: np.random.RandomState
     resume: bool
     incremental: bool
@@ -210,7 +210,7 @@ def prepare(estimator, problem, validation, resume, incremental):
         architecture=architecture,
         network=network,
         weights=np.array(weights, problem.X.dtype),
-        settings=make_plan(
+        settings=resolve_auto(
             estimator,
             lengths_of(problem.X.samples)[rows],
             incremental,

@@ -14,20 +14,20 @@ from skrnn.estimators.introspection import final_network
 from skrnn.inspection.exchange import collection
 from skrnn.inspection.names import names_of_features
 from skrnn.inspection.parts import blocks_of, features_of, shares_of
-from skrnn.parameters.constraints import Number, OneOf, RandomState, check_options
+from skrnn.parameters.constraints import Interval, Options, RandomState, check_options
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
     from skrnn.utils.typing import ArrayLike, RandomStateLike, SequencesLike
 
-COUNT = Number(Integral, 1)
+COUNT = Interval(Integral, 1)
 OPTIONS = {
-    "by": [OneOf(("feature", "step"))],
-    "n_blocks": [COUNT, OneOf((None,))],
-    "block_size": [COUNT, OneOf((None,))],
-    "origin": [OneOf(("start", "end"))],
-    "features_per_step": [COUNT, OneOf((None,))],
+    "by": [Options(("feature", "step"))],
+    "n_blocks": [COUNT, Options((None,))],
+    "block_size": [COUNT, Options((None,))],
+    "origin": [Options(("start", "end"))],
+    "features_per_step": [COUNT, Options((None,))],
     "n_repeats": [COUNT],
     "random_state": [RandomState()],
 }

@@ -24,7 +24,7 @@ from skrnn.inspection.methods import (
 )
 from skrnn.inspection.outputs import PROBABILITY, SCORE, choose_outputs
 from skrnn.network.network import QUIETLY
-from skrnn.parameters.constraints import Number, OneOf, check_options
+from skrnn.parameters.constraints import Interval, Options, check_options
 from skrnn.utils.threads import WorkersOnDemand
 from skrnn.validation import SequenceFormat, check_sequences
 from skrnn.validation.layouts import BLOCK, RAGGED
@@ -40,10 +40,10 @@ GRADIENT, INTEGRATED = "gradient", "integrated_gradients"
 SIMPLE = {GRADIENT: gradient, "gradient_x_input": gradient_x_input}
 
 OPTIONS = {
-    "method": [OneOf((*SIMPLE, INTEGRATED))],
-    "output": [OneOf((SCORE, PROBABILITY))],
-    "n_steps": [Number(Integral, 1)],
-    "tol": [Number(Real, 0, closed="neither")],
+    "method": [Options((*SIMPLE, INTEGRATED))],
+    "output": [Options((SCORE, PROBABILITY))],
+    "n_steps": [Interval(Integral, 1)],
+    "tol": [Interval(Real, 0, closed="neither")],
 }
 
 

@@ -1,10 +1,11 @@
-"""What "auto" stands for: choices made for the data that fit sees.
+"""Resolution of parameters: combinations, defaults for "auto", plain numbers.
 
-The figures behind them are in docs/defaults.md.
+The measurements behind the defaults are in docs/defaults.md.
 """
 
 import math
 from dataclasses import dataclass
+from numbers import Integral
 
 import numpy as np
 
@@ -14,35 +15,35 @@ from skrnn.training import SOLVERS, count_batches
 AUTO = "auto"
 
 BATCH_SIZE = 64
-#: Small sets are read until so many updates have been made, tiny ones until there have
-#: been as many as they have steps, but at least the fewest.
+#: Number of updates of small sets, and the least for tiny ones: those get as many as
+#: they have steps.
 N_UPDATES, FEWEST_UPDATES = 1000, 200
-#: Large sets are read so often at least.
+#: Least number of epochs of large sets.
 FEWEST_EPOCHS = 10
-#: With a held-out score to watch, one of so many parts of the epochs may go by without
-#: a better one, and so many epochs at least.
+#: `n_iter_no_change` is the number of epochs divided by the first, but at least the
+#: second.
 PATIENCE, LEAST_PATIENCE = 5, 10
 
-#: Sequences of so many steps are read step by step.
+#: Largest mean number of steps of sequences that are always read step by step.
 SHORT = 32
-#: Correlation of steps from which on sequences are series and are read in patches.
+#: Correlation of neighbouring steps from which on sequences are read in patches.
 CORRELATED = 0.2
-#: How far apart the steps are that are compared.
+#: Distances between the steps that are compared.
 LAGS = (1, 2, 3, 4)
-#: So many reads a cell is asked to bridge at most where steps are not correlated: with
-#: a gate that keeps its memory, and without.
+#: Largest number of reads where steps are not correlated, for cells with and without a
+#: gate that keeps their memory.
 LASTING, FADING = 512, 64
-#: Enough sequences, and steps of each, to tell.
+#: Numbers of sequences and of steps of each in the sample that is measured.
 LOOK_AT = 256, 1024
 
 
 @dataclass(frozen=True)
-class Plan:
-    """How long, in which portions and with which numbers an estimator learns.
+class ResolvedSettings:
+    """Parameters of training with "auto" resolved.
 
-    All are plain numbers of Python, whatever types the user has. Those of NumPy would
-    compute in a type of their own: an int8 overflows, and a float64 makes float64 of
-    the float32 that it meets.
+    All are plain numbers of Python, whatever types the user passed. Those of NumPy
+    compute in a type of their own: an int8 overflows, and a float64 turns float32
+    arrays into float64.
 
     Attributes
     ----------
@@ -51,11 +52,11 @@ class Plan:
     n_epochs : int
         Largest number of epochs, or of iterations of L-BFGS.
     patience : float
-        Epochs that may go by without an improvement.
+        Number of epochs without an improvement after which training stops.
     dropout, recurrent_dropout : float
-        What is dropped, as `Dropout` has it.
+        Rates of dropout, see `Dropout`.
     alpha, tol, momentum : float
-        As the parameters of the estimators.
+        The parameters of the estimator.
     learning_rate_init, max_grad_norm : float or None
         Likewise; a solver may have no learning rate.
     """
@@ -72,68 +73,115 @@ class Plan:
     max_grad_norm: float | None
 
 
-def make_plan(settings, lengths, once, noise, rates):
-    """Put a value in the place of each "auto".
+def hidden_sizes(settings):
+    """Return the number of hidden units of each layer, a tuple of int."""
+    size, n_layers = settings.hidden_size, int(settings.n_layers)
+    if isinstance(size, Integral):
+        return (int(size),) * n_layers
+    if n_layers not in (1, len(size)):
+        raise ValueError(
+            f"hidden_size={size} has {len(size)} size(s), but n_layers={n_layers}. "
+            "Give one size for each layer, or leave n_layers at 1: the sizes say how "
+            "many there are."
+        )
+    return tuple(int(units) for units in size)
+
+
+def check_combinations(settings, incremental):
+    """Raise ValueError if parameters exclude each other.
 
     Parameters
     ----------
     settings : Settings
-        What the user asked for.
-    lengths : ndarray of int
-        Number of steps of each of the distinct sequences to learn from.
-    once : bool
-        Whether they are read once only, as `partial_fit` does.
-    noise : tuple of float
-        What `dropout` and `recurrent_dropout` are for this kind of estimator.
-    rates : dict of str to float
-        What `learning_rate_init` is for its cell, by the name of the solver.
+        The parameters, each of which is valid by itself.
+    incremental : bool
+        Whether this is a call of `partial_fit`.
     """
-    batch_size = int(_value(settings.batch_size, BATCH_SIZE))
+    hidden_sizes(settings)
+    if incremental and settings.early_stopping:
+        raise ValueError(
+            "partial_fit does not support early_stopping=True: it holds nothing "
+            "out. Set it to False and score on data of your own between calls."
+        )
+    dropped = [
+        f"{name}={getattr(settings, name)}"
+        for name in ("dropout", "recurrent_dropout")
+        if getattr(settings, name) not in ("auto", 0)
+    ]
+    if dropped and not SOLVERS[settings.solver].has_batches:
+        raise ValueError(
+            f"solver='{settings.solver}' does not support {' and '.join(dropped)}: the "
+            "loss must be the same each time that it is computed. Use solver='adam' or "
+            "'sgd', or set both rates to 0 and raise alpha."
+        )
+
+
+def resolve_auto(settings, lengths, incremental, dropout, learning_rates):
+    """Return the parameters of training with a value for each "auto".
+
+    Parameters
+    ----------
+    settings : Settings
+        The parameters of the estimator.
+    lengths : ndarray of int
+        Number of steps of each distinct training sequence.
+    incremental : bool
+        Whether this is a call of `partial_fit`, which reads the data once.
+    dropout : tuple of float
+        Defaults of `dropout` and `recurrent_dropout` for this kind of estimator.
+    learning_rates : dict of str to float
+        Defaults of `learning_rate_init` for its cell, by the name of the solver.
+
+    Returns
+    -------
+    ResolvedSettings
+    """
+    batch_size = int(_resolve(settings.batch_size, BATCH_SIZE))
     n_batches = count_batches(len(lengths), batch_size)
     n_updates = min(N_UPDATES, max(FEWEST_UPDATES, int(lengths.sum())))
     if not SOLVERS[settings.solver].has_batches:
-        n_batches, n_updates, noise = 1, N_UPDATES, (0.0, 0.0)
+        n_batches, n_updates, dropout = 1, N_UPDATES, (0.0, 0.0)
     n_epochs = max(FEWEST_EPOCHS, math.ceil(n_updates / n_batches))
-    n_epochs = 1 if once else int(_value(settings.max_iter, n_epochs))
+    n_epochs = 1 if incremental else int(_resolve(settings.max_iter, n_epochs))
     patience = max(LEAST_PATIENCE, -(-n_epochs // PATIENCE))
     if settings.learning_rate == "cosine" and not settings.early_stopping:
-        # This schedule is the plan of when to stop.
+        # This schedule says itself when training ends.
         patience = np.inf
-    patience = _value(settings.n_iter_no_change, patience)
-    rate = _value(settings.learning_rate_init, rates.get(settings.solver))
-    return Plan(
+    patience = _resolve(settings.n_iter_no_change, patience)
+    default = learning_rates.get(settings.solver)
+    return ResolvedSettings(
         batch_size=batch_size,
         n_epochs=n_epochs,
         patience=patience if patience == np.inf else int(patience),
-        dropout=float(_value(settings.dropout, noise[0])),
-        recurrent_dropout=float(_value(settings.recurrent_dropout, noise[1])),
+        dropout=float(_resolve(settings.dropout, dropout[0])),
+        recurrent_dropout=float(_resolve(settings.recurrent_dropout, dropout[1])),
         alpha=float(settings.alpha),
         tol=float(settings.tol),
-        learning_rate_init=_float(rate),
+        learning_rate_init=_float(_resolve(settings.learning_rate_init, default)),
         momentum=float(settings.momentum),
         max_grad_norm=_float(settings.max_grad_norm),
     )
 
 
 def choose_patch_size(cell, samples, rows, scale):
-    """Return how many steps of these sequences are best read at once.
+    """Return the default number of steps that are read at once.
 
-    Where neighbouring steps go together, as in anything that was sampled from a curve,
-    some of them say little more than one, and a shorter way through them is easier to
-    learn: half the square root of the mean length leaves twice that root. Short
-    sequences are read step by step, and so are those in which each step is a word of
-    its own, as far as the memory of the cell lasts.
+    Where neighbouring steps are correlated, as in sampled curves, several of them say
+    little more than one, and fewer reads are easier to learn: patches of half the
+    square root of the mean length leave twice that root. Short sequences are read step
+    by step, and so are those of uncorrelated steps, such as words, as far as the memory
+    of the cell lasts.
 
     Parameters
     ----------
     cell : type
-        The kind of the cells.
+        Class of the cells.
     samples : ndarray of shape (n, n_steps, n_features) or list of 2-D arrays
         The collection.
     rows : ndarray of int
-        The sequences to learn from.
+        The training sequences.
     scale : Scale
-        Of their features.
+        Mean and scale of their features.
 
     Returns
     -------
@@ -148,7 +196,7 @@ def choose_patch_size(cell, samples, rows, scale):
 
 
 def _correlation(samples, rows, scale):
-    """Give the strongest correlation between steps that are a few steps apart."""
+    """Return the largest absolute correlation of steps over the lags."""
     n, n_steps = LOOK_AT
     products = np.zeros((len(LAGS), 3))
     for i in spaced(rows, n):
@@ -162,8 +210,8 @@ def _correlation(samples, rows, scale):
     return np.max(np.abs(together) / np.where(size == 0, 1.0, size))
 
 
-def _value(setting, automatic):
-    return automatic if setting == AUTO else setting
+def _resolve(setting, default):
+    return default if setting == AUTO else setting
 
 
 def _float(value):

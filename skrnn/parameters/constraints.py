@@ -12,7 +12,7 @@ from sklearn.utils import check_random_state
 
 
 @dataclass(frozen=True)
-class Number:
+class Interval:
     """A number in a range.
 
     Parameters
@@ -30,7 +30,7 @@ class Number:
     high: float = np.inf
     closed: str = "left"
 
-    def accepts(self, value):
+    def is_satisfied_by(self, value):
         """Say whether a value will do."""
         # A span of time is an integer to NumPy.
         if isinstance(value, bool | np.bool_ | np.timedelta64):
@@ -59,7 +59,7 @@ class Number:
 
 
 @dataclass(frozen=True)
-class OneOf:
+class Options:
     """One of some values: strings, None or infinity.
 
     Parameters
@@ -70,7 +70,7 @@ class OneOf:
 
     values: Collection
 
-    def accepts(self, value):
+    def is_satisfied_by(self, value):
         """Say whether a value will do."""
         # Texts and numbers of NumPy too; an array would be compared item by item.
         if not isinstance(value, str | Real):
@@ -83,10 +83,10 @@ class OneOf:
         return "one of " + ", ".join(repr(value) for value in self.values)
 
 
-class Flag:
+class Boolean:
     """True or False."""
 
-    def accepts(self, value):
+    def is_satisfied_by(self, value):
         """Say whether a value will do."""
         return isinstance(value, bool | np.bool_)
 
@@ -97,23 +97,23 @@ class Flag:
 class Sizes:
     """A tuple or list of positive integers."""
 
-    def accepts(self, value):
+    def is_satisfied_by(self, value):
         """Say whether a value will do."""
-        size = Number(Integral, 1)
+        size = Interval(Integral, 1)
         return (
             isinstance(value, tuple | list)
             and len(value) > 0
-            and all(size.accepts(item) for item in value)
+            and all(size.is_satisfied_by(item) for item in value)
         )
 
     def __str__(self):
         return "a tuple of such ints, one for each layer"
 
 
-class Mapping:
+class Dict:
     """A dict."""
 
-    def accepts(self, value):
+    def is_satisfied_by(self, value):
         """Say whether a value will do."""
         return isinstance(value, dict)
 
@@ -124,7 +124,7 @@ class Mapping:
 class AnyCallable:
     """Whatever can be called."""
 
-    def accepts(self, value):
+    def is_satisfied_by(self, value):
         """Say whether a value will do."""
         return callable(value)
 
@@ -135,7 +135,7 @@ class AnyCallable:
 class Transformer:
     """A transformer of scikit-learn."""
 
-    def accepts(self, value):
+    def is_satisfied_by(self, value):
         """Say whether a value will do."""
         methods = "fit", "transform", "get_params"
         is_one = all(hasattr(value, method) for method in methods)
@@ -148,7 +148,7 @@ class Transformer:
 class RandomState:
     """Whatever scikit-learn takes for a source of random numbers."""
 
-    def accepts(self, value):
+    def is_satisfied_by(self, value):
         """Say whether a value will do."""
         if isinstance(value, np.timedelta64):
             return False
@@ -244,7 +244,7 @@ def check_options(name, constraints, given):
 
 
 def _fault(name, parameter, value, constraints):
-    if any(constraint.accepts(value) for constraint in constraints):
+    if any(constraint.is_satisfied_by(value) for constraint in constraints):
         return None
     allowed = " or ".join(str(constraint) for constraint in constraints)
     fault = f"The {parameter!r} parameter of {name} must be {allowed}. Got {value!r}."

@@ -1,6 +1,6 @@
 """What users may set: the parameters of the estimators, and what each may be."""
 
-from collections.abc import Mapping as MappingType
+from collections.abc import Mapping
 from numbers import Integral, Real
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
@@ -9,10 +9,10 @@ import numpy as np
 from skrnn.network.pooling import POOLINGS
 from skrnn.optimizers import SCHEDULES
 from skrnn.parameters.constraints import (
-    Flag,
-    Mapping,
-    Number,
-    OneOf,
+    Boolean,
+    Dict,
+    Interval,
+    Options,
     RandomState,
     Sizes,
     check_names,
@@ -96,34 +96,34 @@ class Settings(CheckedNames):
         self.random_state = random_state
 
     _parameter_constraints: ClassVar[dict] = {
-        "hidden_size": [Number(Integral, 1), Sizes()],
-        "n_layers": [Number(Integral, 1)],
-        "bidirectional": [Flag()],
-        "pooling": [OneOf(POOLINGS)],
-        "dropout": [OneOf(("auto",)), Number(Real, 0, 1)],
-        "recurrent_dropout": [OneOf(("auto",)), Number(Real, 0, 1)],
-        "solver": [OneOf(SOLVERS)],
-        "alpha": [Number(Real, 0)],
-        "batch_size": [OneOf(("auto",)), Number(Integral, 1)],
-        "learning_rate": [OneOf(SCHEDULES)],
-        "learning_rate_init": [OneOf(("auto",)), Number(Real, 0, closed="neither")],
-        "momentum": [Number(Real, 0, 1)],
-        "max_grad_norm": [Number(Real, 0, closed="neither"), OneOf((None,))],
-        "max_iter": [OneOf(("auto",)), Number(Integral, 1)],
-        "tol": [Number(Real, 0)],
-        "n_iter_no_change": [OneOf(("auto", np.inf)), Number(Integral, 1)],
-        "early_stopping": [Flag()],
-        "validation_fraction": [Number(Real, 0, 1, closed="neither")],
-        "features_per_step": [Number(Integral, 1)],
-        "patch_size": [OneOf(("auto",)), Number(Integral, 1)],
-        "standardize": [Flag()],
-        "warm_start": [Flag()],
+        "hidden_size": [Interval(Integral, 1), Sizes()],
+        "n_layers": [Interval(Integral, 1)],
+        "bidirectional": [Boolean()],
+        "pooling": [Options(POOLINGS)],
+        "dropout": [Options(("auto",)), Interval(Real, 0, 1)],
+        "recurrent_dropout": [Options(("auto",)), Interval(Real, 0, 1)],
+        "solver": [Options(SOLVERS)],
+        "alpha": [Interval(Real, 0)],
+        "batch_size": [Options(("auto",)), Interval(Integral, 1)],
+        "learning_rate": [Options(SCHEDULES)],
+        "learning_rate_init": [Options(("auto",)), Interval(Real, 0, closed="neither")],
+        "momentum": [Interval(Real, 0, 1)],
+        "max_grad_norm": [Interval(Real, 0, closed="neither"), Options((None,))],
+        "max_iter": [Options(("auto",)), Interval(Integral, 1)],
+        "tol": [Interval(Real, 0)],
+        "n_iter_no_change": [Options(("auto", np.inf)), Interval(Integral, 1)],
+        "early_stopping": [Boolean()],
+        "validation_fraction": [Interval(Real, 0, 1, closed="neither")],
+        "features_per_step": [Interval(Integral, 1)],
+        "patch_size": [Options(("auto",)), Interval(Integral, 1)],
+        "standardize": [Boolean()],
+        "warm_start": [Boolean()],
         "n_jobs": [
-            Number(Integral, 1),
-            Number(Integral, -np.inf, -1, closed="right"),
-            OneOf((None,)),
+            Interval(Integral, 1),
+            Interval(Integral, -np.inf, -1, closed="right"),
+            Options((None,)),
         ],
-        "verbose": [Flag(), Number(Integral, 0)],
+        "verbose": [Boolean(), Interval(Integral, 0)],
         "random_state": [RandomState()],
     }
 
@@ -161,7 +161,7 @@ class ClassifierSettings(Settings):
         n_jobs: int | None = None,
         verbose: bool | int = False,
         random_state: int | np.random.RandomState | None = None,
-        class_weight: MappingType[Any, float] | Literal["balanced"] | None = None,
+        class_weight: Mapping[Any, float] | Literal["balanced"] | None = None,
     ) -> None:
         super().__init__(
             hidden_size,
@@ -194,43 +194,8 @@ class ClassifierSettings(Settings):
 
     _parameter_constraints: ClassVar[dict] = {
         **Settings._parameter_constraints,
-        "class_weight": [OneOf(("balanced", None)), Mapping()],
+        "class_weight": [Options(("balanced", None)), Dict()],
     }
-
-
-def hidden_sizes(settings):
-    """Give the number of hidden units of each layer, a tuple of int."""
-    size, n_layers = settings.hidden_size, int(settings.n_layers)
-    if isinstance(size, Integral):
-        return (int(size),) * n_layers
-    if n_layers not in (1, len(size)):
-        raise ValueError(
-            f"hidden_size={size} has {len(size)} size(s), but n_layers={n_layers}. "
-            "Give one size for each layer, or leave n_layers at 1: the sizes say how "
-            "many there are."
-        )
-    return tuple(int(units) for units in size)
-
-
-def check_combinations(settings, once):
-    """Refuse parameters that exclude each other; `once` says it is `partial_fit`."""
-    hidden_sizes(settings)
-    if once and settings.early_stopping:
-        raise ValueError(
-            "partial_fit does not support early_stopping=True: it holds nothing "
-            "out. Set it to False and score on data of your own between calls."
-        )
-    dropped = [
-        f"{name}={getattr(settings, name)}"
-        for name in ("dropout", "recurrent_dropout")
-        if getattr(settings, name) not in ("auto", 0)
-    ]
-    if dropped and not SOLVERS[settings.solver].has_batches:
-        raise ValueError(
-            f"solver='{settings.solver}' does not support {' and '.join(dropped)}: the "
-            "loss must be the same each time that it is computed. Use solver='adam' or "
-            "'sgd', or set both rates to 0 and raise alpha."
-        )
 
 
 def reads_in_parts(settings):

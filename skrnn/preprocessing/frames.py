@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from sklearn.utils import Bunch
 
-from skrnn.parameters.constraints import Flag, check_options
+from skrnn.parameters.constraints import Boolean, check_options
 from skrnn.preprocessing.rows import Rows, is_missing
 from skrnn.utils.optional import narwhals
 from skrnn.utils.wording import some_of
@@ -88,7 +88,7 @@ def sequences_from_frame(
     (['b', 'a'], [True, False], ['speed'])
     """
     check_options(
-        "sequences_from_frame", {"as_frames": [Flag()]}, {"as_frames": as_frames}
+        "sequences_from_frame", {"as_frames": [Boolean()]}, {"as_frames": as_frames}
     )
     frame = _read(frame)
     targets = [] if target is None else _names_in(target, "target")

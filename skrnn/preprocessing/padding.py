@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from skrnn.parameters.constraints import Number, OneOf, check_options
+from skrnn.parameters.constraints import Interval, Options, check_options
 from skrnn.sequences import lengths_of
 from skrnn.utils.wording import some_of
 from skrnn.validation.advice import MASKED
@@ -19,7 +19,7 @@ from skrnn.validation.values import as_numbers
 if TYPE_CHECKING:
     from skrnn.utils.typing import Array, ArrayLike, SequenceArrays, SequencesLike
 
-OPTIONS = {"n_steps": [Number(Integral, 1), OneOf((None,))]}
+OPTIONS = {"n_steps": [Interval(Integral, 1), Options((None,))]}
 
 
 def ragged_from_padded(X: ArrayLike, lengths: ArrayLike | None = None) -> list[Array]:

@@ -20,7 +20,12 @@ from skrnn.estimators.callbacks import (
     with_callbacks,
 )
 from skrnn.fitting.fitted_state import publish
-from skrnn.parameters.constraints import Number, OneOf, Transformer, check_parameters
+from skrnn.parameters.constraints import (
+    Interval,
+    Options,
+    Transformer,
+    check_parameters,
+)
 from skrnn.preprocessing.metadata import make_router, metadata_of_steps
 from skrnn.preprocessing.output import OutputByLayout
 from skrnn.preprocessing.steps import Steps, format_of_outputs, without_names
@@ -101,8 +106,8 @@ class PerStepTransformer(
     """
 
     _parameter_constraints: ClassVar[dict] = {
-        "transformer": [Transformer(), OneOf((PASSTHROUGH,))],
-        "features_per_step": [Number(Integral, 1)],
+        "transformer": [Transformer(), Options((PASSTHROUGH,))],
+        "features_per_step": [Interval(Integral, 1)],
     }
 
     def __init__(self, transformer: Any, *, features_per_step: int = 1) -> None:

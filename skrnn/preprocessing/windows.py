@@ -9,7 +9,7 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 from sklearn.utils import Bunch
 
-from skrnn.parameters.constraints import AnyCallable, Number, OneOf, check_options
+from skrnn.parameters.constraints import AnyCallable, Interval, Options, check_options
 from skrnn.utils.wording import some_of
 from skrnn.validation.advice import MASKED
 from skrnn.validation.arrays import as_array, flat_array
@@ -24,11 +24,11 @@ if TYPE_CHECKING:
 
 NAME = "sliding_windows"
 OPTIONS = {
-    "length": [Number(Integral, 1)],
-    "stride": [Number(Integral, 1)],
-    "label": [OneOf(("last", "mode")), AnyCallable()],
-    "horizon": [Number(Integral, 0)],
-    "short": [OneOf(("error", "drop"))],
+    "length": [Interval(Integral, 1)],
+    "stride": [Interval(Integral, 1)],
+    "label": [Options(("last", "mode")), AnyCallable()],
+    "horizon": [Interval(Integral, 0)],
+    "short": [Options(("error", "drop"))],
 }
 
 

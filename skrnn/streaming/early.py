@@ -17,7 +17,7 @@ from skrnn.estimators.introspection import (
 )
 from skrnn.estimators.metaestimator import NetworkMetaEstimator
 from skrnn.estimators.staged import staged_answers
-from skrnn.parameters.constraints import Number, check_parameters
+from skrnn.parameters.constraints import Interval, check_parameters
 from skrnn.streaming.prefixes import show_prefixes
 from skrnn.streaming.rule import decisions
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 class AnyClassifier:
     """A classifier of skrnn."""
 
-    def accepts(self, value):
+    def is_satisfied_by(self, value):
         """Say whether a value will do."""
         return is_network(value) and is_classifier(value)
 
@@ -101,9 +101,9 @@ class EarlyClassifier(ClassifierMixin, NetworkMetaEstimator, BaseEstimator):
 
     _parameter_constraints: ClassVar[dict] = {
         "estimator": [AnyClassifier()],
-        "threshold": [Number(Real, 0, 1, closed="right")],
-        "patience": [Number(Integral, 1)],
-        "n_prefixes": [Number(Integral, 0)],
+        "threshold": [Interval(Real, 0, 1, closed="right")],
+        "patience": [Interval(Integral, 1)],
+        "n_prefixes": [Interval(Integral, 0)],
     }
 
     _shown: ClassVar = (*NetworkMetaEstimator._shown, "classes_")

@@ -11,7 +11,7 @@ import numpy as np
 
 from skrnn.cells.checks import float_type
 from skrnn.estimators.introspection import check_forward_network, make_stepper
-from skrnn.parameters.constraints import Number, check_options
+from skrnn.parameters.constraints import Interval, check_options
 from skrnn.streaming.arrivals import check_arrival, choose_streams
 from skrnn.streaming.states import States
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from skrnn.estimators.base import BaseRecurrent
     from skrnn.utils.typing import Array, ArrayLike, DTypeLike, StreamsLike
 
-OPTIONS = {"n_streams": [Number(Integral, 1)]}
+OPTIONS = {"n_streams": [Interval(Integral, 1)]}
 #: What a stream does not need of an estimator.
 OF_TRAINING = ("optimizer_state_", "loss_curve_", "validation_scores_")
 

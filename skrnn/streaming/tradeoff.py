@@ -123,7 +123,7 @@ def _network_and_patience(estimator, patience):
         )
     patience = 1 if patience is None else patience
     allowed = EarlyClassifier._parameter_constraints["patience"][0]
-    if not allowed.accepts(patience):
+    if not allowed.is_satisfied_by(patience):
         raise ValueError(f"patience must be {allowed} or None. Got {patience!r}.")
     return network, patience
 
@@ -139,7 +139,7 @@ def _check_thresholds(thresholds, n_classes):
             "thresholds must be a list of numbers or None, got "
             f"{array.dtype} of shape {array.shape}."
         )
-    wrong = [value for value in array.tolist() if not allowed.accepts(value)]
+    wrong = [value for value in array.tolist() if not allowed.is_satisfied_by(value)]
     if wrong:
         raise ValueError(f"Each of thresholds must be {allowed}. Got {wrong[0]!r}.")
     return array.astype(np.float64)

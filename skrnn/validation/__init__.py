@@ -1,16 +1,14 @@
 """Validation of users' data: the only place that looks at them."""
 
-from skrnn.validation.classes import check_class_weight, check_classes
-from skrnn.validation.layouts import SequenceFormat
-from skrnn.validation.sequences import (
-    CheckedSequences,
-    check_sequences,
-)
-from skrnn.validation.targets import (
+from skrnn.validation.labels import (
+    check_class_weight,
+    check_classes,
     check_labels,
-    check_targets,
     is_indicator_matrix,
 )
+from skrnn.validation.layouts import CheckedSequences, SequenceFormat
+from skrnn.validation.sequences import check_sequences
+from skrnn.validation.targets import check_targets
 from skrnn.validation.weights import check_groups, check_weights
 
 __all__ = [

@@ -79,6 +79,34 @@ class SequenceFormat:
         return found
 
 
+@dataclass(frozen=True, eq=False)
+class CheckedSequences:
+    """Sequences that have passed validation.
+
+    Attributes
+    ----------
+    samples : ndarray of shape (n, n_steps, n_features) or list of 2-D arrays
+        The sequences; not copied where they were arrays of numbers. A list of data
+        frames, if these were to be left as they are.
+    dtype : dtype
+        float32 for float32 input, else float64.
+    format : SequenceFormat
+        What they look like.
+    """
+
+    samples: object
+    dtype: np.dtype
+    format: SequenceFormat
+
+    @property
+    def n_features(self):
+        """Number of features of a step."""
+        return self.samples[0].shape[1]
+
+    def __len__(self):
+        return len(self.samples)
+
+
 def recognise(X, name):
     """Recognise the layout of X by its type.
 

@@ -1,7 +1,7 @@
 """Validation of sequences, in every layout."""
 
 import copy
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 from sklearn.utils.validation import validate_data
@@ -14,6 +14,7 @@ from skrnn.validation.layouts import (
     RAGGED,
     SHAPES,
     TABLE,
+    CheckedSequences,
     SequenceFormat,
     recognise,
 )
@@ -21,41 +22,15 @@ from skrnn.validation.names import are_frames, columns_of, is_frame
 from skrnn.validation.values import (
     as_numbers,
     check_columns,
-    check_finite,
+    first_not_finite,
     read_as_they_are,
 )
 
 FEATURE_NAMES = "feature_names_in_"
-#: Types that are looked at no further.
+#: Types that need no conversion and no further check.
 USUAL = {np.dtype(np.float64), np.dtype(np.float32)}
-
-
-@dataclass(frozen=True, eq=False)
-class CheckedSequences:
-    """Sequences that have passed validation.
-
-    Attributes
-    ----------
-    samples : ndarray of shape (n, n_steps, n_features) or list of 2-D arrays
-        The sequences; not copied where they were arrays of numbers. A list of data
-        frames, if these were to be left as they are.
-    dtype : dtype
-        float32 for float32 input, else float64.
-    format : SequenceFormat
-        What they look like.
-    """
-
-    samples: object
-    dtype: np.dtype
-    format: SequenceFormat
-
-    @property
-    def n_features(self):
-        """Number of features of a step."""
-        return self.samples[0].shape[1]
-
-    def __len__(self):
-        return len(self.samples)
+#: About so many numbers of X are checked at a time.
+PART = 2**16
 
 
 def check_sequences(estimator, X, *, expected=None, numbers=True):
@@ -135,14 +110,15 @@ def _validate_data(estimator, X, expected, **options):
 
 def _check_table(estimator, X, expected, numbers):
     name = type(estimator).__name__
-    if isinstance(X, np.ndarray) and numbers:
+    is_usual = type(X) is np.ndarray and X.dtype in USUAL
+    if isinstance(X, np.ndarray) and numbers and not is_usual:
         X = as_numbers(X, "X", name)
     is_named = type(X) is not np.ndarray and is_frame(X)
     if is_named and not columns_of(X):
         raise ValueError(
             f"X is a data frame without columns; {name} needs at least one."
         )
-    as_it_is = not numbers or read_as_they_are(X)
+    as_it_is = is_usual or not numbers or read_as_they_are(X)
     if is_named and not as_it_is:
         check_columns(X, name)
     values, form = _validate_data(
@@ -162,7 +138,7 @@ def _check_table(estimator, X, expected, numbers):
         )
     samples = values.reshape(n, -1, width)
     if numbers:
-        check_finite(samples, name)
+        _check_finite(samples, name)
     form = replace(form, n_features=width)
     return CheckedSequences(samples, _computing_type([values]), form)
 
@@ -185,8 +161,8 @@ def check_block(X, name, numbers=True):
             f"is required by {name}."
         )
     if numbers:
-        X = as_numbers(X, "X", name)
-        check_finite(X, name)
+        X = X if X.dtype in USUAL else as_numbers(X, "X", name)
+        _check_finite(X, name)
     return X, _computing_type([X])
 
 
@@ -214,8 +190,39 @@ def check_ragged(X, name, numbers=True):
         samples.append(sequence)
     _check_same_features(samples, name)
     if numbers:
-        check_finite(samples, name)
+        _check_finite(samples, name)
     return samples, _computing_type(samples)
+
+
+def _check_finite(samples, name):
+    """Raise ValueError if sequences have NaN or infinity."""
+    for first, part in _parts(samples):
+        if not _all_finite(part):
+            raise ValueError(first_not_finite(part, first, name))
+
+
+def _all_finite(part):
+    """Return whether no value is NaN or infinite; fast where that is so."""
+    values = np.concatenate(part) if isinstance(part, list) else part
+    if values.dtype.kind != "f":
+        return True
+    with np.errstate(over="ignore", invalid="ignore"):
+        return bool(np.isfinite(values.sum()) or np.isfinite(values).all())
+
+
+def _parts(samples):
+    """Yield the sequences in parts of about `PART` numbers, and where each begins."""
+    if isinstance(samples, np.ndarray):
+        n = max(1, PART // samples[0].size)
+        for first in range(0, len(samples), n):
+            yield first, samples[first : first + n]
+        return
+    first = size = 0
+    for last, sequence in enumerate(samples, 1):
+        size += sequence.size
+        if size >= PART or last == len(samples):
+            yield first, samples[first:last]
+            first, size = last, 0
 
 
 def _computing_type(arrays):

@@ -6,9 +6,6 @@ from skrnn.validation.advice import LONG, TEXT, advice_on_values
 from skrnn.validation.arrays import sentence
 from skrnn.validation.names import named_columns
 
-#: About so many numbers of X are looked at at once.
-PART = 2**16
-
 
 def as_numbers(values, what, name):
     """Give an array of real numbers that float64 holds, or say what it is instead."""
@@ -81,45 +78,24 @@ def check_kind(values, what, name):
         )
 
 
-def check_finite(samples, name):
-    """Refuse NaN and infinity in sequences, and say where the first stands."""
-    for first, part in _parts(samples):
-        if _all_finite(part):
-            continue
-        for i, sequence in enumerate(part, first):
-            bad = np.argwhere(~np.isfinite(sequence))
-            if len(bad):
-                step, feature = bad[0]
-                raise ValueError(
-                    not_finite(sequence[step, feature], i, step, feature, name)
-                )
+def first_not_finite(samples, first, name):
+    """Return the message for the first value that is NaN or infinite.
+
+    Parameters
+    ----------
+    samples : ndarray of shape (n, n_steps, n_features) or list of 2-D arrays
+        Some of the sequences, at least one of which has such a value.
+    first : int
+        Index of the first of them in X.
+    name : str
+        Name of the estimator.
+    """
+    i = next(i for i, values in enumerate(samples) if not np.isfinite(values).all())
+    step, feature = np.argwhere(~np.isfinite(samples[i]))[0]
+    return _not_finite(samples[i][step, feature], first + i, step, feature, name)
 
 
-def _all_finite(part):
-    """Say whether no value is NaN or infinite; quick where that is so."""
-    values = np.concatenate(part) if isinstance(part, list) else part
-    if values.dtype.kind != "f":
-        return True
-    with np.errstate(over="ignore", invalid="ignore"):
-        return bool(np.isfinite(values.sum()) or np.isfinite(values).all())
-
-
-def _parts(samples):
-    """Give the sequences part by part, and where each begins."""
-    if isinstance(samples, np.ndarray):
-        n = max(1, PART // samples[0].size)
-        for first in range(0, len(samples), n):
-            yield first, samples[first : first + n]
-        return
-    first = size = 0
-    for last, sequence in enumerate(samples, 1):
-        size += sequence.size
-        if size >= PART or last == len(samples):
-            yield first, samples[first:last]
-            first, size = last, 0
-
-
-def not_finite(value, i, step, feature, name):
+def _not_finite(value, i, step, feature, name):
     """Say which value is not finite, where it stands, and what to do."""
     where = f"sequence {i}, step {step}, feature {feature} (counted from 0)"
     if not np.isnan(value):

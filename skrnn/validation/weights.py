@@ -3,7 +3,7 @@
 import numpy as np
 
 from skrnn.validation.arrays import flat_array, is_missing, sentence
-from skrnn.validation.classes import sorted_once
+from skrnn.validation.labels import sorted_once
 from skrnn.validation.values import within_float64
 
 

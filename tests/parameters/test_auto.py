@@ -7,8 +7,8 @@ import pytest
 
 from skrnn import GRUClassifier
 from skrnn.cells import CELLS
-from skrnn.parameters import auto as plan
-from skrnn.parameters.auto import choose_patch_size, make_plan
+from skrnn.parameters import auto
+from skrnn.parameters.auto import choose_patch_size, resolve_auto
 from skrnn.parameters.shared import Settings
 from skrnn.sequences.scaling import Scale
 
@@ -21,13 +21,13 @@ every_schedule = pytest.mark.parametrize(
 )
 
 
-def planned(n=100, once=False, n_steps=1000, **settings):
-    return make_plan(
+def resolve(n=100, incremental=False, n_steps=1000, **settings):
+    return resolve_auto(
         Settings(**settings),
         np.full(n, n_steps),
-        once,
-        noise=(0.1, 0.2),
-        rates={"adam": 0.02},
+        incremental,
+        dropout=(0.1, 0.2),
+        learning_rates={"adam": 0.02},
     )
 
 
@@ -37,19 +37,19 @@ def planned(n=100, once=False, n_steps=1000, **settings):
 @pytest.mark.parametrize("batch_size", ["auto", 1, 10])
 @pytest.mark.parametrize("n_batches", [1, 2, 3, 7, 99, 100, 101, 5000])
 def test_epochs_are_the_fewest_that_make_the_updates(n_batches, batch_size):
-    size = plan.BATCH_SIZE if batch_size == "auto" else batch_size
+    size = auto.BATCH_SIZE if batch_size == "auto" else batch_size
     for n in {(n_batches - 1) * size + 1, n_batches * size}:
-        made = planned(n, batch_size=batch_size)
-        assert made.batch_size == size
-        assert made.n_epochs * n_batches >= plan.N_UPDATES
-        assert made.n_epochs >= plan.FEWEST_EPOCHS
-        fewer = made.n_epochs - 1
-        assert fewer < plan.FEWEST_EPOCHS or fewer * n_batches < plan.N_UPDATES
+        resolved = resolve(n, batch_size=batch_size)
+        assert resolved.batch_size == size
+        assert resolved.n_epochs * n_batches >= auto.N_UPDATES
+        assert resolved.n_epochs >= auto.FEWEST_EPOCHS
+        fewer = resolved.n_epochs - 1
+        assert fewer < auto.FEWEST_EPOCHS or fewer * n_batches < auto.N_UPDATES
 
 
 def test_a_batch_that_is_larger_than_the_set_is_one_batch():
-    assert planned(3, batch_size=1000).n_epochs == plan.N_UPDATES
-    assert planned(1).n_epochs == plan.N_UPDATES
+    assert resolve(3, batch_size=1000).n_epochs == auto.N_UPDATES
+    assert resolve(1).n_epochs == auto.N_UPDATES
 
 
 @pytest.mark.parametrize(
@@ -57,37 +57,37 @@ def test_a_batch_that_is_larger_than_the_set_is_one_batch():
     [(20, 2, 200), (20, 24, 480), (10, 20, 200), (10, 21, 210), (40, 25, 1000)],
 )
 def test_tiny_sets_make_as_many_updates_as_they_have_steps(n, n_steps, n_updates):
-    assert planned(n, n_steps=n_steps).n_epochs == n_updates
+    assert resolve(n, n_steps=n_steps).n_epochs == n_updates
 
 
 @pytest.mark.parametrize("n", [1, 65, 10**6])
 def test_lbfgs_has_an_iteration_for_each_update(n):
-    assert planned(n, solver="lbfgs").n_epochs == plan.N_UPDATES
-    assert planned(n, solver="lbfgs", max_iter=7).n_epochs == 7
+    assert resolve(n, solver="lbfgs").n_epochs == auto.N_UPDATES
+    assert resolve(n, solver="lbfgs", max_iter=7).n_epochs == 7
 
 
 @pytest.mark.parametrize("solver", ["adam", "sgd", "lbfgs"])
 def test_noise_is_for_solvers_that_bear_it(solver):
-    made = planned(solver=solver)
+    resolved = resolve(solver=solver)
     expected = (0.0, 0.0) if solver == "lbfgs" else (0.1, 0.2)
-    assert (made.dropout, made.recurrent_dropout) == expected
+    assert (resolved.dropout, resolved.recurrent_dropout) == expected
     for chosen in (0, 0.0, 0.45):
-        made = planned(solver=solver, recurrent_dropout=chosen)
-        assert (made.dropout, made.recurrent_dropout) == (expected[0], chosen)
-        made = planned(solver=solver, dropout=chosen)
-        assert (made.dropout, made.recurrent_dropout) == (chosen, expected[1])
+        resolved = resolve(solver=solver, recurrent_dropout=chosen)
+        assert (resolved.dropout, resolved.recurrent_dropout) == (expected[0], chosen)
+        resolved = resolve(solver=solver, dropout=chosen)
+        assert (resolved.dropout, resolved.recurrent_dropout) == (chosen, expected[1])
 
 
 def test_a_single_pass_is_one_epoch():
-    assert planned(once=True).n_epochs == 1
-    assert planned(once=True, max_iter=50).n_epochs == 1
+    assert resolve(incremental=True).n_epochs == 1
+    assert resolve(incremental=True, max_iter=50).n_epochs == 1
 
 
 def test_what_is_set_is_kept():
-    made = planned(
+    resolved = resolve(
         batch_size=np.int64(5), max_iter=np.int64(8), n_iter_no_change=np.int64(2)
     )
-    assert (made.batch_size, made.n_epochs, made.patience) == (5, 8, 2)
+    assert (resolved.batch_size, resolved.n_epochs, resolved.patience) == (5, 8, 2)
 
 
 # How patient
@@ -97,21 +97,21 @@ def test_what_is_set_is_kept():
 @pytest.mark.parametrize("early_stopping", [True, False])
 @pytest.mark.parametrize("max_iter", ["auto", 1, 10, 49, 50, 51, 52, 55, 56, 1000])
 def test_patience_is_a_part_of_the_epochs(max_iter, early_stopping, schedule):
-    made = planned(
+    resolved = resolve(
         max_iter=max_iter, learning_rate=schedule, early_stopping=early_stopping
     )
     if schedule == "cosine" and not early_stopping:
-        assert made.patience == math.inf
+        assert resolved.patience == math.inf
     else:
-        part = math.ceil(made.n_epochs / plan.PATIENCE)
-        assert made.patience == max(plan.LEAST_PATIENCE, part)
+        part = math.ceil(resolved.n_epochs / auto.PATIENCE)
+        assert resolved.patience == max(auto.LEAST_PATIENCE, part)
 
 
 @every_schedule
 @pytest.mark.parametrize("n_iter_no_change", [1, 3, math.inf])
 def test_a_patience_that_is_set_goes_before_the_schedule(schedule, n_iter_no_change):
-    made = planned(learning_rate=schedule, n_iter_no_change=n_iter_no_change)
-    assert made.patience == n_iter_no_change
+    resolved = resolve(learning_rate=schedule, n_iter_no_change=n_iter_no_change)
+    assert resolved.patience == n_iter_no_change
 
 
 # How many steps at once
@@ -140,7 +140,7 @@ def of_patches(n_steps):
 
 
 def without_correlation(cell, n_steps):
-    return math.ceil(n_steps / (plan.LASTING if cell in GATED else plan.FADING))
+    return math.ceil(n_steps / (auto.LASTING if cell in GATED else auto.FADING))
 
 
 @every_cell
@@ -157,9 +157,9 @@ def test_curves_are_read_in_patches(cell, n_steps):
 
 @every_cell
 def test_short_sequences_are_read_step_by_step(cell):
-    for n_steps in (1, 2, 5, plan.SHORT):
+    for n_steps in (1, 2, 5, auto.SHORT):
         assert choose(cell, curves(n_steps)) == 1
-    assert choose(cell, curves(plan.SHORT + 1)) == of_patches(plan.SHORT + 1)
+    assert choose(cell, curves(auto.SHORT + 1)) == of_patches(auto.SHORT + 1)
 
 
 @every_cell
@@ -171,7 +171,7 @@ def test_a_series_that_swings_is_a_series(cell):
 
 
 @every_cell
-@pytest.mark.parametrize("lag", plan.LAGS)
+@pytest.mark.parametrize("lag", auto.LAGS)
 def test_steps_may_go_together_at_any_lag(cell, lag):
     values = noise(100 + lag)
     assert choose(cell, values[:, lag:] + values[:, :-lag]) == of_patches(100)
@@ -179,7 +179,7 @@ def test_steps_may_go_together_at_any_lag(cell, lag):
 
 @every_cell
 def test_steps_that_are_farther_apart_are_not_held_together(cell):
-    lag, values = max(plan.LAGS) + 1, noise(120)
+    lag, values = max(auto.LAGS) + 1, noise(120)
     together = values[:, lag:] + values[:, :-lag]
     n_steps = together.shape[1]
     assert choose(cell, together) == without_correlation(cell, n_steps)

@@ -14,7 +14,7 @@ from skrnn import (
     LSTMRegressor,
     RNNClassifier,
 )
-from skrnn.parameters.constraints import Number, OneOf, Sizes
+from skrnn.parameters.constraints import Interval, Options, Sizes
 
 X = np.random.default_rng(0).normal(size=(8, 3, 2))
 Y = np.arange(8) % 2
@@ -260,12 +260,12 @@ def test_lbfgs_ignores_what_it_has_no_use_for(kind):
     ],
 )
 def test_ends_of_ranges(closed, text, inside):
-    number = Number(Integral, 0, 2, closed=closed)
-    assert [value for value in range(-1, 4) if number.accepts(value)] == inside
+    number = Interval(Integral, 0, 2, closed=closed)
+    assert [value for value in range(-1, 4) if number.is_satisfied_by(value)] == inside
     assert str(number) == f"an int in the range {text}"
 
 
 def test_arrays_are_neither_numbers_nor_sizes_nor_one_of_some():
     several = np.array([4, 3])
-    for constraint in (Number(Integral, 1), Sizes(), OneOf(("last", None))):
-        assert not constraint.accepts(several)
+    for constraint in (Interval(Integral, 1), Sizes(), Options(("last", None))):
+        assert not constraint.is_satisfied_by(several)

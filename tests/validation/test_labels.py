@@ -1,15 +1,17 @@
-"""Labels, and what is said of those that are not right.
+"""Labels and classes, and the messages for those that are not valid.
 
-The texts speak of LSTMClassifier; all kinds are held to them.
+The texts name LSTMClassifier; all kinds are held to them.
 """
 
 import re
 
 import numpy as np
+import pandas as pd
 import pytest
 from scipy import sparse
 from sklearn.exceptions import DataConversionWarning
 
+from skrnn import RNNClassifier
 from tests.messages import BLOCK, LAYOUTS, N, Y, failure, text_for
 
 WITHOUT_LABEL = (
@@ -154,3 +156,92 @@ def test_warm_start_with_new_labels(small):
         "y has labels [2], which are not among the classes [0, 1] that LSTMClassifier "
         "was told of. Announce all classes in the first call, or fit a new model.",
     )
+
+
+# Classes that are announced
+
+
+def network():
+    return RNNClassifier(hidden_size=2, max_iter=2, random_state=0)
+
+
+NONE = "classes[1] is {}, which stands for no label. Leave it out."
+SHAPE = "classes must be a flat list of all labels that will ever come, got shape {}."
+CLASSES = {
+    "None": ([0, None], NONE.format(None)),
+    "NaN": ([0, np.nan, 1], NONE.format("nan")),
+    "NA": ([0, pd.NA], NONE.format("<NA>")),
+    "NaT": (["a", pd.NaT], NONE.format("NaT")),
+    "a masked one": (
+        np.ma.array([0, 1, 2], mask=[False, False, True]),
+        "classes is a masked array, and its mask hides 1 value(s), the first at index "
+        "(2,). Masks are not read. Leave out of X, and of all that comes with it, what "
+        "has no value.",
+    ),
+    "nested": ([[0, 1]], SHAPE.format((1, 2))),
+    "nested, of objects": (np.array([[0, "a"]], object), SHAPE.format((1, 2))),
+    "ragged": (
+        [[0, 1], [2]],
+        "classes must be a flat list, but some of its items are lists.",
+    ),
+    "their number": (2, SHAPE.format(())),
+    "text": ("ab", SHAPE.format(())),
+    "dict": ({0: "a", 1: "b"}, SHAPE.format(())),
+    "of two types": (
+        np.array([0, "a"], object),
+        "Classes must be of one type, but classes has int and str.",
+    ),
+    "of no order": (
+        np.array([{}, {}], object),
+        "Classes must be numbers or texts, but classes has dict.",
+    ),
+    "none": (
+        [],
+        "RNNClassifier needs at least two classes, but classes has none: [].",
+    ),
+    "one": ([1], "RNNClassifier needs at least two classes, but classes has one: [1]."),
+    "texts for numbers": (
+        ["0", "1"],
+        "y has labels [0, 1], which are not among the classes ['0', '1'] that "
+        "RNNClassifier was told of. Announce all classes in the first call, or fit a "
+        "new model.",
+    ),
+}
+
+
+@pytest.mark.parametrize(("classes", "text"), CLASSES.values(), ids=CLASSES)
+def test_classes_that_are_none(classes, text):
+    partial_fit = network().partial_fit
+    assert failure(ValueError, partial_fit, BLOCK, Y, classes=classes) == text
+
+
+@pytest.mark.parametrize(
+    "classes",
+    [
+        (2, 1, 0),
+        {0, 1, 2},
+        np.array([2, 0, 1, 1]),
+        [0.0, 1.0, 2.0],
+        np.array([0, 1, 2], object),
+        pd.Series([0, 1, 2]),
+        pd.Index([2, 1, 0]),
+        pd.array([0, 1, 2], dtype="Int64"),
+        pd.Categorical([0, 1, 2]),
+        range(3),
+    ],
+    ids=lambda classes: type(classes).__name__,
+)
+def test_classes_of_any_kind(classes):
+    model = network().partial_fit(BLOCK, Y, classes=classes)
+    assert model.classes_.tolist() == [0, 1, 2]
+    expected = network().partial_fit(BLOCK, Y, classes=[0, 1, 2])
+    assert np.array_equal(model.weights_, expected.weights_)
+    model.partial_fit(BLOCK, Y, classes=classes)
+
+
+@pytest.mark.parametrize("kind", [str, object])
+def test_texts_as_classes(kind):
+    y = np.array(["down", "up"])[Y]
+    model = network().partial_fit(BLOCK, y, classes=np.array(["up", "down"], kind))
+    assert model.classes_.tolist() == ["down", "up"]
+    assert set(model.predict(BLOCK)) <= {"down", "up"}

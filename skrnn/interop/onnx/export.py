@@ -14,7 +14,7 @@ from skrnn.interop.onnx.border import metadata, write_inputs, write_outputs
 from skrnn.interop.onnx.graph import GraphWriter
 from skrnn.interop.onnx.network import OPERATORS, write_network
 from skrnn.interop.onnx.saving import whole_file
-from skrnn.parameters.constraints import Number
+from skrnn.parameters.constraints import Interval
 from skrnn.utils.optional import require
 
 if TYPE_CHECKING:
@@ -139,7 +139,8 @@ def _network_of(estimator):
 
 
 def _check_opset(opset, newest):
-    if not Number(Integral, OLDEST_OPSET, newest, closed="both").accepts(opset):
+    allowed = Interval(Integral, OLDEST_OPSET, newest, closed="both")
+    if not allowed.is_satisfied_by(opset):
         raise ValueError(
             f"opset must be an int from {OLDEST_OPSET} to {newest}, the newest that "
             f"the installed onnx knows; got {opset!r}."

@@ -1,14 +1,100 @@
-"""Validation of classes: which there are, and what each of them weighs."""
+"""Validation of labels and classes."""
 
 from collections.abc import Hashable
+from contextlib import suppress
 from numbers import Real
 
 import numpy as np
+from scipy import sparse
+from sklearn.utils import column_or_1d
 from sklearn.utils.class_weight import compute_class_weight
+from sklearn.utils.multiclass import check_classification_targets
 
-from skrnn.validation.arrays import flat_array, is_missing
+from skrnn.validation.arrays import INHOMOGENEOUS, as_array, flat_array, is_missing
+from skrnn.validation.targets import check_all_finite, read_y, wrong_length
+from skrnn.validation.values import within_float64
 
+#: What the labels of a fit are, by whether they are an indicator matrix.
 KINDS = ("one label a sequence", "an indicator matrix of several labels")
+
+
+def check_labels(y, n):
+    """Check the labels of n sequences.
+
+    Returns
+    -------
+    y : ndarray of shape (n,), or of int of shape (n, n_labels)
+    multilabel : bool
+        Whether it is the latter, an indicator matrix.
+    """
+    if type(y) is not np.ndarray:
+        y = read_y(y, "label")
+    if is_indicator_matrix(y):
+        y = y.toarray() if sparse.issparse(y) else np.asarray(y)
+        return _check_indicators(y, n), True
+    return _check_single_labels(y, n), False
+
+
+def is_indicator_matrix(y):
+    """Return whether labels have the form of an indicator matrix: several columns."""
+    has_shape = type(y) is np.ndarray or sparse.issparse(y)
+    try:
+        shape = y.shape if has_shape else as_array(y, "y").shape
+    except ValueError as error:
+        if INHOMOGENEOUS not in str(error):
+            raise
+        raise ValueError(
+            "y has rows of different length. Give one label for each sequence, or an "
+            "indicator matrix, such as sklearn.preprocessing.MultiLabelBinarizer() "
+            "makes of lists of labels."
+        ) from error
+    return len(shape) == 2 and shape[1] > 1
+
+
+def _check_indicators(y, n):
+    if len(y) != n:
+        raise ValueError(wrong_length(y, n, "rows"))
+    if y.dtype == object:
+        with suppress(TypeError, ValueError):
+            y = y.astype(np.float64)
+    check_all_finite(y, "label")
+    if y.dtype.kind not in "biuf" or not np.isin(y, (0, 1)).all():
+        raise ValueError(
+            f"y has shape {y.shape}, and values other than 0 and 1. A classifier wants "
+            "one label for each sequence, or an indicator matrix with a column of 0 "
+            "and 1 for each label. For several classes a sequence, use "
+            "sklearn.multioutput.MultiOutputClassifier."
+        )
+    return y.astype(np.intp)
+
+
+def _check_single_labels(y, n):
+    y = column_or_1d(y, warn=True)
+    if len(y) != n:
+        raise ValueError(wrong_length(y, n, "labels"))
+    if y.dtype.kind == "f":
+        y = within_float64(y, "y")
+    _check_all_labelled(y)
+    sorted_once(y, "Labels", "y")
+    check_classification_targets(y)
+    return y
+
+
+def _check_all_labelled(y):
+    """Raise ValueError for labels that are NaN, infinity or None."""
+    suspect = y.dtype == object or (y.dtype.kind == "f" and not np.isfinite(y).all())
+    for i, label in enumerate(y if suspect else ()):
+        infinite = isinstance(label, float | np.floating) and np.isinf(label)
+        if infinite or is_missing(label):
+            what = "infinity" if infinite else _name_of_missing(label)
+            raise ValueError(
+                f"y contains {what}: label {i} (counted from 0). Leave sequences "
+                "without a label out of X and y."
+            )
+
+
+def _name_of_missing(value):
+    return "NaN" if isinstance(value, float | np.floating) else str(value)
 
 
 def settle_classes(name, y, multilabel, announced, earlier):
