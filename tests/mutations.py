@@ -314,7 +314,7 @@ FAULTS = {
         "estimators/base.py",
         "            raise ended.interrupt\n",
         "            return\n",
-        ["estimators/test_estimators.py"],
+        ["estimators/test_interrupts.py"],
     ),
     "held out: class weights do not count": (
         "fitting/validation_split.py",
@@ -375,7 +375,7 @@ FAULTS = {
         "estimators/base.py",
         'if result.interrupt and hasattr(self, "weights_") and not start.goes_on:',
         "if False:",
-        ["attacks/test_exceptions.py", "estimators/test_estimators.py"],
+        ["attacks/test_interrupts.py", "estimators/test_interrupts.py"],
     ),
     "estimators: published before the warnings, which may be errors": (
         "estimators/base.py",
@@ -386,7 +386,7 @@ FAULTS = {
         "            warn(ended.notes, stacklevel=4)\n"
         "        elif ended.fitted is not None:\n"
         "            publish(self, ended.fitted)\n",
-        ["attacks/test_exceptions.py"],
+        ["attacks/test_exceptions.py", "attacks/test_warnings_and_callbacks.py"],
     ),
     "estimators: sample_weight is not read": (
         "estimators/base.py",
