@@ -6,8 +6,10 @@ from sklearn.base import is_classifier
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.metrics import accuracy_score
 
+from skrnn import GRUClassifier, RNNClassifier
 from skrnn.datasets import make_sign_of_sum
 from skrnn.interop import torch_state
+from tests.conftest import maker
 from tests.estimators.problems import (
     NOISELESS,
     loss_of,
@@ -76,7 +78,8 @@ def test_probabilities_too_small_for_a_float_keep_their_logarithm(small, data):
 
 @pytest.mark.parametrize("solver", ["adam", "sgd"])
 @pytest.mark.parametrize("learning_rate", SCHEDULES)
-def test_every_solver_learns_with_every_schedule(small, solver, learning_rate):
+def test_every_solver_learns_with_every_schedule(solver, learning_rate):
+    small = maker(GRUClassifier if solver == "adam" else RNNClassifier)
     X, y = make_sign_of_sum(300, 6, random_state=0)
     rate = 0.01 if solver == "adam" else 0.1
     rate *= 5 if learning_rate == "invscaling" else 1
