@@ -1,13 +1,16 @@
 """Base class of the recurrent cells."""
 
+from __future__ import annotations
+
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from functools import cached_property
 from numbers import Integral
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
+from skrnn.cells.arithmetic import orthogonal
 from skrnn.cells.checks import (
     check_params,
     check_sequences,
@@ -15,6 +18,11 @@ from skrnn.cells.checks import (
     float_type,
 )
 from skrnn.sequences import pack
+
+if TYPE_CHECKING:
+    from skrnn.cells.tape import Tape
+    from skrnn.sequences import Sequences
+    from skrnn.utils.typing import Array, DTypeLike, Params, SequencesLike, State
 
 
 @dataclass(frozen=True)
@@ -47,16 +55,19 @@ class Cell(ABC):
     #: Whether hidden states are bounded, whatever is read.
     bounded: ClassVar[bool] = False
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         """Check the sizes, and keep them as plain ints."""
         kind = type(self).__name__
         for name in ("n_features", "hidden_size"):
-            size = check_size(kind, name, getattr(self, name))
+            size = getattr(self, name)
+            if type(size) is int and size > 0:
+                continue
+            size = check_size(kind, name, size)
             # A frozen dataclass can still set its own fields like this.
             object.__setattr__(self, name, size)
 
     @abstractmethod
-    def step(self, params, x, state):
+    def step(self, params: Params, x: Array, state: State) -> State:
         """Compute one step: ``(params, x, state) -> state``.
 
         Parameters
@@ -74,7 +85,16 @@ class Cell(ABC):
         """
 
     @abstractmethod
-    def forward(self, params, x, *, keep=True, reuse=None, mask=None, only_last=False):
+    def forward(
+        self,
+        params: Params,
+        x: Sequences,
+        *,
+        keep: bool = True,
+        reuse: Tape | None = None,
+        mask: Array | None = None,
+        only_last: bool = False,
+    ) -> tuple[Sequences, Tape | None]:
         """Compute whole sequences from a zero state: ``(params, x) -> (out, tape)``.
 
         Parameters
@@ -104,7 +124,14 @@ class Cell(ABC):
         """
 
     @abstractmethod
-    def backward(self, params, tape, d_out, *, input_gradient=False):
+    def backward(
+        self,
+        params: Params,
+        tape: Tape,
+        d_out: Sequences,
+        *,
+        input_gradient: bool = False,
+    ) -> tuple[Sequences | None, Params]:
         """Backpropagate through time: ``(params, tape, d_out) -> (d_x, grads)``.
 
         Parameters
@@ -126,18 +153,23 @@ class Cell(ABC):
         """
 
     @property
-    def shapes(self):
+    def shapes(self) -> dict[str, tuple[int, ...]]:
         """Shape of each parameter, by name."""
         rows = len(self.gates) * self.hidden_size
         return {"W": (rows, self.n_features + 1 + self.hidden_size)}
 
     @cached_property
-    def param_shapes(self):
+    def param_shapes(self) -> tuple[tuple[str, tuple[int, ...]], ...]:
         """Name and shape of each parameter: `shapes`, but made only once."""
         return tuple(self.shapes.items())
 
-    def biases(self, params):
+    def biases(self, params: Params) -> State:
         """Return the biases, as views: they are not penalised.
+
+        Parameters
+        ----------
+        params : dict of str to ndarray
+            The parameters.
 
         Returns
         -------
@@ -145,8 +177,13 @@ class Cell(ABC):
         """
         return (self.split(params)[1],)
 
-    def split(self, params):
+    def split(self, params: Params) -> tuple[Array, Array, Array]:
         """Return ``W_x``, ``b`` and ``W_h``, the three parts of ``W``, as views.
+
+        Parameters
+        ----------
+        params : dict of str to ndarray
+            The parameters.
 
         Returns
         -------
@@ -157,7 +194,7 @@ class Cell(ABC):
         W, d = params["W"], self.n_features
         return W[:, :d], W[:, d], W[:, d + 1 :]
 
-    def by_gate(self, z):
+    def by_gate(self, z: Array) -> list[Array]:
         """Return the columns of each gate, as views.
 
         Parameters
@@ -172,7 +209,7 @@ class Cell(ABC):
         H = self.hidden_size
         return [z[:, k : k + H] for k in range(0, z.shape[1], H)]
 
-    def init(self, random_state=None):
+    def init(self, random_state: int | np.random.RandomState | None = None) -> Params:
         """Draw initial parameters.
 
         Input weights are Glorot uniform, recurrent weights orthogonal, gate by gate,
@@ -212,8 +249,17 @@ class Cell(ABC):
             b[rows] = 1.0 if gate == self.memory_gate else 0.0
         return params
 
-    def initial_state(self, n_sequences=1, dtype=np.float64):
+    def initial_state(
+        self, n_sequences: int = 1, dtype: DTypeLike = np.float64
+    ) -> State:
         """Return the state before the first step: zeros.
+
+        Parameters
+        ----------
+        n_sequences : int, default=1
+            Number of sequences.
+        dtype : {np.float32, np.float64}, default=np.float64
+            The type of the computation.
 
         Returns
         -------
@@ -228,7 +274,7 @@ class Cell(ABC):
         shape = (n_sequences, self.hidden_size)
         return tuple(np.zeros(shape, kind) for _ in self.state_names)
 
-    def run(self, params, X):
+    def run(self, params: Params, X: SequencesLike) -> Array | list[Array]:
         """Compute every hidden state of whole sequences, from a zero state.
 
         Parameters
@@ -249,42 +295,3 @@ class Cell(ABC):
         out, _ = self.forward(params, x, keep=False)
         states = out.unpack()
         return np.stack(states) if isinstance(X, np.ndarray) else states
-
-
-def orthogonal(size, rng):
-    """Draw a random orthogonal matrix, uniform over all of them."""
-    q, r = np.linalg.qr(rng.standard_normal((size, size)))
-    return q * np.sign(np.diag(r))
-
-
-def sigmoid(z):
-    """Compute the logistic function, by tanh, which overflows nowhere."""
-    return 0.5 * np.tanh(0.5 * z) + 0.5
-
-
-#: One half, in each type of computation.
-HALF = {np.dtype(kind): np.asarray(0.5, kind) for kind in (np.float32, np.float64)}
-
-#: For each type of computation, a number far above its denormals, yet far below all
-#: that matters.
-TINY = {
-    np.dtype(kind): np.asarray(np.finfo(kind).tiny ** (2 / 3), kind)
-    for kind in (np.float32, np.float64)
-}
-
-
-def flush_denormals(*gradients):
-    """Set vanished numbers to zero, in place; return whether any number is left.
-
-    A gradient that flows back through hundreds of steps decays below the smallest
-    normal number, and arithmetic down there is many times slower. Adding and
-    subtracting a tiny number rounds what is far below it to zero and leaves all that
-    could matter to a sum with larger numbers as it is.
-    """
-    alive = False
-    for gradient in gradients:
-        tiny = TINY[gradient.dtype]
-        gradient += tiny
-        gradient -= tiny
-        alive = alive or bool(gradient.any())
-    return alive

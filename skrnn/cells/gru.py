@@ -1,14 +1,21 @@
 """The gated recurrent unit."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
-from typing import ClassVar, NamedTuple
+from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 import numpy as np
 
-from skrnn.cells.base import HALF, Cell, sigmoid
+from skrnn.cells.arithmetic import HALF, sigmoid
+from skrnn.cells.base import Cell
 from skrnn.cells.block import times
 from skrnn.cells.checks import check_step
 from skrnn.cells.tape import Tape
+
+if TYPE_CHECKING:
+    from skrnn.sequences import Sequences
+    from skrnn.utils.typing import Array, Params, State
 
 
 @dataclass(frozen=True)
@@ -28,6 +35,13 @@ class GRUCell(Cell):
     where ``z_r`` and ``z_z`` are rows of ``W [x, 1, h]``. This is the form of PyTorch
     and cuDNN.
 
+    Parameters
+    ----------
+    n_features : int
+        Number of features of a step of the input.
+    hidden_size : int
+        Number of hidden units.
+
     Examples
     --------
     >>> import numpy as np
@@ -41,21 +55,21 @@ class GRUCell(Cell):
     (2, 7, 5)
     """
 
-    gates: ClassVar = ("r", "z", "n")
-    state_names: ClassVar = ("h",)
-    memory_gate: ClassVar = "z"
-    bounded: ClassVar = True
+    gates: ClassVar[tuple[str, ...]] = ("r", "z", "n")
+    state_names: ClassVar[tuple[str, ...]] = ("h",)
+    memory_gate: ClassVar[str | None] = "z"
+    bounded: ClassVar[bool] = True
 
     @property
-    def shapes(self):
+    def shapes(self) -> dict[str, tuple[int, ...]]:
         """Shape of each parameter, by name."""
         return {**super().shapes, "b_hn": (self.hidden_size,)}
 
-    def biases(self, params):
-        """Return the biases, as views: ``b`` and ``b_hn``."""
+    def biases(self, params: Params) -> State:
+        """Return the biases, as views, ``b`` and ``b_hn``: see `Cell.biases`."""
         return (*super().biases(params), params["b_hn"])
 
-    def step(self, params, x, state):
+    def step(self, params: Params, x: Array, state: State) -> State:
         """Compute one step by the equations above: see `Cell.step`."""
         check_step(self, params, x, state)
         (h,) = state
@@ -66,7 +80,16 @@ class GRUCell(Cell):
         n = np.tanh(x_n + r * (h_n + params["b_hn"]))
         return ((1 - z) * n + z * h,)
 
-    def forward(self, params, x, *, keep=True, reuse=None, mask=None, only_last=False):
+    def forward(
+        self,
+        params: Params,
+        x: Sequences,
+        *,
+        keep: bool = True,
+        reuse: Tape | None = None,
+        mask: Array | None = None,
+        only_last: bool = False,
+    ) -> tuple[Sequences, Tape | None]:
         """Compute the states of whole sequences: see `Cell.forward`."""
         tape = GRUTape.begin(self, x, keep, reuse, mask, only_last)
         H, d, half = self.hidden_size, self.n_features, HALF[x.data.dtype]
@@ -95,7 +118,14 @@ class GRUCell(Cell):
                     np.multiply(h, m, h_in)
         return tape.output(), (tape if keep else None)
 
-    def backward(self, params, tape, d_out, *, input_gradient=False):
+    def backward(
+        self,
+        params: Params,
+        tape: Tape,
+        d_out: Sequences,
+        *,
+        input_gradient: bool = False,
+    ) -> tuple[Sequences | None, Params]:
         """Backpropagate through time: see `Cell.backward`.
 
         Only ``d_h`` runs from step to step: the gradients of all that is added up
@@ -176,19 +206,28 @@ class GRUTape(Tape):
         """Return the arrays of the state."""
         return (slots["h"],)
 
-    def views(self, slots):
-        """Return what the forward pass of each step reads and writes."""
-        H, gate = self.cell.hidden_size, slots["gate"][:-1]
-        return GRUViews(
-            gates=gate,
-            sigmoids=gate[:, : 2 * H],
-            r=gate[:, :H],
-            z=gate[:, H : 2 * H],
-            hn=gate[:, 2 * H :],
-            n=slots["n"][:-1],
-            diff=slots["diff"][:-1],
-            h_before=slots["h"][:-1],
-        )
+    def views(self, slots, k):
+        """Return what the forward pass of a step works on beside ``[x, 1, h]`` and h.
+
+        Returns
+        -------
+        gates : ndarray of shape (3 * hidden_size, size)
+            ``[r, z, hn]``, of r and z first what is before the sigmoids.
+        sigmoids : ndarray of shape (2 * hidden_size, size)
+            The gates ``[r, z]``.
+        r, z, hn : ndarray of shape (hidden_size, size)
+            Reset gate, update gate, and the past as the candidate sees it.
+        n : ndarray of shape (hidden_size, size)
+            ``W_xn x + b_n``, then the candidate.
+        diff : ndarray of shape (hidden_size, size)
+            ``h - n``, with h before the step: the step ends with ``n + z * diff``.
+        h_before : ndarray of shape (hidden_size, size)
+            The hidden state before the step.
+        """
+        H, gates = self.cell.hidden_size, slots["gate"][k]
+        sigmoids, r, z, hn = gates[: 2 * H], gates[:H], gates[H : 2 * H], gates[2 * H :]
+        n, diff, h_before = slots["n"][k], slots["diff"][k], slots["h"][k]
+        return gates, sigmoids, r, z, hn, n, diff, h_before
 
     def backward_buffers(self, block):
         """Return memory for the factors and gradients of a block of steps."""
@@ -201,35 +240,6 @@ class GRUTape(Tape):
             dh_through_z=self.scratch("dh_through_z", H, size),
             steps=list(zip(*(array[::-1] for array in views), strict=True)),
         )
-
-
-class GRUViews(NamedTuple):
-    """Values that the forward pass of a GRU reads and writes, for some steps.
-
-    Attributes
-    ----------
-    gates : ndarray of shape (n_steps, 3 * hidden_size, size)
-        ``[r, z, hn]``, of ``r`` and ``z`` first what is before the sigmoids.
-    sigmoids : ndarray of shape (n_steps, 2 * hidden_size, size)
-        The gates ``[r, z]``.
-    r, z, hn : ndarray of shape (n_steps, hidden_size, size)
-        Reset gate, update gate, and the past as the candidate sees it.
-    n : ndarray of shape (n_steps, hidden_size, size)
-        ``W_xn x + b_n``, then the candidate.
-    diff : ndarray of shape (n_steps, hidden_size, size)
-        ``h - n``, with h before the step: the step ends with ``n + z * diff``.
-    h_before : ndarray of shape (n_steps, hidden_size, size)
-        The hidden state before the step.
-    """
-
-    gates: np.ndarray
-    sigmoids: np.ndarray
-    r: np.ndarray
-    z: np.ndarray
-    hn: np.ndarray
-    n: np.ndarray
-    diff: np.ndarray
-    h_before: np.ndarray
 
 
 class GRUBackwardBuffers(NamedTuple):

@@ -1,14 +1,21 @@
 """The long short-term memory cell."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
-from typing import ClassVar, NamedTuple
+from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 import numpy as np
 
-from skrnn.cells.base import HALF, Cell, sigmoid
+from skrnn.cells.arithmetic import HALF, sigmoid
+from skrnn.cells.base import Cell
 from skrnn.cells.block import times
 from skrnn.cells.checks import check_step
 from skrnn.cells.tape import Tape
+
+if TYPE_CHECKING:
+    from skrnn.sequences import Sequences
+    from skrnn.utils.typing import Array, Params, State
 
 
 @dataclass(frozen=True)
@@ -28,6 +35,13 @@ class LSTMCell(Cell):
     ``h = o * tanh(c)``     hidden state
     ======================  ==========================================
 
+    Parameters
+    ----------
+    n_features : int
+        Number of features of a step of the input.
+    hidden_size : int
+        Number of hidden units.
+
     Examples
     --------
     >>> import numpy as np
@@ -42,12 +56,12 @@ class LSTMCell(Cell):
     (2, 7, 5)
     """
 
-    gates: ClassVar = ("o", "i", "f", "g")
-    state_names: ClassVar = ("h", "c")
-    memory_gate: ClassVar = "f"
-    bounded: ClassVar = True
+    gates: ClassVar[tuple[str, ...]] = ("o", "i", "f", "g")
+    state_names: ClassVar[tuple[str, ...]] = ("h", "c")
+    memory_gate: ClassVar[str | None] = "f"
+    bounded: ClassVar[bool] = True
 
-    def step(self, params, x, state):
+    def step(self, params: Params, x: Array, state: State) -> State:
         """Compute one step by the equations above: see `Cell.step`."""
         check_step(self, params, x, state)
         h, c = state
@@ -58,7 +72,16 @@ class LSTMCell(Cell):
         h = sigmoid(z_o) * np.tanh(c)
         return h, c
 
-    def forward(self, params, x, *, keep=True, reuse=None, mask=None, only_last=False):
+    def forward(
+        self,
+        params: Params,
+        x: Sequences,
+        *,
+        keep: bool = True,
+        reuse: Tape | None = None,
+        mask: Array | None = None,
+        only_last: bool = False,
+    ) -> tuple[Sequences, Tape | None]:
         """Compute the states of whole sequences: see `Cell.forward`."""
         tape = LSTMTape.begin(self, x, keep, reuse, mask, only_last)
         half = HALF[x.data.dtype]
@@ -80,7 +103,14 @@ class LSTMCell(Cell):
                     np.multiply(h, m, h_in)
         return tape.output(), (tape if keep else None)
 
-    def backward(self, params, tape, d_out, *, input_gradient=False):
+    def backward(
+        self,
+        params: Params,
+        tape: Tape,
+        d_out: Sequences,
+        *,
+        input_gradient: bool = False,
+    ) -> tuple[Sequences | None, Params]:
         """Backpropagate through time: see `Cell.backward`.
 
         Only ``d_h`` and ``d_c`` run from step to step. What multiplies them depends
@@ -160,18 +190,28 @@ class LSTMTape(Tape):
         """Return the arrays of the state."""
         return slots["h"], slots["gate"][:, 4 * self.cell.hidden_size :]
 
-    def views(self, slots):
-        """Return what the forward pass of each step reads and writes."""
-        H, gate = self.cell.hidden_size, slots["gate"][:-1]
-        return LSTMViews(
-            z=gate[:, : 4 * H],
-            sigmoids=gate[:, : 3 * H],
-            o=gate[:, :H],
-            i_f=gate[:, H : 3 * H],
-            g_c=gate[:, 3 * H :],
-            c=slots["gate"][1:, 4 * H :],
-            tanh_c=slots["tanh_c"][:-1],
-        )
+    def views(self, slots, k):
+        """Return what the forward pass of a step works on beside ``[x, 1, h]`` and h.
+
+        Returns
+        -------
+        z : ndarray of shape (4 * hidden_size, size)
+            ``W [x, 1, h]``, then the gates ``[o, i, f, g]``.
+        sigmoids : ndarray of shape (3 * hidden_size, size)
+            The gates ``[o, i, f]``.
+        o : ndarray of shape (hidden_size, size)
+            The output gate.
+        i_f, g_c : ndarray of shape (2 * hidden_size, size)
+            ``[i, f]`` and ``[g, c]``, with c before the step: their product is
+            ``[i g, f c]``.
+        c, tanh_c : ndarray of shape (hidden_size, size)
+            The cell state after the step, and its tanh.
+        """
+        H, gate, after = self.cell.hidden_size, slots["gate"][k], slots["gate"][k + 1]
+        z, sigmoids, o = gate[: 4 * H], gate[: 3 * H], gate[:H]
+        i_f, g_c = gate[H : 3 * H], gate[3 * H :]
+        c, tanh_c = after[4 * H :], slots["tanh_c"][k]
+        return z, sigmoids, o, i_f, g_c, c, tanh_c
 
     def passed(self, size):
         """Return memory for what the gates let through: ``[i g, f c]``, and each."""
@@ -194,32 +234,6 @@ class LSTMTape(Tape):
             dc_from_h=self.scratch("dc_from_h", H, size),
             steps=list(zip(*(array[::-1] for array in views), strict=True)),
         )
-
-
-class LSTMViews(NamedTuple):
-    """Values that the forward pass of an LSTM reads and writes, for some steps.
-
-    Attributes
-    ----------
-    z : ndarray of shape (n_steps, 4 * hidden_size, size)
-        ``W [x, 1, h]``, then the gates ``[o, i, f, g]``.
-    sigmoids : ndarray of shape (n_steps, 3 * hidden_size, size)
-        The gates ``[o, i, f]``.
-    o : ndarray of shape (n_steps, hidden_size, size)
-        The output gate.
-    i_f, g_c : ndarray of shape (n_steps, 2 * hidden_size, size)
-        ``[i, f]`` and ``[g, c]``, c before the step: their product is ``[i g, f c]``.
-    c, tanh_c : ndarray of shape (n_steps, hidden_size, size)
-        The cell state after the step, and its tanh.
-    """
-
-    z: np.ndarray
-    sigmoids: np.ndarray
-    o: np.ndarray
-    i_f: np.ndarray
-    g_c: np.ndarray
-    c: np.ndarray
-    tanh_c: np.ndarray
 
 
 class LSTMBackwardBuffers(NamedTuple):

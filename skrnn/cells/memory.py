@@ -17,7 +17,6 @@ every batch of so many sequences.
 
 import math
 from abc import ABC, abstractmethod
-from itertools import repeat
 
 import numpy as np
 
@@ -94,18 +93,21 @@ class TapeMemory(ABC):
         """
 
     @abstractmethod
-    def views(self, slots):
-        """Return what the forward pass of each step reads and writes.
+    def views(self, slots, k):
+        """Return what the forward pass of the k-th step of some slots works on.
 
         Parameters
         ----------
-        slots : dict of str to ndarray of shape (n_steps + 1, width, size)
-            Each array of some slots; the last slot is that of the step that follows.
+        slots : dict of str to ndarray of shape (n_slots, width, size)
+            Each array of the slots.
+        k : int
+            The slot of the step; it leaves its state in the one that follows.
 
         Returns
         -------
-        sequence of ndarray of shape (n_steps, rows, size)
-            The loop over the steps unpacks a view of each; there may be none.
+        tuple of ndarray of shape (rows, size)
+            Views, which the loop over the steps unpacks. It is a plain tuple, which
+            Python unpacks faster than one with named fields.
         """
 
     def fits(self, x, keep, masked=False):
@@ -190,8 +192,8 @@ class TapeMemory(ABC):
         slots["h_in"] = slots["xh"][:, self.cell.n_features + 1 :]
         slots.setdefault("h", slots["h_in"])
         xh, h, h_in = slots["xh"], slots["h"], slots["h_in"]
-        views = self.views(slots)
-        each = zip(*views, strict=True) if views else repeat((), n_steps)
-        states = zip(xh[:-1], h[1:], h_in[1:], strict=True)
-        steps = list(zip(states, each, strict=True))
+        steps = [
+            ((xh[k], h[k + 1], h_in[k + 1]), self.views(slots, k))
+            for k in range(n_steps)
+        ]
         return StepBlock(rows, n_steps, size, slots, steps)

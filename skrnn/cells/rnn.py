@@ -1,7 +1,9 @@
 """The simple recurrent cell."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 import numpy as np
 
@@ -9,6 +11,10 @@ from skrnn.cells.base import Cell
 from skrnn.cells.block import times
 from skrnn.cells.checks import check_option, check_step
 from skrnn.cells.tape import Tape
+
+if TYPE_CHECKING:
+    from skrnn.sequences import Sequences
+    from skrnn.utils.typing import Array, Params, State
 
 
 def relu(z, out=None):
@@ -53,22 +59,22 @@ class RNNCell(Cell):
     (2, 7, 5)
     """
 
-    activation: str = "tanh"
+    activation: Literal["tanh", "relu"] = "tanh"
 
-    gates: ClassVar = ("h",)
-    state_names: ClassVar = ("h",)
+    gates: ClassVar[tuple[str, ...]] = ("h",)
+    state_names: ClassVar[tuple[str, ...]] = ("h",)
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         """Check the sizes and the activation."""
         super().__post_init__()
         check_option(type(self).__name__, "activation", self.activation, ACTIVATIONS)
 
     @property
-    def bounded(self):
+    def bounded(self) -> bool:
         """Whether hidden states are bounded, whatever is read."""
         return self.activation == "tanh"
 
-    def step(self, params, x, state):
+    def step(self, params: Params, x: Array, state: State) -> State:
         """Compute one step by the equations above: see `Cell.step`."""
         check_step(self, params, x, state)
         (h,) = state
@@ -76,7 +82,16 @@ class RNNCell(Cell):
         z = x @ W_x.T + b + h @ W_h.T
         return (ACTIVATIONS[self.activation](z),)
 
-    def forward(self, params, x, *, keep=True, reuse=None, mask=None, only_last=False):
+    def forward(
+        self,
+        params: Params,
+        x: Sequences,
+        *,
+        keep: bool = True,
+        reuse: Tape | None = None,
+        mask: Array | None = None,
+        only_last: bool = False,
+    ) -> tuple[Sequences, Tape | None]:
         """Compute the states of whole sequences: see `Cell.forward`."""
         tape = RNNTape.begin(self, x, keep, reuse, mask, only_last)
         W, activate = params["W"], ACTIVATIONS[self.activation]
@@ -88,7 +103,14 @@ class RNNCell(Cell):
                     np.multiply(h, m, h_in)
         return tape.output(), (tape if keep else None)
 
-    def backward(self, params, tape, d_out, *, input_gradient=False):
+    def backward(
+        self,
+        params: Params,
+        tape: Tape,
+        d_out: Sequences,
+        *,
+        input_gradient: bool = False,
+    ) -> tuple[Sequences | None, Params]:
         """Backpropagate through time: see `Cell.backward`.
 
         Only ``d_h`` runs from step to step. What multiplies it, the derivative of
@@ -133,7 +155,7 @@ class RNNTape(Tape):
         """Return the arrays of the state."""
         return (slots["h"],)
 
-    def views(self, slots):
+    def views(self, slots, k):
         """Return what a step needs beyond ``[x, 1, h]``: nothing."""
         return ()
 

@@ -4,7 +4,7 @@ from abc import abstractmethod
 
 import numpy as np
 
-from skrnn.cells.base import flush_denormals
+from skrnn.cells.arithmetic import flush_denormals
 from skrnn.cells.memory import TapeMemory
 from skrnn.sequences import Sequences
 

@@ -1,14 +1,26 @@
 """Synthetic sequence problems, each of which asks one thing of a network's memory."""
 
+from __future__ import annotations
+
 from numbers import Integral
+from typing import TYPE_CHECKING
 
 import numpy as np
 from sklearn.utils import check_random_state
 
 from skrnn.parameters.constraints import Boolean, RandomState, check_options
 
+if TYPE_CHECKING:
+    from skrnn.utils.typing import Array, RandomStateLike
 
-def make_sign_of_sum(n_samples=1000, n_steps=10, *, n_features=1, random_state=None):
+
+def make_sign_of_sum(
+    n_samples: int = 1000,
+    n_steps: int = 10,
+    *,
+    n_features: int = 1,
+    random_state: RandomStateLike = None,
+) -> tuple[Array, Array]:
     """Make sequences of noise, labelled by the sign of their sum.
 
     Every step counts the same, so a network has to accumulate over the whole
@@ -52,8 +64,12 @@ def make_sign_of_sum(n_samples=1000, n_steps=10, *, n_features=1, random_state=N
 
 
 def make_adding_problem(
-    n_samples=1000, n_steps=50, *, regression=False, random_state=None
-):
+    n_samples: int = 1000,
+    n_steps: int = 50,
+    *,
+    regression: bool = False,
+    random_state: RandomStateLike = None,
+) -> tuple[Array, Array]:
     """Make the adding problem: add two marked values of a long sequence.
 
     A network has to store two values exactly, whenever their marks come by, and to
@@ -122,8 +138,12 @@ def make_adding_problem(
 
 
 def make_first_symbol_recall(
-    n_samples=1000, n_steps=50, *, n_symbols=4, random_state=None
-):
+    n_samples: int = 1000,
+    n_steps: int = 50,
+    *,
+    n_symbols: int = 4,
+    random_state: RandomStateLike = None,
+) -> tuple[Array, Array]:
     """Make sequences of random symbols, labelled by the first of them.
 
     The symbols that follow come from the same alphabet and say nothing about the
@@ -165,7 +185,9 @@ def make_first_symbol_recall(
     return np.eye(n_symbols)[symbols], symbols[:, 0].copy()
 
 
-def make_temporal_order(n_samples=1000, n_steps=50, *, random_state=None):
+def make_temporal_order(
+    n_samples: int = 1000, n_steps: int = 50, *, random_state: RandomStateLike = None
+) -> tuple[Array, Array]:
     """Make the temporal order problem: which of X and Y came, and in which order.
 
     Two steps of a sequence hold an X or a Y each and all others hold distractors.

@@ -1,11 +1,21 @@
 """The Japanese Vowels data: who is speaking, from utterances of unequal length."""
 
+from __future__ import annotations
+
 from importlib import resources
+from typing import TYPE_CHECKING, Literal, overload
 
 import numpy as np
 from sklearn.utils import Bunch
 
 from skrnn.parameters.constraints import Boolean, check_options
+
+if TYPE_CHECKING:
+    from typing import TypeAlias
+
+    from skrnn.utils.typing import Array
+
+    Subset: TypeAlias = Literal["all", "train", "test"]
 
 N_TRAIN = 270
 N_FEATURES = 12
@@ -13,7 +23,21 @@ N_SPEAKERS = 9
 SUBSETS = {"train": slice(0, N_TRAIN), "test": slice(N_TRAIN, None), "all": slice(None)}
 
 
-def load_japanese_vowels(*, subset="all", return_X_y=False):
+@overload
+def load_japanese_vowels(
+    *, subset: Subset = "all", return_X_y: Literal[False] = False
+) -> Bunch: ...
+
+
+@overload
+def load_japanese_vowels(
+    *, subset: Subset = "all", return_X_y: Literal[True]
+) -> tuple[list[Array], Array]: ...
+
+
+def load_japanese_vowels(
+    *, subset: Subset = "all", return_X_y: bool = False
+) -> Bunch | tuple[list[Array], Array]:
     """Load the Japanese Vowels data set (classification, ragged sequences).
 
     Nine speakers utter two vowels in succession. Each utterance is a sequence of

@@ -1,9 +1,11 @@
 """Base of all estimators: validate, build, train, publish, predict."""
 
+from __future__ import annotations
+
 from abc import ABC, abstractmethod
 from functools import partial
 from numbers import Integral
-from typing import ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 from sklearn.base import BaseEstimator
@@ -27,6 +29,11 @@ from skrnn.utils.threads import WorkersOnDemand, workers_for
 from skrnn.validation import SequenceFormat, check_sequences
 from skrnn.validation.layouts import RAGGED
 
+if TYPE_CHECKING:
+    from sklearn.utils import Tags
+
+    from skrnn.utils.typing import Array, SequenceArrays, SequencesLike
+
 
 class BaseRecurrent(Settings, CallbackSupportMixin, BaseEstimator, ABC):
     """Base of all recurrent estimators.
@@ -34,6 +41,25 @@ class BaseRecurrent(Settings, CallbackSupportMixin, BaseEstimator, ABC):
     What a subclass adds is what its targets mean; what a concrete estimator adds is
     the name of its cell.
     """
+
+    n_features_in_: int
+    feature_names_in_: Array
+    n_iter_: int
+    t_: int
+    stopping_reason_: str
+    loss_: float | None
+    best_loss_: float | None
+    loss_curve_: list[float]
+    validation_scores_: list[float] | None
+    best_validation_score_: float | None
+    weights_: Array
+    architecture_: dict[str, Any]
+    patch_size_: int
+    feature_mean_: Array | None
+    feature_scale_: Array | None
+    input_layout_: str
+    features_per_step_: int
+    optimizer_state_: dict[str, Any]
 
     #: A key of `skrnn.cells.CELLS`.
     _cell: ClassVar[str]
@@ -150,7 +176,7 @@ class BaseRecurrent(Settings, CallbackSupportMixin, BaseEstimator, ABC):
                 interrupt.add_note(message)
             raise interrupt
 
-    def hidden_states(self, X, layer=-1):
+    def hidden_states(self, X: SequencesLike, layer: int = -1) -> SequenceArrays:
         """Compute the hidden states after every step, or every patch of steps.
 
         Parameters
@@ -178,7 +204,7 @@ class BaseRecurrent(Settings, CallbackSupportMixin, BaseEstimator, ABC):
         states = self._compute("states", X, layer=int(layer) % n_layers)
         return states if self.input_layout_ == RAGGED else np.stack(states)
 
-    def pooled_states(self, X):
+    def pooled_states(self, X: SequencesLike) -> Array:
         """Compute what the head of the network reads: its features of each sequence.
 
         `RecurrentFeatures` does this as a step of a pipeline.
@@ -212,7 +238,7 @@ class BaseRecurrent(Settings, CallbackSupportMixin, BaseEstimator, ABC):
         workers = WorkersOnDemand(partial(n_threads, self.n_jobs))
         return compute(weights, X.samples, workers=workers, **options)
 
-    def __sklearn_tags__(self):
+    def __sklearn_tags__(self) -> Tags:
         """Say what the estimator takes: 3-D arrays beside tables."""
         tags = super().__sklearn_tags__()
         tags.input_tags.three_d_array = True

@@ -1,12 +1,13 @@
 """What all classifiers share: labels, probabilities, decisions."""
 
-from typing import ClassVar
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar, Self
 
 import numpy as np
 from sklearn.base import ClassifierMixin
 from sklearn.metrics import accuracy_score
 from sklearn.utils.class_weight import compute_class_weight
-from sklearn.utils.metaestimators import available_if
 
 from skrnn.estimators.base import BaseRecurrent
 from skrnn.estimators.staged import staged_scores
@@ -22,23 +23,35 @@ from skrnn.validation import (
 )
 from skrnn.validation.labels import settle_classes
 
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from sklearn.utils import Tags
+
+    from skrnn.utils.typing import Array, ArrayLike, SequencesLike, available_if
+else:
+    from sklearn.utils.metaestimators import available_if
+
 
 class RecurrentClassifier(ClassifierMixin, ClassifierSettings, BaseRecurrent):
     """Base of the classifiers: labels, probabilities, decisions."""
+
+    classes_: Array
+    multilabel_: bool
 
     _default_dropout: ClassVar = (0.2, 0.3)
 
     def fit(
         self,
-        X,
-        y,
-        sample_weight=None,
+        X: SequencesLike,
+        y: ArrayLike,
+        sample_weight: ArrayLike | None = None,
         *,
-        groups=None,
-        X_val=None,
-        y_val=None,
-        sample_weight_val=None,
-    ):
+        groups: ArrayLike | None = None,
+        X_val: SequencesLike | None = None,
+        y_val: ArrayLike | None = None,
+        sample_weight_val: ArrayLike | None = None,
+    ) -> Self:
         """Learn from sequences.
 
         Parameters
@@ -74,7 +87,13 @@ class RecurrentClassifier(ClassifierMixin, ClassifierSettings, BaseRecurrent):
         return self._train(X, y, sample_weight, groups=groups, validation=validation)
 
     @available_if(reads_in_parts)
-    def partial_fit(self, X, y, classes=None, sample_weight=None):
+    def partial_fit(
+        self,
+        X: SequencesLike,
+        y: ArrayLike,
+        classes: ArrayLike | None = None,
+        sample_weight: ArrayLike | None = None,
+    ) -> Self:
         """Learn from some more sequences, in one pass over them.
 
         The first call settles the scale of features and the size of patches, so that
@@ -113,7 +132,7 @@ class RecurrentClassifier(ClassifierMixin, ClassifierSettings, BaseRecurrent):
             )
         return self._train(X, y, sample_weight, classes=classes, incremental=True)
 
-    def predict(self, X):
+    def predict(self, X: SequencesLike) -> Array:
         """Predict the label of each sequence.
 
         Parameters
@@ -129,7 +148,7 @@ class RecurrentClassifier(ClassifierMixin, ClassifierSettings, BaseRecurrent):
         """
         return self._decisions(self._raw_scores(X))
 
-    def predict_proba(self, X):
+    def predict_proba(self, X: SequencesLike) -> Array:
         """Predict the probability of each class for each sequence.
 
         Parameters
@@ -146,7 +165,7 @@ class RecurrentClassifier(ClassifierMixin, ClassifierSettings, BaseRecurrent):
         """
         return self._answers(self._raw_scores(X))
 
-    def predict_log_proba(self, X):
+    def predict_log_proba(self, X: SequencesLike) -> Array:
         """Predict the logarithm of the probability of each class.
 
         Parameters
@@ -163,7 +182,7 @@ class RecurrentClassifier(ClassifierMixin, ClassifierSettings, BaseRecurrent):
         scores = self._raw_scores(X)
         return self._loss.log_probabilities(scores)
 
-    def decision_function(self, X):
+    def decision_function(self, X: SequencesLike) -> Array:
         """Compute the raw scores.
 
         Parameters
@@ -181,7 +200,7 @@ class RecurrentClassifier(ClassifierMixin, ClassifierSettings, BaseRecurrent):
         scores = self._raw_scores(X)
         return scores[:, 0] if scores.shape[1] == 1 else scores
 
-    def staged_predict(self, X):
+    def staged_predict(self, X: SequencesLike) -> Iterator[Array]:
         """Predict the label of each sequence after each of its steps.
 
         Parameters
@@ -198,7 +217,7 @@ class RecurrentClassifier(ClassifierMixin, ClassifierSettings, BaseRecurrent):
         """
         return map(self._decisions, staged_scores(self, X, "staged_predict"))
 
-    def staged_predict_proba(self, X):
+    def staged_predict_proba(self, X: SequencesLike) -> Iterator[Array]:
         """Predict the probability of each class after each step of each sequence.
 
         Parameters
@@ -272,7 +291,7 @@ class RecurrentClassifier(ClassifierMixin, ClassifierSettings, BaseRecurrent):
     def _loss(self):
         return classification_loss(len(self.classes_), self.multilabel_)
 
-    def __sklearn_tags__(self):
+    def __sklearn_tags__(self) -> Tags:
         """Say that a sequence may have several labels."""
         tags = super().__sklearn_tags__()
         tags.classifier_tags.multi_label = True

@@ -1,11 +1,12 @@
 """What all regressors share: targets, their scale, and the way back."""
 
+from __future__ import annotations
+
 from dataclasses import replace
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar, Self
 
 from sklearn.base import RegressorMixin
 from sklearn.metrics import r2_score
-from sklearn.utils.metaestimators import available_if
 
 from skrnn.estimators.base import BaseRecurrent
 from skrnn.estimators.staged import staged_scores
@@ -19,9 +20,22 @@ from skrnn.validation import (
     check_weights,
 )
 
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from sklearn.utils import Tags
+
+    from skrnn.utils.typing import Array, ArrayLike, SequencesLike, available_if
+else:
+    from sklearn.utils.metaestimators import available_if
+
 
 class RecurrentRegressor(RegressorMixin, BaseRecurrent):
     """Base of the regressors: one number or several for each sequence."""
+
+    target_mean_: Array
+    target_scale_: Array
+    target_ndim_: int
 
     # Numbers suffer from noise before the head.
     _default_dropout: ClassVar = (0.0, 0.1)
@@ -29,15 +43,15 @@ class RecurrentRegressor(RegressorMixin, BaseRecurrent):
 
     def fit(
         self,
-        X,
-        y,
-        sample_weight=None,
+        X: SequencesLike,
+        y: ArrayLike,
+        sample_weight: ArrayLike | None = None,
         *,
-        groups=None,
-        X_val=None,
-        y_val=None,
-        sample_weight_val=None,
-    ):
+        groups: ArrayLike | None = None,
+        X_val: SequencesLike | None = None,
+        y_val: ArrayLike | None = None,
+        sample_weight_val: ArrayLike | None = None,
+    ) -> Self:
         """Learn from sequences.
 
         Parameters
@@ -73,7 +87,9 @@ class RecurrentRegressor(RegressorMixin, BaseRecurrent):
         return self._train(X, y, sample_weight, groups=groups, validation=validation)
 
     @available_if(reads_in_parts)
-    def partial_fit(self, X, y, sample_weight=None):
+    def partial_fit(
+        self, X: SequencesLike, y: ArrayLike, sample_weight: ArrayLike | None = None
+    ) -> Self:
         """Learn from some more sequences, in one pass over them.
 
         The first call settles the scale of targets and features and the size of
@@ -98,7 +114,7 @@ class RecurrentRegressor(RegressorMixin, BaseRecurrent):
         """
         return self._train(X, y, sample_weight, incremental=True)
 
-    def predict(self, X):
+    def predict(self, X: SequencesLike) -> Array:
         """Predict the target of each sequence.
 
         Parameters
@@ -114,7 +130,7 @@ class RecurrentRegressor(RegressorMixin, BaseRecurrent):
         """
         return self._answers(self._raw_scores(X))
 
-    def staged_predict(self, X):
+    def staged_predict(self, X: SequencesLike) -> Iterator[Array]:
         """Predict the target of each sequence after each of its steps.
 
         Parameters
@@ -187,7 +203,7 @@ class RecurrentRegressor(RegressorMixin, BaseRecurrent):
     def _rate(self, decisions, y, sample_weight):
         return r2_score(y, decisions, sample_weight=sample_weight)
 
-    def __sklearn_tags__(self):
+    def __sklearn_tags__(self) -> Tags:
         """Say that a sequence may have several targets."""
         tags = super().__sklearn_tags__()
         tags.target_tags.multi_output = True

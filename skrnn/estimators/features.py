@@ -1,5 +1,9 @@
 """A trained network as a transformer, for other estimators to build on."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Self
+
 import numpy as np
 from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.utils import get_tags
@@ -8,6 +12,9 @@ from sklearn.utils.validation import check_is_fitted
 from skrnn.estimators.introspection import check_is_network
 from skrnn.estimators.metaestimator import NetworkMetaEstimator
 from skrnn.fitting.fitted_state import fitted_network
+
+if TYPE_CHECKING:
+    from skrnn.utils.typing import Array, ArrayLike, SequencesLike
 
 
 class RecurrentFeatures(NetworkMetaEstimator, TransformerMixin, BaseEstimator):
@@ -58,10 +65,20 @@ class RecurrentFeatures(NetworkMetaEstimator, TransformerMixin, BaseEstimator):
     True
     """
 
-    def __init__(self, estimator):
+    estimator_: Any
+    n_features_in_: int
+    feature_names_in_: Array
+
+    def __init__(self, estimator: BaseEstimator) -> None:
         self.estimator = estimator
 
-    def fit(self, X, y=None, sample_weight=None, **fit_params):
+    def fit(
+        self,
+        X: SequencesLike,
+        y: ArrayLike | None = None,
+        sample_weight: ArrayLike | None = None,
+        **fit_params: Any,
+    ) -> Self:
         """Train a copy of the network.
 
         Parameters
@@ -92,7 +109,7 @@ class RecurrentFeatures(NetworkMetaEstimator, TransformerMixin, BaseEstimator):
         self._fit_copy(X, y, lambda copy: copy.fit(X, y, **params))
         return self
 
-    def transform(self, X):
+    def transform(self, X: SequencesLike) -> Array:
         """Compute the features of each sequence.
 
         Parameters
@@ -108,7 +125,7 @@ class RecurrentFeatures(NetworkMetaEstimator, TransformerMixin, BaseEstimator):
         check_is_fitted(self)
         return self.estimator_.pooled_states(X)
 
-    def get_feature_names_out(self, input_features=None):
+    def get_feature_names_out(self, input_features: ArrayLike | None = None) -> Array:
         """Name the features: the way of pooling, the direction if two, the unit.
 
         Parameters
@@ -124,7 +141,7 @@ class RecurrentFeatures(NetworkMetaEstimator, TransformerMixin, BaseEstimator):
         names = fitted_network(self.estimator_).pooled_names
         return np.asarray(names, dtype=object)
 
-    def __sklearn_tags__(self):
+    def __sklearn_tags__(self) -> Any:
         """Say what the network takes, and that it needs targets."""
         tags = super().__sklearn_tags__()
         inner = get_tags(self.estimator)

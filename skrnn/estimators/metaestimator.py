@@ -1,5 +1,7 @@
 """Base of the estimators that train a copy of a network."""
 
+from __future__ import annotations
+
 from contextlib import suppress
 from typing import ClassVar
 
@@ -30,7 +32,7 @@ class NetworkMetaEstimator(MetaEstimatorMixin, CallbackSupportMixin):
     #: What is known of the copy once it is fitted, where it has it.
     _shown: ClassVar[tuple[str, ...]] = ("n_features_in_", "feature_names_in_")
 
-    def get_metadata_routing(self):
+    def get_metadata_routing(self) -> MetadataRouter:
         """Say that what `fit` gets goes to `fit` of the network, if it asks for it.
 
         Returns

@@ -1,9 +1,21 @@
 """What a model needs, as a picture."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Self
+
 import numpy as np
 
 from skrnn.inspection.permutation import permutation_importance
 from skrnn.utils.plotting import new_or_given
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from matplotlib.axes import Axes
+    from sklearn.utils import Bunch
+
+    from skrnn.utils.typing import Array, ArrayLike, SequencesLike
 
 #: The most features that are drawn, unless the user asks for more.
 MOST_BARS = 30
@@ -53,9 +65,20 @@ class ImportanceDisplay:
     'part of the sequence (%)'
     """
 
+    ax_: Axes
+    figure_: Any
+    bars_: Any
+    stairs_: Any
+
     def __init__(
-        self, importances, *, names, edges=None, unit=None, score_name="score"
-    ):
+        self,
+        importances: Array,
+        *,
+        names: Sequence[str],
+        edges: Array | None = None,
+        unit: str | None = None,
+        score_name: str = "score",
+    ) -> None:
         self.importances = importances
         self.names = names
         self.edges = edges
@@ -65,16 +88,16 @@ class ImportanceDisplay:
     @classmethod
     def from_estimator(
         cls,
-        estimator,
-        X,
-        y,
+        estimator: Any,
+        X: SequencesLike,
+        y: ArrayLike,
         *,
-        scoring=None,
-        feature_names=None,
-        ax=None,
-        n_shown=MOST_BARS,
-        **options,
-    ):
+        scoring: str | Callable[..., Any] | None = None,
+        feature_names: Sequence[str] | None = None,
+        ax: Axes | None = None,
+        n_shown: int = MOST_BARS,
+        **options: Any,
+    ) -> Self:
         """Measure what a model needs, and draw it.
 
         Parameters
@@ -114,8 +137,14 @@ class ImportanceDisplay:
 
     @classmethod
     def from_importances(
-        cls, result, *, names=None, score_name="score", ax=None, n_shown=MOST_BARS
-    ):
+        cls,
+        result: Bunch,
+        *,
+        names: Sequence[str] | None = None,
+        score_name: str = "score",
+        ax: Axes | None = None,
+        n_shown: int = MOST_BARS,
+    ) -> Self:
         """Draw what has been measured.
 
         Parameters
@@ -158,7 +187,7 @@ class ImportanceDisplay:
         )
         return display.plot(ax, n_shown=n_shown)
 
-    def plot(self, ax=None, *, n_shown=MOST_BARS):
+    def plot(self, ax: Axes | None = None, *, n_shown: int = MOST_BARS) -> Self:
         """Draw the importances.
 
         Parameters

@@ -1,6 +1,9 @@
 """What a model needs: its score after parts of the sequences have been exchanged."""
 
+from __future__ import annotations
+
 from numbers import Integral
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 from sklearn.metrics import check_scoring
@@ -12,6 +15,11 @@ from skrnn.inspection.exchange import collection
 from skrnn.inspection.names import names_of_features
 from skrnn.inspection.parts import blocks_of, features_of, shares_of
 from skrnn.parameters.constraints import Interval, Options, RandomState, check_options
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
+    from skrnn.utils.typing import ArrayLike, RandomStateLike, SequencesLike
 
 COUNT = Interval(Integral, 1)
 OPTIONS = {
@@ -26,21 +34,21 @@ OPTIONS = {
 
 
 def permutation_importance(
-    estimator,
-    X,
-    y,
+    estimator: Any,
+    X: SequencesLike,
+    y: ArrayLike | None,
     *,
-    by="feature",
-    n_blocks=None,
-    block_size=None,
-    origin="start",
-    features_per_step=None,
-    scoring=None,
-    n_repeats=5,
-    sample_weight=None,
-    n_jobs=None,
-    random_state=None,
-):
+    by: Literal["feature", "step"] = "feature",
+    n_blocks: int | None = None,
+    block_size: int | None = None,
+    origin: Literal["start", "end"] = "start",
+    features_per_step: int | None = None,
+    scoring: str | Callable[..., Any] | Iterable[str] | Mapping[str, Any] | None = None,
+    n_repeats: int = 5,
+    sample_weight: ArrayLike | None = None,
+    n_jobs: int | None = None,
+    random_state: RandomStateLike = None,
+) -> Bunch:
     """Measure what a model needs: features, or stretches of the sequences.
 
     A part of all sequences is exchanged between them at random, and the model scores

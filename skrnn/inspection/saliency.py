@@ -1,8 +1,11 @@
 """How an output of a network depends on each number of a sequence."""
 
+from __future__ import annotations
+
 import warnings
 from functools import partial
 from numbers import Integral, Real
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 from sklearn.exceptions import ConvergenceWarning
@@ -26,6 +29,12 @@ from skrnn.utils.threads import WorkersOnDemand
 from skrnn.validation import SequenceFormat, check_sequences
 from skrnn.validation.layouts import BLOCK, RAGGED
 
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from skrnn.estimators.base import BaseRecurrent
+    from skrnn.utils.typing import ArrayLike, SequenceArrays, SequencesLike
+
 GRADIENT, INTEGRATED = "gradient", "integrated_gradients"
 #: The methods that look at the sequences themselves alone.
 SIMPLE = {GRADIENT: gradient, "gradient_x_input": gradient_x_input}
@@ -39,16 +48,18 @@ OPTIONS = {
 
 
 def saliency(
-    estimator,
-    X,
+    estimator: BaseRecurrent,
+    X: SequencesLike,
     *,
-    method="gradient",
-    target=None,
-    output="score",
-    baseline=None,
-    n_steps=16,
-    tol=1e-3,
-):
+    method: Literal[
+        "gradient", "gradient_x_input", "integrated_gradients"
+    ] = "gradient",
+    target: Any = None,
+    output: Literal["score", "probability"] = "score",
+    baseline: ArrayLike | Sequence[ArrayLike] | None = None,
+    n_steps: int = 16,
+    tol: float = 1e-3,
+) -> SequenceArrays:
     """Explain predictions: how an output depends on each feature of each step.
 
     The gradients are exact. They come from the pass through time with which the

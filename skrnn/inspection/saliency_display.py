@@ -1,6 +1,9 @@
 """What predictions depend on, as pictures."""
 
+from __future__ import annotations
+
 import math
+from typing import TYPE_CHECKING, Any, Literal, Self
 
 import numpy as np
 
@@ -8,6 +11,15 @@ from skrnn.inspection.names import names_of_features
 from skrnn.inspection.saliency import GRADIENT, explain
 from skrnn.utils.plotting import import_pyplot
 from skrnn.validation import SequenceFormat, check_sequences
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from matplotlib.axes import Axes
+    from matplotlib.colors import Colormap
+
+    from skrnn.estimators.base import BaseRecurrent
+    from skrnn.utils.typing import Array, ArrayLike, SequencesLike
 
 #: The most panels that can be told apart in a figure.
 MOST_PANELS = 12
@@ -60,7 +72,20 @@ class SaliencyDisplay:
     3
     """
 
-    def __init__(self, attributions, *, sequences, titles, feature_names, label):
+    axes_: Array
+    figure_: Any
+    images_: list[Any]
+    colorbar_: Any
+
+    def __init__(
+        self,
+        attributions: Sequence[Array],
+        *,
+        sequences: Sequence[Array],
+        titles: Sequence[str],
+        feature_names: Sequence[str],
+        label: str,
+    ) -> None:
         self.attributions = attributions
         self.sequences = sequences
         self.titles = titles
@@ -70,19 +95,21 @@ class SaliencyDisplay:
     @classmethod
     def from_estimator(
         cls,
-        estimator,
-        X,
+        estimator: BaseRecurrent,
+        X: SequencesLike,
         *,
-        method="integrated_gradients",
-        target=None,
-        output="score",
-        baseline=None,
-        n_steps=16,
-        tol=1e-3,
-        feature_names=None,
-        course=True,
-        ax=None,
-    ):
+        method: Literal[
+            "gradient", "gradient_x_input", "integrated_gradients"
+        ] = "integrated_gradients",
+        target: Any = None,
+        output: Literal["score", "probability"] = "score",
+        baseline: ArrayLike | Sequence[ArrayLike] | None = None,
+        n_steps: int = 16,
+        tol: float = 1e-3,
+        feature_names: Sequence[str] | None = None,
+        course: bool = True,
+        ax: Axes | Sequence[Axes] | Array | None = None,
+    ) -> Self:
         """Explain some predictions, and draw what comes of it.
 
         Parameters
@@ -96,7 +123,7 @@ class SaliencyDisplay:
 default="integrated_gradients"
             As in `saliency`. Not the gradient by default: that is per unit of each
             feature, and units differ.
-        target, output, baseline, n_steps, tol
+        target, output, baseline, n_steps, tol : optional
             As in `saliency`.
         feature_names : list of str of length n_features, default=None
             Names of the features of a step. By default their columns, as for
@@ -136,7 +163,14 @@ default="integrated_gradients"
         )
         return display.plot(ax, course=course)
 
-    def plot(self, ax=None, *, course=True, cmap="RdBu_r", vmax=None):
+    def plot(
+        self,
+        ax: Axes | Sequence[Axes] | Array | None = None,
+        *,
+        course: bool = True,
+        cmap: str | Colormap = "RdBu_r",
+        vmax: float | None = None,
+    ) -> Self:
         """Draw the panels.
 
         Parameters

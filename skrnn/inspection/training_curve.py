@@ -1,5 +1,9 @@
 """How training went: the loss, and the score on what was held out."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Self
+
 import numpy as np
 from sklearn.base import is_classifier
 from sklearn.utils.validation import check_is_fitted
@@ -11,6 +15,12 @@ from skrnn.estimators.introspection import (
 )
 from skrnn.training import SOLVERS
 from skrnn.utils.plotting import new_or_given
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from sklearn.base import BaseEstimator
+
+    from skrnn.utils.typing import ArrayLike
 
 #: Curves of so few points show each of them.
 FEW = 30
@@ -61,16 +71,22 @@ class TrainingCurveDisplay:
     'epoch'
     """
 
+    ax_: Axes
+    score_ax_: Axes | None
+    figure_: Any
+    line_: Any
+    score_line_: Any
+
     def __init__(
         self,
         *,
-        loss_curve,
-        validation_scores=None,
-        best_epoch=None,
-        score_name="score",
-        unit="epoch",
-        estimator_name=None,
-    ):
+        loss_curve: ArrayLike,
+        validation_scores: ArrayLike | None = None,
+        best_epoch: int | None = None,
+        score_name: str = "score",
+        unit: str = "epoch",
+        estimator_name: str | None = None,
+    ) -> None:
         self.loss_curve = loss_curve
         self.validation_scores = validation_scores
         self.best_epoch = best_epoch
@@ -79,7 +95,13 @@ class TrainingCurveDisplay:
         self.estimator_name = estimator_name
 
     @classmethod
-    def from_estimator(cls, estimator, *, ax=None, name=None):
+    def from_estimator(
+        cls,
+        estimator: BaseEstimator,
+        *,
+        ax: Axes | None = None,
+        name: str | None = None,
+    ) -> Self:
         """Draw how a model was trained.
 
         Parameters
@@ -111,7 +133,7 @@ class TrainingCurveDisplay:
         )
         return display.plot(ax)
 
-    def plot(self, ax=None):
+    def plot(self, ax: Axes | None = None) -> Self:
         """Draw the curves.
 
         Parameters

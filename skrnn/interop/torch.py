@@ -3,7 +3,10 @@
 PyTorch is not needed: the weights are dicts of arrays.
 """
 
+from __future__ import annotations
+
 from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 from sklearn.utils.validation import check_is_fitted
@@ -13,6 +16,12 @@ from skrnn.estimators.introspection import check_is_network
 from skrnn.fitting.fitted_state import fitted_network
 from skrnn.validation.arrays import as_array
 
+if TYPE_CHECKING:
+    from skrnn.estimators.base import BaseRecurrent
+    from skrnn.utils.typing import Array
+
+    Network = TypeVar("Network", bound=BaseRecurrent)
+
 #: Gates of each cell, in the order of PyTorch.
 TORCH_GATES = {
     RNNCell: ("h",),
@@ -21,7 +30,7 @@ TORCH_GATES = {
 }
 
 
-def torch_state(estimator):
+def torch_state(estimator: BaseRecurrent) -> dict[str, Array]:
     """Return the weights of a fitted estimator as PyTorch names and orders them.
 
     Parameters
@@ -64,7 +73,7 @@ def torch_state(estimator):
     return vector_to_state(network, network.fold(estimator.weights_))
 
 
-def load_torch_state(estimator, state):
+def load_torch_state(estimator: Network, state: Mapping[str, Any]) -> Network:
     """Load weights that PyTorch named and ordered into a fitted estimator.
 
     Parameters

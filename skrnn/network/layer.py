@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import NamedTuple
 
 import numpy as np
 
@@ -12,7 +11,8 @@ from skrnn.network.dropout import NO_DROPOUT
 from skrnn.sequences import Sequences
 
 
-class Direction(NamedTuple):
+@dataclass(frozen=True)
+class Direction:
     """One direction of a layer.
 
     Attributes
@@ -34,7 +34,12 @@ class Direction(NamedTuple):
 
     def params(self, params):
         """Return its parameters, by the names of the cell, of those of the layer."""
-        return {name: params[name + self.suffix] for name in self.cell.shapes}
+        return {name: params[full] for name, full in self._names}
+
+    @cached_property
+    def _names(self):
+        """Each name of the cell with that of the layer: they are asked for often."""
+        return [(name, name + self.suffix) for name in self.cell.shapes]
 
     def named(self, values):
         """Return what belongs to its parameters by the names of the layer."""
@@ -121,7 +126,9 @@ class RecurrentLayer(Block):
         states, lasts, tapes = [], [], []
         for k, one in enumerate(self.directions):
             size = one.cell.hidden_size
-            mask = dropout.recurrent_mask(x.n_sequences, size, x.data.dtype)
+            mask = None
+            if dropout is not NO_DROPOUT:
+                mask = dropout.recurrent_mask(x.n_sequences, size, x.data.dtype)
             out, tape = one.cell.forward(
                 one.params(params),
                 x.replace(one.ordered(x.data, x.lengths)),

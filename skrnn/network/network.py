@@ -6,7 +6,7 @@ from functools import cached_property
 import numpy as np
 
 from skrnn.network.block import Block, ParameterLayout
-from skrnn.network.dropout import NO_DROPOUT
+from skrnn.network.dropout import NO_DROPOUT, DropoutLayer
 from skrnn.network.layer import RecurrentLayer
 from skrnn.sequences import Sequences, blocks_by_length, lengths_of, pack
 from skrnn.utils.threads import ALONE
@@ -147,6 +147,9 @@ class Network:
         """
         params, out, tape = self.layout.views(weights), x, {}
         for name, block in self.blocks.items():
+            if dropout is NO_DROPOUT and isinstance(block, DropoutLayer):
+                tape[name] = None
+                continue
             out, written = block.forward(
                 params.get(name, {}),
                 out,

@@ -1,6 +1,9 @@
 """From a long data frame, one row a step, to sequences."""
 
+from __future__ import annotations
+
 from collections.abc import Hashable
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from sklearn.utils import Bunch
@@ -11,10 +14,19 @@ from skrnn.utils.optional import narwhals
 from skrnn.utils.wording import some_of
 from skrnn.validation import arrays
 
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
 
 def sequences_from_frame(
-    frame, *, id, time=None, features=None, target=None, as_frames=False
-):
+    frame: Any,
+    *,
+    id: str,
+    time: str | None = None,
+    features: Sequence[str] | None = None,
+    target: str | Sequence[str] | None = None,
+    as_frames: bool = False,
+) -> Bunch:
     """Gather the rows of a long data frame into sequences.
 
     A row is a step of the sequence that its `id` names. The rows of a sequence need not

@@ -1,8 +1,15 @@
 """What a transformer of sequences gives: sequences, or a table as set_output says."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
 from sklearn.base import TransformerMixin
 
 from skrnn.validation.layouts import TABLE
+
+if TYPE_CHECKING:
+    from skrnn.utils.typing import ArrayLike, SequencesLike
 
 
 class _Container(TransformerMixin):
@@ -20,7 +27,7 @@ class OutputByLayout(TransformerMixin, auto_wrap_output_keys=None):
     define them anew, has `set_output` all the same.
     """
 
-    def transform(self, X, **params):
+    def transform(self, X: SequencesLike, **params: Any) -> Any:
         """Transform every step.
 
         Parameters
@@ -39,7 +46,9 @@ class OutputByLayout(TransformerMixin, auto_wrap_output_keys=None):
         """
         return self._in_container(X, self._transform(X, params))
 
-    def fit_transform(self, X, y=None, **params):
+    def fit_transform(
+        self, X: SequencesLike, y: ArrayLike | None = None, **params: Any
+    ) -> Any:
         """Fit to sequences, and transform them.
 
         Parameters

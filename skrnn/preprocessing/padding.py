@@ -1,6 +1,9 @@
 """From padded blocks to ragged lists and back, and from one order of axes to ours."""
 
+from __future__ import annotations
+
 from numbers import Integral
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -13,10 +16,13 @@ from skrnn.validation.layouts import BLOCK, RAGGED, SHAPES, recognise
 from skrnn.validation.sequences import check_block, check_ragged
 from skrnn.validation.values import as_numbers
 
+if TYPE_CHECKING:
+    from skrnn.utils.typing import Array, ArrayLike, SequenceArrays, SequencesLike
+
 OPTIONS = {"n_steps": [Interval(Integral, 1), Options((None,))]}
 
 
-def ragged_from_padded(X, lengths=None):
+def ragged_from_padded(X: ArrayLike, lengths: ArrayLike | None = None) -> list[Array]:
     """Cut sequences that were padded to one length to their own.
 
     Padding is never guessed from values, but for NaN at the end, where `lengths` are
@@ -52,7 +58,9 @@ def ragged_from_padded(X, lengths=None):
     return [x[:length] for x, length in zip(X, lengths.tolist(), strict=True)]
 
 
-def padded_from_ragged(X, *, fill_value=np.nan, n_steps=None):
+def padded_from_ragged(
+    X: SequencesLike, *, fill_value: float = np.nan, n_steps: int | None = None
+) -> tuple[Array, Array]:
     """Pad sequences to one length.
 
     Parameters
@@ -105,7 +113,7 @@ def padded_from_ragged(X, *, fill_value=np.nan, n_steps=None):
     return block, lengths
 
 
-def channels_last(X):
+def channels_last(X: SequencesLike) -> SequenceArrays:
     """Put the features last, where other libraries have them before the steps.
 
     Parameters

@@ -1,17 +1,14 @@
 """Any transformer of scikit-learn, at every step of sequences."""
 
+from __future__ import annotations
+
 from contextlib import nullcontext
 from copy import deepcopy
 from numbers import Integral
-from typing import ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import numpy as np
-from sklearn.base import (
-    BaseEstimator,
-    MetaEstimatorMixin,
-    OneToOneFeatureMixin,
-    clone,
-)
+from sklearn.base import BaseEstimator, MetaEstimatorMixin, OneToOneFeatureMixin, clone
 from sklearn.preprocessing import FunctionTransformer
 from sklearn.utils import get_tags
 from sklearn.utils.metaestimators import available_if
@@ -35,6 +32,11 @@ from skrnn.preprocessing.steps import Steps, format_of_outputs, without_names
 from skrnn.validation import SequenceFormat
 from skrnn.validation.arrays import as_array
 from skrnn.validation.layouts import TABLE
+
+if TYPE_CHECKING:
+    from sklearn.utils.metadata_routing import MetadataRouter
+
+    from skrnn.utils.typing import Array, ArrayLike, SequenceArrays, SequencesLike
 
 PASSTHROUGH = "passthrough"
 
@@ -108,11 +110,11 @@ class PerStepTransformer(
         "features_per_step": [Interval(Integral, 1)],
     }
 
-    def __init__(self, transformer, *, features_per_step=1):
+    def __init__(self, transformer: Any, *, features_per_step: int = 1) -> None:
         self.transformer = transformer
         self.features_per_step = features_per_step
 
-    def fit(self, X, y=None, **params):
+    def fit(self, X: SequencesLike, y: ArrayLike | None = None, **params: Any) -> Self:
         """Fit the transformer to the steps of all sequences.
 
         Parameters
@@ -136,7 +138,9 @@ class PerStepTransformer(
         return self
 
     @available_if(_inner_has("partial_fit"))
-    def partial_fit(self, X, y=None, **params):
+    def partial_fit(
+        self, X: SequencesLike, y: ArrayLike | None = None, **params: Any
+    ) -> Self:
         """Fit the transformer to some more sequences.
 
         Parameters
@@ -158,7 +162,7 @@ class PerStepTransformer(
         return self
 
     @available_if(_inner_has("inverse_transform"))
-    def inverse_transform(self, X, **params):
+    def inverse_transform(self, X: SequencesLike, **params: Any) -> SequenceArrays:
         """Transform every step back.
 
         Parameters
@@ -181,7 +185,7 @@ class PerStepTransformer(
         return self._apply("inverse_transform", steps, params)
 
     @available_if(_inner_has("get_feature_names_out"))
-    def get_feature_names_out(self, input_features=None):
+    def get_feature_names_out(self, input_features: ArrayLike | None = None) -> Array:
         """Name the features of a step, or the columns of a table.
 
         Parameters
@@ -212,7 +216,7 @@ class PerStepTransformer(
             dtype=object,
         )
 
-    def get_metadata_routing(self):
+    def get_metadata_routing(self) -> MetadataRouter:
         """Say which metadata goes to which method of the transformer.
 
         Returns
@@ -286,7 +290,7 @@ class PerStepTransformer(
     def _route(self, method, params, steps):
         return metadata_of_steps(self, method, params, steps, self._inner)
 
-    def __sklearn_tags__(self):
+    def __sklearn_tags__(self) -> Any:
         """Say what the transformer takes, and that sequences may be 3-D arrays."""
         tags = super().__sklearn_tags__()
         if hasattr(self._inner, "__sklearn_tags__"):

@@ -1,6 +1,9 @@
 """Windows of long series, with the labels and the groups that they need."""
 
+from __future__ import annotations
+
 from numbers import Integral
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
@@ -14,6 +17,11 @@ from skrnn.validation.layouts import depth_of
 from skrnn.validation.names import are_frames
 from skrnn.validation.sequences import check_ragged
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from skrnn.utils.typing import Array, ArrayLike, SequencesLike
+
 NAME = "sliding_windows"
 OPTIONS = {
     "length": [Interval(Integral, 1)],
@@ -25,16 +33,16 @@ OPTIONS = {
 
 
 def sliding_windows(
-    X,
+    X: SequencesLike,
     *,
-    length,
-    stride=1,
-    y=None,
-    groups=None,
-    label="last",
-    horizon=0,
-    short="error",
-):
+    length: int,
+    stride: int = 1,
+    y: Any = None,
+    groups: ArrayLike | None = None,
+    label: Literal["last", "mode"] | Callable[[Array], Any] = "last",
+    horizon: int = 0,
+    short: Literal["error", "drop"] = "error",
+) -> Bunch:
     """Cut long series into windows of one length.
 
     Windows of one series overlap, or are near each other, and a model that has seen

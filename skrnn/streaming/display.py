@@ -1,9 +1,19 @@
 """The picture of accuracy against earliness."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Self
+
 import numpy as np
 
 from skrnn.streaming.tradeoff import accuracy_against_earliness
 from skrnn.utils.plotting import new_or_given
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from sklearn.base import BaseEstimator
+
+    from skrnn.utils.typing import Array, ArrayLike, SequencesLike
 
 
 class EarlinessDisplay:
@@ -48,7 +58,19 @@ class EarlinessDisplay:
     0.5
     """
 
-    def __init__(self, *, thresholds, accuracy, earliness, harmonic_mean):
+    ax_: Axes
+    figure_: Any
+    line_: Any
+    best_: Any
+
+    def __init__(
+        self,
+        *,
+        thresholds: Array,
+        accuracy: Array,
+        earliness: Array,
+        harmonic_mean: Array,
+    ) -> None:
         self.thresholds = thresholds
         self.accuracy = accuracy
         self.earliness = earliness
@@ -57,17 +79,17 @@ class EarlinessDisplay:
     @classmethod
     def from_estimator(
         cls,
-        estimator,
-        X,
-        y,
+        estimator: BaseEstimator,
+        X: SequencesLike,
+        y: ArrayLike,
         *,
-        thresholds=None,
-        patience=None,
-        sample_weight=None,
-        name=None,
-        ax=None,
-        **kwargs,
-    ):
+        thresholds: ArrayLike | None = None,
+        patience: int | None = None,
+        sample_weight: ArrayLike | None = None,
+        name: str | None = None,
+        ax: Axes | None = None,
+        **kwargs: Any,
+    ) -> Self:
         """Measure and draw, with the parameters of `accuracy_against_earliness`.
 
         Parameters
@@ -85,7 +107,9 @@ class EarlinessDisplay:
             For how many steps in a row a class has to be sure enough.
         sample_weight : array-like of shape (n,), default=None
             How much each sequence counts.
-        name, ax, **kwargs
+        name, ax : optional
+            As in `plot`.
+        **kwargs : dict
             As in `plot`.
 
         Returns
@@ -103,11 +127,13 @@ class EarlinessDisplay:
         return cls(**result).plot(name=name, ax=ax, **kwargs)
 
     @property
-    def best_threshold(self):
+    def best_threshold(self) -> float:
         """The threshold with the largest harmonic mean, a float."""
         return float(self.thresholds[np.argmax(self.harmonic_mean)])
 
-    def plot(self, *, name=None, ax=None, **kwargs):
+    def plot(
+        self, *, name: str | None = None, ax: Axes | None = None, **kwargs: Any
+    ) -> Self:
         """Draw the curve, and mark its largest harmonic mean.
 
         Parameters

@@ -1,7 +1,9 @@
 """A classifier that decides before a sequence has ended."""
 
+from __future__ import annotations
+
 from numbers import Integral, Real
-from typing import ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import numpy as np
 from sklearn.base import BaseEstimator, ClassifierMixin, is_classifier
@@ -18,6 +20,9 @@ from skrnn.estimators.staged import staged_answers
 from skrnn.parameters.constraints import Interval, check_parameters
 from skrnn.streaming.prefixes import add_prefixes
 from skrnn.streaming.rule import decisions
+
+if TYPE_CHECKING:
+    from skrnn.utils.typing import Array, ArrayLike, SequencesLike
 
 
 class AnyClassifier:
@@ -103,13 +108,30 @@ class EarlyClassifier(ClassifierMixin, NetworkMetaEstimator, BaseEstimator):
 
     _shown: ClassVar = (*NetworkMetaEstimator._shown, "classes_")
 
-    def __init__(self, estimator, threshold=0.9, patience=1, n_prefixes=2):
+    estimator_: Any
+    classes_: Array
+    n_features_in_: int
+    feature_names_in_: Array
+
+    def __init__(
+        self,
+        estimator: BaseEstimator,
+        threshold: float = 0.9,
+        patience: int = 1,
+        n_prefixes: int = 2,
+    ) -> None:
         self.estimator = estimator
         self.threshold = threshold
         self.patience = patience
         self.n_prefixes = n_prefixes
 
-    def fit(self, X, y=None, sample_weight=None, **fit_params):
+    def fit(
+        self,
+        X: SequencesLike,
+        y: ArrayLike | None = None,
+        sample_weight: ArrayLike | None = None,
+        **fit_params: Any,
+    ) -> Self:
         """Train a copy of the classifier.
 
         Parameters
@@ -150,7 +172,7 @@ class EarlyClassifier(ClassifierMixin, NetworkMetaEstimator, BaseEstimator):
         self._fit_copy(X, y, train, known)
         return self
 
-    def predict(self, X):
+    def predict(self, X: SequencesLike) -> Array:
         """Predict the label of each sequence, as early as it is sure enough.
 
         Parameters
@@ -166,7 +188,7 @@ class EarlyClassifier(ClassifierMixin, NetworkMetaEstimator, BaseEstimator):
         proba = self.predict_proba(X)
         return self.classes_[proba.argmax(axis=1)]
 
-    def predict_proba(self, X):
+    def predict_proba(self, X: SequencesLike) -> Array:
         """Predict the probability of each class at the time of the decision.
 
         Parameters
@@ -182,7 +204,7 @@ class EarlyClassifier(ClassifierMixin, NetworkMetaEstimator, BaseEstimator):
         """
         return self._decide(X)[0]
 
-    def decision_times(self, X):
+    def decision_times(self, X: SequencesLike) -> Array:
         """Say after how many steps each sequence is decided.
 
         Parameters
@@ -197,7 +219,7 @@ class EarlyClassifier(ClassifierMixin, NetworkMetaEstimator, BaseEstimator):
         """
         return self._decide(X)[1]
 
-    def earliness(self, X):
+    def earliness(self, X: SequencesLike) -> float:
         """Measure what share of its steps a sequence is read for, on average.
 
         Parameters
@@ -228,7 +250,7 @@ class EarlyClassifier(ClassifierMixin, NetworkMetaEstimator, BaseEstimator):
             decided[now], times[now] = proba[now], t
         return decided, times, lengths
 
-    def __sklearn_tags__(self):
+    def __sklearn_tags__(self) -> Any:
         """Say what the network takes: one label a sequence, in every layout."""
         tags = super().__sklearn_tags__()
         tags.input_tags = get_tags(self.estimator).input_tags

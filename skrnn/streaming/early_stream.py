@@ -1,5 +1,9 @@
 """Early decisions while the steps come in."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Self
+
 import numpy as np
 from sklearn.utils.validation import check_is_fitted
 
@@ -9,6 +13,9 @@ from skrnn.streaming.early import EarlyClassifier
 from skrnn.streaming.rule import lengthen
 from skrnn.streaming.states import States
 from skrnn.streaming.stream import Stream
+
+if TYPE_CHECKING:
+    from skrnn.utils.typing import Array, ArrayLike, DTypeLike, StreamsLike
 
 
 class EarlyStream:
@@ -55,7 +62,12 @@ class EarlyStream:
     True
     """
 
-    def __init__(self, early, n_streams=1, dtype=None):
+    n_streams: int
+    classes_: Array
+
+    def __init__(
+        self, early: EarlyClassifier, n_streams: int = 1, dtype: DTypeLike = None
+    ) -> None:
         if not isinstance(early, EarlyClassifier):
             raise TypeError(
                 "EarlyStream expected a fitted EarlyClassifier, got "
@@ -82,7 +94,7 @@ class EarlyStream:
         }
 
     @property
-    def probabilities(self):
+    def probabilities(self) -> Array:
         """What the last step that was read gave; NaN before the first.
 
         Returns
@@ -92,7 +104,7 @@ class EarlyStream:
         return self._stream._states.copy("probabilities")
 
     @property
-    def decision_times(self):
+    def decision_times(self) -> Array:
         """After how many steps each stream was decided; 0 for those that are open.
 
         Returns
@@ -102,17 +114,17 @@ class EarlyStream:
         return self._stream._states.copy("decision_times")
 
     @property
-    def n_steps(self):
+    def n_steps(self) -> Array:
         """How many steps of each stream were read, ndarray of shape (n_streams,)."""
         return self._stream.n_steps
 
     @property
-    def decided(self):
+    def decided(self) -> Array:
         """Which streams have been decided, ndarray of bool of shape (n_streams,)."""
         return self.decision_times > 0
 
     @property
-    def labels(self):
+    def labels(self) -> Array:
         """The label of each stream, None for those that are open.
 
         Returns
@@ -124,7 +136,7 @@ class EarlyStream:
         labels[rows] = self.classes_[self.probabilities[rows].argmax(axis=1)]
         return labels
 
-    def step(self, x, streams=None):
+    def step(self, x: ArrayLike, streams: StreamsLike = None) -> Array:
         """Read the next step of the streams that are open, or of some of them.
 
         Parameters
@@ -164,7 +176,7 @@ class EarlyStream:
         top, labels = proba.max(axis=1), proba.argmax(axis=1)
         return lengthen(before["runs"], label, top, labels, self._threshold)
 
-    def end(self, streams=None):
+    def end(self, streams: StreamsLike = None) -> Self:
         """Decide what is open, since no further step will come.
 
         Parameters
@@ -189,7 +201,7 @@ class EarlyStream:
         states.write(chosen, {"decision_times": times})
         return self
 
-    def reset(self, streams=None):
+    def reset(self, streams: StreamsLike = None) -> Self:
         """Begin again with all streams, or with some, as if they had had no step.
 
         Parameters
@@ -205,8 +217,13 @@ class EarlyStream:
         self._stream._states.write(chosen, self._start(len(chosen)))
         return self
 
-    def copy(self):
-        """Give a second one in the same state, which then goes its own way."""
+    def copy(self) -> Self:
+        """Give a second one in the same state, which then goes its own way.
+
+        Returns
+        -------
+        EarlyStream
+        """
         twin = object.__new__(type(self))
         vars(twin).update(vars(self), _stream=self._stream.copy())
         return twin

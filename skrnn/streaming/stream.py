@@ -1,8 +1,11 @@
 """Prediction step by step, with the state in the user's hands."""
 
+from __future__ import annotations
+
 import copy
 from collections.abc import Mapping
 from numbers import Integral
+from typing import TYPE_CHECKING, Self
 
 import numpy as np
 
@@ -11,6 +14,10 @@ from skrnn.estimators.introspection import check_forward_network, make_stepper
 from skrnn.parameters.constraints import Interval, check_options
 from skrnn.streaming.arrivals import check_arrival, choose_streams
 from skrnn.streaming.states import States
+
+if TYPE_CHECKING:
+    from skrnn.estimators.base import BaseRecurrent
+    from skrnn.utils.typing import Array, ArrayLike, DTypeLike, StreamsLike
 
 OPTIONS = {"n_streams": [Interval(Integral, 1)]}
 #: What a stream does not need of an estimator.
@@ -60,10 +67,12 @@ class Stream:
     True
     """
 
-    def __init__(self, estimator, n_streams=1, dtype=None):
+    def __init__(
+        self, estimator: BaseRecurrent, n_streams: int = 1, dtype: DTypeLike = None
+    ) -> None:
         estimator = check_forward_network(estimator, type(self).__name__)
         check_options(type(self).__name__, OPTIONS, {"n_streams": n_streams})
-        self.n_streams = int(n_streams)
+        self.n_streams: int = int(n_streams)
         kind = float_type(estimator.weights_.dtype if dtype is None else dtype)
         if kind is None:
             raise ValueError(
@@ -82,16 +91,16 @@ class Stream:
         self.most_steps = columns and self._estimator.n_features_in_ // columns
 
     @property
-    def n_steps(self):
+    def n_steps(self) -> Array:
         """How many steps each stream has had, ndarray of shape (n_streams,)."""
         return self._states.copy("steps")
 
     @property
-    def classes_(self):
+    def classes_(self) -> Array:
         """The labels of a classifier, in the order of the probabilities."""
         return self._estimator.classes_
 
-    def step(self, x, streams=None):
+    def step(self, x: ArrayLike, streams: StreamsLike = None) -> Array:
         """Read the next step of the streams, or of some of them.
 
         Parameters
@@ -114,7 +123,7 @@ class Stream:
         self._states.write(chosen, states)
         return answers
 
-    def check_step(self, x, rows):
+    def check_step(self, x: ArrayLike, rows: Array) -> Array:
         """Check a step for some streams, and give it in the type of the computation.
 
         `step` does so itself.
@@ -133,7 +142,7 @@ class Stream:
         shape = (self._stepper.n_features,)
         return check_arrival(x, rows, shape, self.dtype, type(self).__name__)
 
-    def run(self, X, streams=None):
+    def run(self, X: ArrayLike, streams: StreamsLike = None) -> Array:
         """Read several steps of the streams, or of some of them.
 
         Parameters
@@ -166,7 +175,7 @@ n_features) for one stream
         self._states.write(chosen, memory)
         return answers
 
-    def reset(self, streams=None):
+    def reset(self, streams: StreamsLike = None) -> Self:
         """Begin again with all streams, or with some, as if they had had no step.
 
         Parameters
@@ -183,7 +192,7 @@ n_features) for one stream
         self._states.write(chosen, self._stepper.start(n))
         return self
 
-    def copy(self):
+    def copy(self) -> Self:
         """Give a second `Stream` in the same state, which then goes its own way."""
         twin = object.__new__(type(self))
         vars(twin).update(vars(self), _states=States(self._states.copies()))
@@ -191,7 +200,7 @@ n_features) for one stream
 
     __copy__ = copy
 
-    def get_state(self):
+    def get_state(self) -> dict[str, Array]:
         """Give the state of all streams, a dict of arrays that may be stored.
 
         Returns
@@ -202,7 +211,7 @@ n_features) for one stream
         """
         return self._states.copies()
 
-    def set_state(self, state):
+    def set_state(self, state: Mapping[str, ArrayLike]) -> Self:
         """Go on from a state that `get_state` gave, of the same network.
 
         Parameters
@@ -260,13 +269,13 @@ n_features) for one stream
                 f"reset({rows[k]}), or fit on a 3-D array: then length is free."
             )
 
-    def __getstate__(self):
+    def __getstate__(self) -> dict[str, object]:
         state = vars(self).copy()
         for name in ("_stepper", "_every", "most_steps"):
             del state[name]
         return state
 
-    def __setstate__(self, state):
+    def __setstate__(self, state: dict[str, object]) -> None:
         self.__dict__ = state
         self._build()
 

@@ -1,5 +1,9 @@
 """How much accuracy an early decision costs."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 import numpy as np
 from sklearn.utils import Bunch
 from sklearn.utils.validation import check_is_fitted
@@ -11,13 +15,24 @@ from skrnn.streaming.rule import decisions
 from skrnn.validation import check_labels, check_weights
 from skrnn.validation.arrays import as_array
 
+if TYPE_CHECKING:
+    from sklearn.base import BaseEstimator
+
+    from skrnn.utils.typing import ArrayLike, SequencesLike
+
 #: So many thresholds are tried by default, the last but one so far from 1.
 N_THRESHOLDS, LEAST_DOUBT = 30, 1e-4
 
 
 def accuracy_against_earliness(
-    estimator, X, y, *, thresholds=None, patience=None, sample_weight=None
-):
+    estimator: BaseEstimator,
+    X: SequencesLike,
+    y: ArrayLike,
+    *,
+    thresholds: ArrayLike | None = None,
+    patience: int | None = None,
+    sample_weight: ArrayLike | None = None,
+) -> Bunch:
     """Measure accuracy and earliness at many thresholds of an early decision.
 
     All thresholds are tried in one pass over the sequences. Use sequences that the

@@ -2,55 +2,29 @@
 
 import copy
 import pickle
-import sys
 import warnings
 
 import numpy as np
 import pytest
 from sklearn.base import BaseEstimator, clone
-from sklearn.exceptions import ConvergenceWarning
-from sklearn.model_selection import GridSearchCV, cross_val_score
-from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from skrnn import LSTMClassifier, RecurrentFeatures, RNNClassifier
+from skrnn import RecurrentFeatures
 from skrnn.estimators.callbacks import HAS_CALLBACKS
 from skrnn.network import network as network_module
 from skrnn.preprocessing import PerStepTransformer
 from skrnn.streaming import EarlyClassifier
 from tests.attacks.injection import Injected, Lines
-
-RNG = np.random.default_rng(0)
-X = RNG.normal(size=(8, 2, 1))
-Y = np.arange(8) % 2
-#: Of another number of features and classes.
-WIDE = RNG.normal(size=(9, 2, 3))
-THREE = np.arange(9) % 3
-
-
-def network(**parameters):
-    """Make the smallest classifier."""
-    return RNNClassifier(**{"hidden_size": 1, "max_iter": 1, **SEED, **parameters})
-
-
-SEED = {"random_state": 0}
-HALF = {"early_stopping": True, "validation_fraction": 0.5}
-
-
-class Looker:
-    """A callback that does nothing."""
-
-    def setup(self, estimator, context):
-        pass
-
-    def teardown(self, estimator, context):
-        pass
-
-    def on_fit_task_begin(self, estimator, context):
-        pass
-
-    def on_fit_task_end(self, estimator, context):
-        pass
+from tests.attacks.scenarios import (
+    HALF,
+    THREE,
+    WIDE,
+    Looker,
+    X,
+    Y,
+    fitted_attributes,
+    network,
+)
 
 
 class Scenario:
@@ -117,15 +91,6 @@ ENTERED = ("refit",)
 #: Of these every line is tried with an interrupt; the rest, which runs through the same
 #: lines but for few, is thinned out.
 EVERY_LINE = ("refit", "warm start", "more partial_fit")
-
-
-def fitted_attributes(estimator):
-    """Give what a fit leaves."""
-    return {
-        name: value
-        for name, value in vars(estimator).items()
-        if name.endswith("_") and not name.startswith("_")
-    }
 
 
 def differences(found, expected, path=""):
@@ -248,262 +213,3 @@ def _judge(scenario, estimator, before, reference, done, kind, came):
     if is_complete or (kind is KeyboardInterrupt and scenario.may_be_cut):
         return []
     return ["a model that was cut has taken the place of the old one"]
-
-
-def assert_old(estimator, before):
-    """Fail, and say which attributes are others than before."""
-    __tracebackhide__ = True
-    now = fitted_attributes(estimator)
-    changed = [name for name in before if now.get(name) is not before[name]]
-    new = sorted(set(now) - set(before))
-    assert not changed, f"{type(estimator).__name__}: others than before: {changed}"
-    assert not new, f"{type(estimator).__name__}: not there before: {new}"
-
-
-# What was learnt until an interrupt
-
-
-class Interrupting:
-    """Stands in for stdout; a line of `verbose` for an epoch is interrupted."""
-
-    def __init__(self, epoch, exception):
-        self.epoch, self.exception = epoch, exception
-
-    def write(self, text):
-        if f" {self.epoch}/" in text and self.exception is not None:
-            exception, self.exception = self.exception, None
-            raise exception
-
-    def flush(self):
-        pass
-
-
-def interrupted(call, monkeypatch, epoch=2, exception=None):
-    """Call, interrupt it after an epoch, and see the interrupt go up."""
-    exception = KeyboardInterrupt("by hand") if exception is None else exception
-    with monkeypatch.context() as patch, warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        patch.setattr(sys, "stdout", Interrupting(epoch, exception))
-        with pytest.raises(type(exception)):
-            call()
-
-
-SOLVERS = pytest.mark.parametrize("solver", ["adam", "sgd", "lbfgs"])
-LOUD = {"verbose": True, "max_iter": 5, "hidden_size": 2, "tol": 0.0}
-
-
-@SOLVERS
-def test_an_interrupted_first_fit_has_what_it_learnt_so_far(solver, monkeypatch):
-    clf = network(solver=solver, **LOUD)
-    interrupted(lambda: clf.fit(X, Y), monkeypatch)
-    assert clf.n_iter_ == len(clf.loss_curve_) == 2
-    assert np.isfinite(clf.predict_proba(X)).all()
-    first = clone(clf).set_params(verbose=False)
-    untrained = network(solver=solver, **{**LOUD, "max_iter": 1, "verbose": False})
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        untrained.fit(X, Y)
-        first.set_params(learning_rate="constant", max_iter=2).fit(X, Y)
-    assert not np.array_equal(clf.weights_, untrained.weights_)
-    assert set(fitted_attributes(clf)) == set(fitted_attributes(first))
-
-
-@SOLVERS
-def test_an_interrupted_refit_keeps_the_earlier_model(solver, monkeypatch):
-    clf = network(solver=solver, **LOUD)
-    interrupted(lambda: clf.fit(X, Y), monkeypatch)
-    before, predicted = fitted_attributes(clf), clf.predict_proba(X)
-    interrupted(lambda: clf.fit(WIDE, THREE), monkeypatch)
-    assert_old(clf, before)
-    np.testing.assert_array_equal(clf.predict_proba(X), predicted)
-
-
-@SOLVERS
-def test_an_interrupted_warm_start_has_what_it_learnt_so_far(solver, monkeypatch):
-    clf = network(solver=solver, warm_start=True, **LOUD)
-    interrupted(lambda: clf.fit(X, Y), monkeypatch, epoch=1)
-    before = clf.weights_.copy()
-    interrupted(lambda: clf.fit(X, Y), monkeypatch, epoch=3)
-    assert len(clf.loss_curve_) == 4
-    assert not np.array_equal(clf.weights_, before)
-
-
-@pytest.mark.parametrize("first", [True, False])
-def test_an_interrupted_partial_fit_has_what_it_learnt_so_far(first, monkeypatch):
-    clf = network(**LOUD)
-    if not first:
-        clf.set_params(verbose=False).partial_fit(X, Y, classes=[0, 1])
-        clf.set_params(verbose=True)
-    before = clf.weights_.copy() if not first else None
-    interrupted(lambda: clf.partial_fit(X, Y, classes=[0, 1]), monkeypatch, epoch=1)
-    assert len(clf.loss_curve_) == (1 if first else 2)
-    assert first or not np.array_equal(clf.weights_, before)
-    clf.set_params(verbose=False).partial_fit(X, Y)
-    assert np.isfinite(clf.predict_proba(X)).all()
-
-
-@SOLVERS
-@pytest.mark.parametrize("way", ["first fit", "refit", "warm start"])
-def test_an_error_in_training_leaves_the_old_estimator(way, solver, monkeypatch):
-    clf = network(solver=solver, **LOUD, warm_start=way == "warm start")
-    if way != "first fit":
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            clf.set_params(verbose=False).fit(X, Y).set_params(verbose=True)
-    before = fitted_attributes(clf)
-    interrupted(lambda: clf.fit(X, Y), monkeypatch, exception=OSError("disk full"))
-    assert_old(clf, before)
-
-
-# Inside of others
-
-
-def _inside():
-    loud = network(**LOUD)
-    return {
-        "pipeline": make_pipeline(PerStepTransformer(StandardScaler()), loud),
-        "search": GridSearchCV(loud, {"hidden_size": [1, 2]}, cv=2),
-        "early": EarlyClassifier(loud),
-        "features": RecurrentFeatures(loud),
-        "search of early": GridSearchCV(EarlyClassifier(loud), {"patience": [1]}, cv=2),
-    }
-
-
-@pytest.mark.parametrize("name", _inside())
-@pytest.mark.parametrize("refit", [False, True])
-def test_an_interrupt_goes_up_through_what_is_around(name, refit, monkeypatch):
-    outer = _inside()[name]
-    if refit:
-        with warnings.catch_warnings(), monkeypatch.context() as patch:
-            warnings.simplefilter("ignore")
-            patch.setattr(sys, "stdout", Interrupting(0, None))
-            outer.fit(X, Y)
-    before = fitted_attributes(outer)
-    interrupted(lambda: outer.fit(X, Y), monkeypatch)
-    if refit and name in ("early", "features"):
-        assert_old(outer, before)
-
-
-def test_an_interrupt_ends_a_cross_validation(monkeypatch):
-    clf = network(**LOUD)
-    interrupted(lambda: cross_val_score(clf, X, Y, cv=2), monkeypatch)
-    interrupted(
-        lambda: cross_val_score(clf, X, Y, cv=2, error_score=np.nan), monkeypatch
-    )
-
-
-# Warnings that are errors, callbacks that fail
-
-
-FITS = {
-    "first fit": lambda model: model.fit(WIDE, THREE),
-    "refit": lambda model: model.fit(WIDE, THREE),
-    "warm start": lambda model: model.set_params(warm_start=True).fit(X, Y),
-}
-
-
-@pytest.mark.parametrize("way", FITS)
-@pytest.mark.parametrize(
-    "parameters",
-    [
-        {"learning_rate": "constant", "max_iter": 2},
-        {"solver": "lbfgs", "max_iter": 1},
-        {**HALF, "learning_rate": "constant", "max_iter": 2},
-        {"learning_rate_init": 1e200, "solver": "sgd", "max_grad_norm": None},
-    ],
-    ids=lambda parameters: ", ".join(parameters),
-)
-def test_a_warning_made_an_error_leaves_the_old_estimator(way, parameters):
-    model = network(**{**parameters, "hidden_size": 2})
-    if way != "first fit":
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            model.fit(X, Y)
-    before = fitted_attributes(model)
-    with warnings.catch_warnings():
-        warnings.simplefilter("error")
-        with pytest.raises((ConvergenceWarning, UserWarning)):
-            FITS[way](model)
-    assert_old(model, before)
-
-
-def test_a_warning_made_an_error_leaves_the_old_features_and_early_classifier():
-    stops = network(learning_rate="constant", max_iter=2)
-    for outer in (RecurrentFeatures(stops), EarlyClassifier(stops)):
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            outer.fit(X, Y)
-        before = fitted_attributes(outer)
-        with warnings.catch_warnings():
-            warnings.simplefilter("error")
-            with pytest.raises(ConvergenceWarning):
-                outer.fit(WIDE, THREE)
-        assert_old(outer, before)
-
-
-class Stumbling(Looker):
-    """A callback that fails in one of its hooks, at a task of some name."""
-
-    def __init__(self, hook, task, error):
-        self.hook, self.task, self.error = hook, task, error
-
-    def _at(self, hook, context):
-        if hook == self.hook and (hook in ("setup", "teardown") or self._is(context)):
-            raise self.error
-
-    def _is(self, context):
-        return context.task_name == self.task
-
-    def setup(self, estimator, context):
-        self._at("setup", context)
-
-    def teardown(self, estimator, context):
-        self._at("teardown", context)
-
-    def on_fit_task_begin(self, estimator, context):
-        self._at("begin", context)
-
-    def on_fit_task_end(self, estimator, context):
-        self._at("end", context)
-
-
-HOOKS = [
-    ("setup", None),
-    ("begin", "fit"),
-    ("begin", "epoch"),
-    ("end", "epoch"),
-    ("end", "fit"),
-    ("teardown", None),
-]
-
-
-CALLED = {
-    "network": lambda: network(max_iter=2),
-    "early": lambda: EarlyClassifier(network(max_iter=2), n_prefixes=1),
-    "features": lambda: RecurrentFeatures(network(max_iter=2)),
-    "per step": lambda: PerStepTransformer(StandardScaler()),
-}
-if HAS_CALLBACKS:
-
-    @pytest.mark.parametrize("refit", [False, True])
-    @pytest.mark.parametrize(("hook", "task"), HOOKS)
-    @pytest.mark.parametrize("name", CALLED)
-    def test_a_callback_that_fails_leaves_the_old_estimator(name, hook, task, refit):
-        model = CALLED[name]()
-        if task == "epoch" and name != "network":
-            task = f"fit {type(getattr(model, 'estimator', StandardScaler())).__name__}"
-        if refit:
-            model.fit(X, Y)
-        before = fitted_attributes(model)
-        callback = Stumbling(hook, task, Injected("stumbled"))
-        model.set_callbacks(callback)
-        with pytest.raises(Injected, match=r"^stumbled$"):
-            model.fit(WIDE, THREE)
-        assert_old(model, before)
-
-
-def test_an_lstm_is_no_other_than_a_simple_network(monkeypatch):
-    """The rooms above are of simple networks, for speed."""
-    clf = LSTMClassifier(2, max_iter=4, verbose=True, random_state=0)
-    interrupted(lambda: clf.fit(X, Y), monkeypatch)
-    assert clf.n_iter_ == 2

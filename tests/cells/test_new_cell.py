@@ -11,7 +11,7 @@ import pytest
 from sklearn.base import clone
 
 from skrnn.cells import CELLS, Cell
-from skrnn.cells.base import sigmoid
+from skrnn.cells.arithmetic import sigmoid
 from skrnn.cells.block import times
 from skrnn.cells.tape import Tape
 from skrnn.estimators.base_classifier import RecurrentClassifier
@@ -75,8 +75,8 @@ class UGRNNTape(Tape):
     def states(self, slots):
         return (slots["h"],)
 
-    def views(self, slots):
-        return *np.split(slots["gates"][:-1], 3, axis=1), slots["h"][:-1]
+    def views(self, slots, k):
+        return *np.split(slots["gates"][k], 3), slots["h"][k]
 
     def backward_buffers(self, block):
         width = 2 * self.cell.hidden_size

@@ -1,5 +1,7 @@
 """The cells against plain loops, and against themselves along every other way."""
 
+from itertools import product
+
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
@@ -35,6 +37,18 @@ every_cell = pytest.mark.parametrize("name", CELLS)
 every_layout = pytest.mark.parametrize("layout", LENGTHS)
 every_dtype = pytest.mark.parametrize("dtype", [np.float64, np.float32])
 masked_or_not = pytest.mark.parametrize("masked", [False, True], ids=["free", "masked"])
+#: Type, whether there is a mask, and what has a gradient: any two of them together.
+every_pass = pytest.mark.parametrize(
+    ("dtype", "masked", "gradients"),
+    [
+        (np.float64, False, "states"),
+        (np.float32, True, "states"),
+        (np.float64, True, "last"),
+        (np.float32, False, "last"),
+        (np.float64, False, "both"),
+        (np.float32, True, "both"),
+    ],
+)
 of_states_or_last = pytest.mark.parametrize("gradients", ["states", "last", "both"])
 
 
@@ -96,6 +110,12 @@ def draw_pass(cell, lengths, rng, dtype, gradients, masked):
         ),
         draw_mask(n, rng, dtype) if masked else None,
     )
+
+
+def product_of(**options):
+    """Yield every combination of some options, as a dict."""
+    for values in product(*options.values()):
+        yield dict(zip(options, values, strict=True))
 
 
 def assert_same_bits(found, expected):
@@ -179,8 +199,9 @@ def test_steps_in_a_row_are_a_run(name, layout):
 
 @every_cell
 @every_layout
-@every_dtype
-@masked_or_not
+@pytest.mark.parametrize(
+    ("dtype", "masked"), [(np.float64, False), (np.float32, True)], ids=str
+)
 def test_keeping_a_tape_changes_no_bit(name, layout, dtype, masked):
     cell, rng = CELLS[name], np.random.RandomState(3)
     params = draw_params(cell, rng, dtype)
@@ -197,30 +218,21 @@ def test_keeping_a_tape_changes_no_bit(name, layout, dtype, masked):
 
 @every_cell
 @every_layout
-@masked_or_not
-@pytest.mark.parametrize("keep", [False, True])
 @pytest.mark.usefixtures("blocks")
-def test_the_last_states_alone_are_those_of_all(name, layout, masked, keep):
-    batch = draw_pass(
-        CELLS[name],
-        LENGTHS[layout],
-        np.random.RandomState(8),
-        np.float64,
-        "last",
-        masked,
-    )
-    cell, params, x, _, mask = batch
-    every, _ = cell.forward(params, x, mask=mask, keep=keep)
-    alone, _ = cell.forward(params, x, mask=mask, keep=keep, only_last=True)
-    assert alone.data is None
-    assert_array_equal(alone.last, every.data[x.lengths.final_rows], strict=True)
-    assert_array_equal(alone.last, every.last, strict=True)
+def test_the_last_states_alone_are_those_of_all(name, layout):
+    cell, rng = CELLS[name], np.random.RandomState(8)
+    batch = draw_pass(cell, LENGTHS[layout], rng, np.float64, "last", masked=True)
+    _, params, x, _, mask = batch
+    for options in product_of(mask=[None, mask], keep=[False, True]):
+        every, _ = cell.forward(params, x, **options)
+        alone, _ = cell.forward(params, x, **options, only_last=True)
+        assert alone.data is None
+        assert_array_equal(alone.last, every.data[x.lengths.final_rows], strict=True)
+        assert_array_equal(alone.last, every.last, strict=True)
 
 
 @every_cell
-@every_dtype
-@masked_or_not
-@of_states_or_last
+@every_pass
 @pytest.mark.usefixtures("blocks")
 def test_a_reused_tape_changes_no_bit(name, dtype, masked, gradients):
     rng, tape, n_tapes = np.random.RandomState(4), None, 0
@@ -279,13 +291,10 @@ def test_a_tape_that_does_not_fit_is_left_alone(name, lengths, dtype, masked):
 @every_cell
 @masked_or_not
 @of_states_or_last
-@pytest.mark.parametrize(
-    ("lengths", "n_stretches"), [((11, 11, 11), 1), ((11, 6, 1, 10, 6), 3)]
-)
-def test_blocks_of_steps_change_no_gradient(
-    name, masked, gradients, lengths, n_stretches, monkeypatch
-):
-    rng = np.random.RandomState(6)
+def test_blocks_of_steps_change_no_gradient(name, masked, gradients, monkeypatch):
+    rng, lengths, n_stretches = np.random.RandomState(6), (11, 6, 1, 10, 6), 3
+    if masked == (gradients == "last"):
+        lengths, n_stretches = (11, 11, 11), 1
     batch = draw_pass(CELLS[name], lengths, rng, np.float64, gradients, masked)
     expected, tape = forward_and_backward(*batch)
     assert len(tape.blocks) == (

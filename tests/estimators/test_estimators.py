@@ -1,52 +1,29 @@
 """What all estimators promise about training: its course, its end, its traces."""
 
-import warnings
-
 import numpy as np
 import pytest
 from sklearn.base import is_classifier
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.metrics import accuracy_score
 
+from skrnn import GRUClassifier, RNNClassifier
 from skrnn.datasets import make_sign_of_sum
 from skrnn.interop import torch_state
-from skrnn.optimizers import OPTIMIZERS, SGD
-from skrnn.training import objective
+from tests.conftest import maker
+from tests.estimators.problems import (
+    NOISELESS,
+    loss_of,
+    quiet_fit,
+    unfinished,
+    vanishing,
+)
 
 SCHEDULES = ["constant", "invscaling", "adaptive", "cosine"]
-#: Nothing is dropped in training.
-NOISELESS = {"dropout": 0, "recurrent_dropout": 0}
-
-# Where L-BFGS is stopped early on purpose.
-unfinished = pytest.mark.filterwarnings("ignore:L-BFGS stopped at max_iter")
-# Where the penalty is so large, or a feature so small, that nothing is left of it.
-vanishing = pytest.mark.filterwarnings("ignore:The network gives all sequences")
 
 
 @pytest.fixture
 def data():
     return make_sign_of_sum(120, 6, random_state=0)
-
-
-def quiet_fit(model, X, y):
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", ConvergenceWarning)
-        return model.fit(X, y)
-
-
-def loss_of(model, X, y, weight):
-    """Compute the loss from what the model predicts, by its definition."""
-    if is_classifier(model):
-        losses = -model.predict_log_proba(X)[np.arange(len(X)), y]
-    else:
-        losses = 0.5 * ((model.predict(X) - y) / model.target_scale_) ** 2
-    state = torch_state(model)
-    for key in state:
-        if key.startswith("weight_ih_l0"):
-            # What is penalised is what reads the features on their scale.
-            state[key] *= np.tile(model.feature_scale_, model.patch_size_)
-    squares = sum(np.sum(state[key] ** 2) for key in state if "weight" in key)
-    return weight @ losses / weight.sum() + 0.5 * model.alpha * squares
 
 
 @pytest.mark.parametrize(
@@ -101,7 +78,8 @@ def test_probabilities_too_small_for_a_float_keep_their_logarithm(small, data):
 
 @pytest.mark.parametrize("solver", ["adam", "sgd"])
 @pytest.mark.parametrize("learning_rate", SCHEDULES)
-def test_every_solver_learns_with_every_schedule(small, solver, learning_rate):
+def test_every_solver_learns_with_every_schedule(solver, learning_rate):
+    small = maker(GRUClassifier if solver == "adam" else RNNClassifier)
     X, y = make_sign_of_sum(300, 6, random_state=0)
     rate = 0.01 if solver == "adam" else 0.1
     rate *= 5 if learning_rate == "invscaling" else 1
@@ -318,113 +296,6 @@ def test_nothing_is_written_to_disk(any_small, data, tmp_path, monkeypatch):
     assert not list(tmp_path.iterdir())
 
 
-class Stumble:
-    """Does as it should for some calls, then something else, once."""
-
-    def __init__(self, function, n_calls, outcome):
-        self.function, self.n_left, self.outcome = function, n_calls, outcome
-
-    def __call__(self, *args, **options):
-        self.n_left -= 1
-        return self.outcome() if self.n_left == 0 else self.function(*args, **options)
-
-
-def interrupt():
-    raise KeyboardInterrupt
-
-
-@pytest.fixture
-def interrupted_after(monkeypatch):
-    def arrange(n_batches):
-        forward = objective.Network.forward
-        stumble = Stumble(forward, n_batches + 1, interrupt)
-        monkeypatch.setattr(
-            objective.Network, "forward", lambda *a, **k: stumble(*a, **k)
-        )
-
-    return arrange
-
-
-@pytest.mark.parametrize("n_batches", [0, 3, 10])
-def test_an_interrupted_fit_leaves_a_usable_model(
-    any_small, data, interrupted_after, n_batches
-):
-    X, y = data
-    interrupted_after(n_batches)
-    model = any_small(max_iter=50, batch_size=30)
-    with pytest.raises(KeyboardInterrupt) as caught:
-        model.fit(X, y)
-    epoch = n_batches // 4 + 1
-    assert caught.value.__notes__ == [
-        f"Training was interrupted in epoch {epoch}; the model has the weights so far."
-    ]
-    assert model.predict(X).shape == (len(X),)
-    assert model.n_iter_ == epoch - 1
-    assert model.stopping_reason_ == "it was interrupted"
-
-
-def test_an_interrupted_refit_leaves_the_earlier_model(
-    any_small, data, interrupted_after
-):
-    X, y = data
-    model = any_small(max_iter=20).fit(X, y)
-    before, attributes = model.predict(X), dict(vars(model))
-    interrupted_after(5)
-    with pytest.raises(KeyboardInterrupt) as caught:
-        model.fit(X[::-1], 1 - y)
-    assert "the model is as it was" in caught.value.__notes__[0]
-    assert vars(model) == attributes
-    assert np.array_equal(model.predict(X), before)
-
-
-def test_interrupted_while_going_on_keeps_what_was_learnt(
-    any_small, data, interrupted_after
-):
-    X, y = data
-    model = any_small(max_iter=5, warm_start=True).fit(X, y)
-    before = model.weights_
-    interrupted_after(3)
-    with pytest.raises(KeyboardInterrupt) as caught:
-        model.fit(X, y)
-    assert "the model has the weights so far" in caught.value.__notes__[0]
-    assert not np.array_equal(model.weights_, before)
-
-
-@pytest.mark.parametrize("dtype", [np.float32, np.float64])
-def test_a_loss_that_is_not_finite_never_reaches_the_weights(
-    any_small, data, dtype, monkeypatch
-):
-    X, y = data
-
-    class Wild(SGD):
-        def step(self, weights, gradient, learning_rate):
-            super().step(weights, gradient, learning_rate)
-            if self.state["n_steps"] == 7:
-                weights *= np.inf
-
-    expected = any_small(
-        max_iter=3, batch_size=60, solver="sgd", learning_rate="constant"
-    )
-    quiet_fit(expected, X.astype(dtype), y)
-    monkeypatch.setitem(OPTIMIZERS, "sgd", Wild)
-    model = any_small(
-        max_iter=50, batch_size=60, solver="sgd", learning_rate="constant"
-    )
-    with pytest.warns(ConvergenceWarning) as caught:
-        model.fit(X.astype(dtype), y)
-    assert str(caught[0].message) == (
-        "The loss or its gradient was not finite after 7 updates. Training was stopped "
-        "there, and the model has the last weights for which all was finite. Try a "
-        "smaller learning_rate_init or max_grad_norm, or scale the features."
-    )
-    assert np.array_equal(model.weights_, expected.weights_)
-    assert model.loss_curve_ == expected.loss_curve_
-    assert model.optimizer_state_["sgd"]["n_steps"] == 0
-    assert model.stopping_reason_ == "the loss or its gradient was not finite"
-    monkeypatch.undo()
-    assert np.isfinite(model.partial_fit(X.astype(dtype), y).weights_).all()
-
-
 @pytest.mark.parametrize("scale", [1e-30, 1e-4, 1e4, 1e30, 1e300])
 @pytest.mark.parametrize("bidirectional", [False, True])
 @pytest.mark.parametrize("standardize", [False, True])
@@ -438,144 +309,6 @@ def test_features_of_any_size_give_finite_numbers(
     model.set_params(standardize=standardize).fit(X, y)
     outputs = model.predict_proba(X) if is_classifier(model) else model.predict(X)
     assert np.isfinite(outputs).all()
-
-
-# L-BFGS
-
-
-@pytest.fixture
-def full_batch(any_small):
-    """Make a small estimator that L-BFGS has time to train."""
-
-    def make(**parameters):
-        enough = {"solver": "lbfgs", "max_iter": 1000, "tol": 1e-2}
-        return any_small(**{**enough, **parameters})
-
-    return make
-
-
-def test_lbfgs_ends_where_the_gradient_vanishes(full_batch, data):
-    X, y = data
-    model = full_batch().fit(X, y)
-    assert model.score(X, y) > 0.85
-    assert 10 < model.n_iter_ == len(model.loss_curve_) < 1000
-    assert np.all(np.diff(model.loss_curve_) <= 0)
-    assert model.t_ % len(X) == 0
-    assert model.stopping_reason_ == (
-        "the gradient vanished, or the loss fell no further"
-    )
-    # A step of plain gradient descent from there leads nowhere.
-    weights = model.weights_
-    model.set_params(solver="sgd", momentum=0, batch_size=len(X), learning_rate_init=1)
-    model.set_params(**NOISELESS)
-    assert np.abs(model.partial_fit(X, y).weights_ - weights).max() <= 1e-2
-
-
-def test_lbfgs_has_no_partial_fit(full_batch):
-    assert not hasattr(full_batch(), "partial_fit")
-    assert hasattr(full_batch(solver="adam"), "partial_fit")
-
-
-def test_lbfgs_draws_nothing_but_the_first_weights(full_batch, data):
-    X, y = data
-    first, again, other = (
-        full_batch(random_state=seed).fit(X, y).weights_ for seed in (0, 0, 1)
-    )
-    assert np.array_equal(first, again)
-    assert not np.allclose(first, other)
-    unused = {"batch_size": 7, "learning_rate_init": 1.0, "max_grad_norm": 1e-3}
-    assert np.array_equal(full_batch(**unused).fit(X, y).weights_, first)
-
-
-@vanishing
-def test_lbfgs_obeys_alpha_and_weights(full_batch, data):
-    X, y = data
-    norms = [
-        np.linalg.norm(torch_state(full_batch(alpha=alpha).fit(X, y))["head.weight"])
-        for alpha in (0.01, 0.1, 1)
-    ]
-    assert norms[0] > norms[1] > norms[2]
-    light = full_batch().fit(X, y, sample_weight=np.where(y == 0, 1.0, 1e-3))
-    assert light.predict(X[y == 0]).mean() < full_batch().fit(X, y).predict(X).mean()
-
-
-def test_lbfgs_says_when_it_was_stopped_and_goes_on_from_there(full_batch, data):
-    X, y = data
-    model = full_batch(max_iter=3, warm_start=True)
-    with pytest.warns(ConvergenceWarning) as caught:
-        model.fit(X, y)
-    assert str(caught[0].message) == (
-        "L-BFGS stopped at max_iter=3 iterations while the loss was still falling. Try "
-        "a larger max_iter, or scale the features."
-    )
-    assert model.stopping_reason_ == "max_iter was reached"
-    early, curve = model.loss_, model.loss_curve_
-    model.set_params(max_iter=1000).fit(X, y)
-    assert model.loss_ < early
-    assert model.loss_curve_[:3] == curve
-    end = model.weights_
-    assert np.array_equal(model.fit(X, y).weights_, end)
-    assert model.n_iter_ == 0
-
-
-def test_lbfgs_stops_early(full_batch, data):
-    X, y = data
-    model = full_batch(
-        early_stopping=True, validation_fraction=0.25, n_iter_no_change=5, tol=1e-4
-    ).fit(X, y)
-    assert model.stopping_reason_ == "nothing improved any more"
-    assert len(model.validation_scores_) == model.n_iter_ < 1000
-    assert model.best_validation_score_ == max(model.validation_scores_)
-    best = int(np.argmax(model.validation_scores_)) + 1
-    with pytest.warns(ConvergenceWarning, match="L-BFGS stopped at max_iter"):
-        shorter = full_batch(
-            early_stopping=True, validation_fraction=0.25, max_iter=best
-        ).fit(X, y)
-    assert np.array_equal(shorter.weights_, model.weights_)
-
-
-@pytest.mark.parametrize("n_evaluations", [0, 8])
-def test_an_interrupted_lbfgs_leaves_a_usable_model(
-    full_batch, data, interrupted_after, n_evaluations
-):
-    X, y = data
-    interrupted_after(n_evaluations)
-    model = full_batch()
-    with pytest.raises(KeyboardInterrupt) as caught:
-        model.fit(X, y)
-    assert f"in iteration {model.n_iter_ + 1};" in caught.value.__notes__[0]
-    assert (model.n_iter_ > 0) == (n_evaluations > 0)
-    assert np.isfinite(model.predict(X)).all()
-    model.set_params(warm_start=True, tol=1e-3).fit(X, y)
-    assert model.score(X, y) > 0.85
-
-
-def test_lbfgs_that_diverges_keeps_finite_weights(full_batch, data, monkeypatch):
-    X, y = data
-    evaluate = objective.Objective.value_and_gradient
-    stumble = Stumble(evaluate, 6, lambda: (np.nan, np.zeros(1), None))
-    monkeypatch.setattr(
-        objective.Objective, "value_and_gradient", lambda *a, **k: stumble(*a, **k)
-    )
-    with pytest.warns(ConvergenceWarning, match="was not finite after") as caught:
-        model = full_batch().fit(X, y)
-    assert "Try solver='adam', or scale the features." in str(caught[0].message)
-    assert model.stopping_reason_ == "the loss or its gradient was not finite"
-    assert model.n_iter_ > 0
-    weight = np.ones(len(X))
-    assert model.loss_ == pytest.approx(loss_of(model, X, y, weight), rel=1e-9)
-
-
-@unfinished
-def test_lbfgs_gives_weights_of_the_type_of_the_features(full_batch, data):
-    X, y = data
-    double = full_batch(max_iter=5).fit(X, y).weights_
-    single = full_batch(max_iter=5).fit(X.astype(np.float32), y).weights_
-    assert single.dtype == np.float32
-    np.testing.assert_allclose(single, double, atol=1e-3)
-
-
-# Architecture
 
 
 def test_ways_to_say_how_many_layers_there_are(any_small, data):

@@ -6,6 +6,8 @@ import pandas as pd
 import pytest
 from sklearn.base import is_classifier
 
+from skrnn import GRUClassifier, GRURegressor, LSTMRegressor, RNNClassifier
+from tests.conftest import maker
 from tests.messages import failure
 
 
@@ -116,18 +118,25 @@ def assert_failure_changes_nothing(estimator, X, y, fail, parameters):
         assert estimator.feature_names_in_.tolist() == list("abcdefgh")
 
 
-@pytest.mark.parametrize("layout", ["block", "ragged", "frame"])
+@pytest.mark.parametrize(
+    ("kind", "layout"),
+    [(RNNClassifier, "block"), (GRUClassifier, "ragged"), (RNNClassifier, "frame")],
+)
 @pytest.mark.parametrize(("fail", "parameters"), FAILURES)
-def test_failure_changes_nothing(small, layouts, y, layout, fail, parameters):
-    assert_failure_changes_nothing(small(), layouts[layout], y, fail, parameters)
+def test_failure_changes_nothing(kind, layouts, y, layout, fail, parameters):
+    clf, X = maker(kind)(), layouts[layout]
+    assert_failure_changes_nothing(clf, X, y, fail, parameters)
 
 
-@pytest.mark.parametrize("layout", ["block", "ragged", "frame"])
+@pytest.mark.parametrize(
+    ("kind", "layout"),
+    [(LSTMRegressor, "block"), (GRURegressor, "ragged"), (LSTMRegressor, "frame")],
+)
 @pytest.mark.parametrize(("fail", "parameters"), FAILURES_ON_TARGETS)
 def test_failure_on_targets_changes_nothing(
-    small_regressor, layouts, targets, layout, fail, parameters
+    kind, layouts, targets, layout, fail, parameters
 ):
-    X, reg = layouts[layout], small_regressor()
+    X, reg = layouts[layout], maker(kind)()
     assert_failure_changes_nothing(reg, X, targets, fail, parameters)
 
 
@@ -144,7 +153,7 @@ def test_crash_in_training_changes_nothing(any_small, X, targets, method, monkey
         if optimizer.state["n_steps"] % 3 != 1:
             raise MemoryError
 
-    monkeypatch.setattr("skrnn.optimizers.adam.Adam.step", step)
+    monkeypatch.setattr("skrnn.optimizers.Adam.step", step)
     with pytest.raises(MemoryError):
         getattr(clf, method.removeprefix("warm "))(X, y)
     assert joblib.hash(vars(clf)) == before

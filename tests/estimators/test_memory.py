@@ -1,6 +1,6 @@
 """What fit and predict hold beyond X: a few numbers a sequence, whatever its size.
 
-A sequence here has 768 numbers, so that a copy of X in any type, even one of a byte a
+A sequence here has 384 numbers, so that a copy of X in any type, even one of a byte a
 number, is several times what is allowed.
 """
 
@@ -15,8 +15,8 @@ from sklearn.exceptions import ConvergenceWarning
 
 from skrnn import LSTMClassifier, LSTMRegressor
 
-#: A quarter of N is two blocks of 512 sequences, and eight of 2**14 steps.
-N, N_STEPS, N_FEATURES = 4096, 128, 6
+#: A quarter of N is two blocks of 512 sequences, and four of 2**14 steps.
+N, N_STEPS, N_FEATURES = 4096, 64, 6
 #: So that a quarter of N is four batches.
 BATCH_SIZE = 256
 #: Labels, weights, an order, 16 bytes to tell copies by, and what sorting them takes.
@@ -185,7 +185,7 @@ def test_going_on_in_another_type(first, then):
 
 
 def test_a_memory_map_is_never_in_memory_as_a_whole(tmp_path):
-    n = 6144
+    n = 12288
     X, model = mapped(n, tmp_path), estimator()
     assert X.nbytes > 18e6
     for call in (model.fit, model.partial_fit):

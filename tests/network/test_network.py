@@ -132,7 +132,7 @@ def test_states_in_blocks_equal_one_pass(network, weights):
 
 
 def pool_by_name(name, h, width):
-    """Give a pooled feature of the states of a sequence, by what its name says."""
+    """Return a pooled feature of the states of a sequence, by what its name says."""
     way, *direction, unit = name.split("_")
     turned = direction == ["reverse"]
     column = h[:, int(unit) + width * turned]

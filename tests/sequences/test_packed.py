@@ -152,6 +152,17 @@ def test_turning_and_spreading_leave_what_they_are_given(samples):
     assert np.array_equal(batch.data, before)
 
 
+@pytest.mark.parametrize("ufunc", [np.add, np.maximum])
+def test_reducing_gives_each_sequence_a_row_of_its_own_steps(samples, ufunc):
+    batch = pack(samples)
+    before = batch.data.copy()
+    found = batch.unsort(batch.reduce(ufunc))
+    expected = np.array([ufunc.reduce(one, axis=0) for one in samples])
+    np.testing.assert_allclose(found, expected, rtol=1e-13, atol=1e-15)
+    found[...] = 0.0
+    assert np.array_equal(batch.data, before)
+
+
 def test_spreading_gives_each_step_the_row_of_its_sequence(samples):
     batch, rows = pack(samples), np.arange(5.0 * len(samples)).reshape(-1, 5)
     spread = batch.replace(batch.broadcast(batch.sort(rows))).unpack()

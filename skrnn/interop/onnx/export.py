@@ -1,6 +1,9 @@
 """Export of a fitted estimator as an ONNX model."""
 
+from __future__ import annotations
+
 from numbers import Integral
+from typing import TYPE_CHECKING
 
 from sklearn.utils.validation import check_is_fitted
 
@@ -14,6 +17,13 @@ from skrnn.interop.onnx.saving import whole_file
 from skrnn.parameters.constraints import Interval
 from skrnn.utils.optional import require
 
+if TYPE_CHECKING:
+    from os import PathLike
+
+    from onnx import ModelProto
+
+    from skrnn.estimators.base import BaseRecurrent
+
 #: The first version of the operators that has all of them as they are used here.
 OLDEST_OPSET = 18
 
@@ -24,7 +34,12 @@ ADVICE = {
 }
 
 
-def export_onnx(estimator, path=None, *, opset=OLDEST_OPSET):
+def export_onnx(
+    estimator: BaseRecurrent,
+    path: str | PathLike[str] | None = None,
+    *,
+    opset: int = OLDEST_OPSET,
+) -> ModelProto:
     """Return an ONNX model that predicts what a fitted estimator predicts.
 
     Any ONNX runtime can then predict with it, without skrnn, scikit-learn or Python.

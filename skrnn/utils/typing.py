@@ -1,0 +1,33 @@
+"""Types of public signatures, for editors and type checkers alone."""
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
+
+import numpy as np
+from numpy.typing import ArrayLike as ArrayLike
+from numpy.typing import DTypeLike as DTypeLike
+
+#: An array of any shape and type.
+Array: TypeAlias = np.ndarray[Any, np.dtype[Any]]
+#: Parameters of a cell, by name.
+Params: TypeAlias = dict[str, Array]
+#: State of a cell: one array or several.
+State: TypeAlias = tuple[Array, ...]
+#: Sequences as users pass them: an array, a table, or a list of arrays or data frames.
+SequencesLike: TypeAlias = ArrayLike | Sequence[ArrayLike]
+#: Sequences as they are returned: an array, or a list of arrays for a ragged list.
+SequenceArrays: TypeAlias = Array | list[Array]
+#: Streams: None for all, the number of one, numbers of several, or a mask.
+StreamsLike: TypeAlias = int | ArrayLike | None
+RandomStateLike: TypeAlias = int | np.random.RandomState | None
+
+_Method = TypeVar("_Method", bound=Callable[..., Any])
+
+if TYPE_CHECKING:
+
+    def available_if(check: Callable[[Any], bool]) -> Callable[[_Method], _Method]:
+        """Return a decorator that keeps the signature of a method.
+
+        That of scikit-learn returns a descriptor, which has none for type checkers.
+        """
+        ...

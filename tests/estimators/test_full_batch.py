@@ -1,0 +1,114 @@
+"""Training by L-BFGS."""
+
+import numpy as np
+import pytest
+from sklearn.exceptions import ConvergenceWarning
+
+from skrnn.datasets import make_sign_of_sum
+from skrnn.interop import torch_state
+from tests.estimators.problems import NOISELESS, unfinished, vanishing
+
+
+@pytest.fixture
+def data():
+    return make_sign_of_sum(120, 6, random_state=0)
+
+
+@pytest.fixture
+def full_batch(any_small):
+    """Make a small estimator that L-BFGS has time to train."""
+
+    def make(**parameters):
+        enough = {"solver": "lbfgs", "max_iter": 1000, "tol": 1e-2}
+        return any_small(**{**enough, **parameters})
+
+    return make
+
+
+def test_lbfgs_ends_where_the_gradient_vanishes(full_batch, data):
+    X, y = data
+    model = full_batch().fit(X, y)
+    assert model.score(X, y) > 0.85
+    assert 10 < model.n_iter_ == len(model.loss_curve_) < 1000
+    assert np.all(np.diff(model.loss_curve_) <= 0)
+    assert model.t_ % len(X) == 0
+    assert model.stopping_reason_ == (
+        "the gradient vanished, or the loss fell no further"
+    )
+    # A step of plain gradient descent from there leads nowhere.
+    weights = model.weights_
+    model.set_params(solver="sgd", momentum=0, batch_size=len(X), learning_rate_init=1)
+    model.set_params(**NOISELESS)
+    assert np.abs(model.partial_fit(X, y).weights_ - weights).max() <= 1e-2
+
+
+def test_lbfgs_has_no_partial_fit(full_batch):
+    assert not hasattr(full_batch(), "partial_fit")
+    assert hasattr(full_batch(solver="adam"), "partial_fit")
+
+
+def test_lbfgs_draws_nothing_but_the_first_weights(full_batch, data):
+    X, y = data
+    first, again, other = (
+        full_batch(random_state=seed).fit(X, y).weights_ for seed in (0, 0, 1)
+    )
+    assert np.array_equal(first, again)
+    assert not np.allclose(first, other)
+    unused = {"batch_size": 7, "learning_rate_init": 1.0, "max_grad_norm": 1e-3}
+    assert np.array_equal(full_batch(**unused).fit(X, y).weights_, first)
+
+
+@vanishing
+def test_lbfgs_obeys_alpha_and_weights(full_batch, data):
+    X, y = data
+    norms = [
+        np.linalg.norm(torch_state(full_batch(alpha=alpha).fit(X, y))["head.weight"])
+        for alpha in (0.01, 0.1, 1)
+    ]
+    assert norms[0] > norms[1] > norms[2]
+    light = full_batch().fit(X, y, sample_weight=np.where(y == 0, 1.0, 1e-3))
+    assert light.predict(X[y == 0]).mean() < full_batch().fit(X, y).predict(X).mean()
+
+
+def test_lbfgs_says_when_it_was_stopped_and_goes_on_from_there(full_batch, data):
+    X, y = data
+    model = full_batch(max_iter=3, warm_start=True)
+    with pytest.warns(ConvergenceWarning) as caught:
+        model.fit(X, y)
+    assert str(caught[0].message) == (
+        "L-BFGS stopped at max_iter=3 iterations while the loss was still falling. Try "
+        "a larger max_iter, or scale the features."
+    )
+    assert model.stopping_reason_ == "max_iter was reached"
+    early, curve = model.loss_, model.loss_curve_
+    model.set_params(max_iter=1000).fit(X, y)
+    assert model.loss_ < early
+    assert model.loss_curve_[:3] == curve
+    end = model.weights_
+    assert np.array_equal(model.fit(X, y).weights_, end)
+    assert model.n_iter_ == 0
+
+
+def test_lbfgs_stops_early(full_batch, data):
+    X, y = data
+    model = full_batch(
+        early_stopping=True, validation_fraction=0.25, n_iter_no_change=5, tol=1e-4
+    ).fit(X, y)
+    assert model.stopping_reason_ == "nothing improved any more"
+    assert len(model.validation_scores_) == model.n_iter_ < 1000
+    assert model.best_validation_score_ == max(model.validation_scores_)
+    best = int(np.argmax(model.validation_scores_)) + 1
+    with pytest.warns(ConvergenceWarning, match="L-BFGS stopped at max_iter"):
+        shorter = full_batch(
+            early_stopping=True, validation_fraction=0.25, max_iter=best
+        ).fit(X, y)
+    assert np.array_equal(shorter.weights_, model.weights_)
+
+
+@unfinished
+def test_lbfgs_gives_weights_of_the_type_of_the_features(full_batch, data):
+    X, y = data
+    double = full_batch(max_iter=5).fit(X, y).weights_
+    single = full_batch(max_iter=5).fit(X.astype(np.float32), y).weights_
+    assert single.dtype == np.float32
+    np.testing.assert_allclose(single, double, atol=1e-3)

@@ -1,0 +1,40 @@
+"""Mistakes of users: both type checkers refuse each line that is marked so."""
+
+from skrnn import GRURegressor, LSTMClassifier, RecurrentFeatures, RNNClassifier
+from skrnn.cells import LSTMCell
+from skrnn.datasets import load_japanese_vowels, make_sign_of_sum
+from skrnn.inspection import saliency
+from skrnn.preprocessing import sliding_windows
+from skrnn.streaming import EarlyClassifier, Stream
+
+X, y = make_sign_of_sum(n_samples=20)
+clf = LSTMClassifier()
+
+LSTMClassifier(hiden_size=8)  # mistake
+LSTMClassifier(8, 2)  # mistake
+LSTMClassifier(hidden_size="8")  # mistake
+LSTMClassifier(solver="adamw")  # mistake
+LSTMClassifier(pooling="sum")  # mistake
+LSTMClassifier(dropout="none")  # mistake
+LSTMClassifier(activation="relu")  # mistake
+LSTMClassifier(class_weight="equal")  # mistake
+RNNClassifier(activation="sigmoid")  # mistake
+GRURegressor(class_weight="balanced")  # mistake
+GRURegressor(random_state="seed")  # mistake
+clf.fit(X)  # mistake
+clf.fit(X, y, weights=y)  # mistake
+clf.fit(X, y, None, y)  # mistake
+clf.partial_fit(X, y, y, y, y)  # mistake
+clf.predict(X, y)  # mistake
+clf.hidden_states(X, layer="top")  # mistake
+labels: list[str] = clf.predict(X)  # mistake
+losses: list[str] = clf.loss_curve_  # mistake
+make_sign_of_sum(n_sample=20)  # mistake
+load_japanese_vowels(subset="validation")  # mistake
+load_japanese_vowels("train")  # mistake
+saliency(clf, X, method="gradients")  # mistake
+sliding_windows(X, length=3, short="skip")  # mistake
+EarlyClassifier(clf, threshhold=0.9)  # mistake
+RecurrentFeatures()  # mistake
+Stream("network")  # mistake
+LSTMCell(3)  # mistake

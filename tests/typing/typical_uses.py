@@ -1,0 +1,62 @@
+"""What users write, typed as they would have it: both type checkers accept it."""
+
+from collections.abc import Iterator
+from typing import Any, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from skrnn import GRURegressor, LSTMClassifier, RecurrentFeatures, RNNClassifier
+from skrnn.cells import LSTMCell
+from skrnn.datasets import load_japanese_vowels, make_sign_of_sum
+from skrnn.inspection import SaliencyDisplay, permutation_importance, saliency
+from skrnn.interop import load_torch_state, torch_state
+from skrnn.preprocessing import padded_from_ragged, ragged_from_padded
+from skrnn.streaming import EarlyClassifier, EarlyStream, Stream
+
+Array: TypeAlias = NDArray[Any]
+X, y = make_sign_of_sum(n_samples=20, random_state=np.random.RandomState(0))
+sequences, speakers = load_japanese_vowels(subset="train", return_X_y=True)
+names = load_japanese_vowels().target_names
+
+clf: LSTMClassifier = LSTMClassifier(
+    (8, 4),
+    pooling="mean",
+    dropout=0.1,
+    max_iter=20,
+    class_weight={0: 1.0, 1: 2},
+    n_iter_no_change=float("inf"),
+    random_state=0,
+).fit(sequences, speakers, sample_weight=[1.0] * len(speakers))
+labels: Array = clf.predict(sequences)
+stages: Iterator[Array] = clf.staged_predict_proba(X)
+losses: list[float] = clf.loss_curve_
+n_classes: int = clf.classes_.size + clf.n_iter_
+again: LSTMClassifier = clf.partial_fit(X, y, classes=[0, 1])
+deep = RNNClassifier([8, 8], activation="relu", class_weight="balanced")
+reg: GRURegressor = GRURegressor(hidden_size=8, verbose=1).fit([[[0.0]], [[1.0]]], y)
+mean: float = reg.target_mean_.mean()
+
+
+class Mine(LSTMClassifier):
+    """A classifier with a parameter of its own."""
+
+    def __init__(self, extra: int, hidden_size: int = 3) -> None:
+        super().__init__(hidden_size)
+        self.extra = extra
+
+
+state: dict[str, Array] = torch_state(Mine(extra=1).fit(X, y))
+loaded: GRURegressor = load_torch_state(reg, state)
+table: Array = RecurrentFeatures(clf).fit(X, y).transform(X)
+early: EarlyClassifier = EarlyClassifier(clf, threshold=0.8).fit(X, y)
+decided: Array = EarlyStream(early).step(X[0, 0], streams=0)
+twin: Stream = Stream(clf, dtype=np.float32).copy()
+importances = permutation_importance(clf, X, y, by="step", scoring=["accuracy"])
+gradients = saliency(clf, X, method="gradient", target=1)
+display: SaliencyDisplay = SaliencyDisplay.from_estimator(clf, X[:3], course=False)
+padded, lengths = padded_from_ragged(sequences)
+ragged: list[Array] = ragged_from_padded(padded, lengths)
+cell = LSTMCell(n_features=3, hidden_size=5)
+params = cell.init(random_state=0)
+h, c = cell.step(params, np.ones((2, 3)), cell.initial_state(n_sequences=2))
