@@ -85,11 +85,11 @@ class BaseRecurrent(Settings, CallbackSupportMixin, BaseEstimator, ABC):
 
     @abstractmethod
     def _stratify(self, y):
-        """Give what a split of encoded targets keeps in proportion, or None."""
+        """Return what a split of encoded targets keeps in proportion, or None."""
 
     @abstractmethod
-    def _rate(self, decisions, y, sample_weight):
-        """Rate decisions against encoded targets: larger is better."""
+    def _score(self, decisions, y, sample_weight):
+        """Score predictions against encoded targets: larger is better."""
 
     def _train(
         self,
@@ -229,7 +229,7 @@ class BaseRecurrent(Settings, CallbackSupportMixin, BaseEstimator, ABC):
         return self._compute("scores", X)
 
     def _compute(self, what, X, **options):
-        """Let workers share out the blocks in which a network computes something."""
+        """Compute a method of the network for X, by `n_jobs` threads."""
         check_is_fitted(self)
         network = fitted_network(self)
         X = check_sequences(self, X, expected=SequenceFormat.of(self))
@@ -239,7 +239,7 @@ class BaseRecurrent(Settings, CallbackSupportMixin, BaseEstimator, ABC):
         return compute(weights, X.samples, workers=workers, **options)
 
     def __sklearn_tags__(self) -> Tags:
-        """Say what the estimator takes: 3-D arrays beside tables."""
+        """Return the tags: 3-D arrays are taken beside tables."""
         tags = super().__sklearn_tags__()
         tags.input_tags.three_d_array = True
         return tags

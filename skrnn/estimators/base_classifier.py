@@ -1,4 +1,4 @@
-"""What all classifiers share: labels, probabilities, decisions."""
+"""Base of the classifiers: labels, probabilities, predictions."""
 
 from __future__ import annotations
 
@@ -146,7 +146,7 @@ class RecurrentClassifier(ClassifierMixin, ClassifierSettings, BaseRecurrent):
         ndarray of shape (n,) or (n, n_labels)
             An indicator matrix if `fit` had one.
         """
-        return self._decisions(self._raw_scores(X))
+        return self._labels(self._raw_scores(X))
 
     def predict_proba(self, X: SequencesLike) -> Array:
         """Predict the probability of each class for each sequence.
@@ -163,7 +163,7 @@ class RecurrentClassifier(ClassifierMixin, ClassifierSettings, BaseRecurrent):
             Columns in the order of `classes_`; rows sum to one, but for the labels of
             an indicator matrix, of which each has a probability of its own.
         """
-        return self._answers(self._raw_scores(X))
+        return self._outputs(self._raw_scores(X))
 
     def predict_log_proba(self, X: SequencesLike) -> Array:
         """Predict the logarithm of the probability of each class.
@@ -215,7 +215,7 @@ class RecurrentClassifier(ClassifierMixin, ClassifierSettings, BaseRecurrent):
             Stage t, counted from 0, is what `predict` says of the first t + 1 steps. A
             sequence that has ended keeps its last label. Not with `bidirectional`.
         """
-        return map(self._decisions, staged_scores(self, X, "staged_predict"))
+        return map(self._labels, staged_scores(self, X, "staged_predict"))
 
     def staged_predict_proba(self, X: SequencesLike) -> Iterator[Array]:
         """Predict the probability of each class after each step of each sequence.
@@ -233,15 +233,15 @@ class RecurrentClassifier(ClassifierMixin, ClassifierSettings, BaseRecurrent):
             steps. A sequence that has ended keeps its last row. Not with
             `bidirectional`.
         """
-        return map(self._answers, staged_scores(self, X, "staged_predict_proba"))
+        return map(self._outputs, staged_scores(self, X, "staged_predict_proba"))
 
-    def _decisions(self, scores):
-        """Give the labels, (n,) or (n, n_labels), for which raw scores speak."""
+    def _labels(self, scores):
+        """Return the labels, (n,) or (n, n_labels), that raw scores stand for."""
         decisions = self._loss.decide(scores)
         return decisions if self.multilabel_ else self.classes_[decisions]
 
-    def _answers(self, scores):
-        """Give the probabilities, (n, n_classes), for which raw scores stand."""
+    def _outputs(self, scores):
+        """Return the probabilities, (n, n_classes), that raw scores stand for."""
         return self._loss.probabilities(scores)
 
     def _validate_data(self, X, y, sample_weight, classes, groups, expected=None):
@@ -284,7 +284,7 @@ class RecurrentClassifier(ClassifierMixin, ClassifierSettings, BaseRecurrent):
     def _stratify(self, y):
         return y if y.ndim == 1 else None
 
-    def _rate(self, decisions, y, sample_weight):
+    def _score(self, decisions, y, sample_weight):
         return accuracy_score(y, decisions, sample_weight=sample_weight)
 
     @property
@@ -292,7 +292,7 @@ class RecurrentClassifier(ClassifierMixin, ClassifierSettings, BaseRecurrent):
         return classification_loss(len(self.classes_), self.multilabel_)
 
     def __sklearn_tags__(self) -> Tags:
-        """Say that a sequence may have several labels."""
+        """Return the tags: a sequence may have several labels."""
         tags = super().__sklearn_tags__()
         tags.classifier_tags.multi_label = True
         return tags

@@ -1,4 +1,4 @@
-"""What all regressors share: targets, their scale, and the way back."""
+"""Base of the regressors: targets and their scale."""
 
 from __future__ import annotations
 
@@ -128,7 +128,7 @@ class RecurrentRegressor(RegressorMixin, BaseRecurrent):
         ndarray of float64 of shape (n,) or (n, n_targets)
             In the units, and in the shape, of the targets in `fit`.
         """
-        return self._answers(self._raw_scores(X))
+        return self._outputs(self._raw_scores(X))
 
     def staged_predict(self, X: SequencesLike) -> Iterator[Array]:
         """Predict the target of each sequence after each of its steps.
@@ -145,10 +145,10 @@ class RecurrentRegressor(RegressorMixin, BaseRecurrent):
             Stage t, counted from 0, is what `predict` says of the first t + 1 steps. A
             sequence that has ended keeps its last row. Not with `bidirectional`.
         """
-        return map(self._answers, staged_scores(self, X, "staged_predict"))
+        return map(self._outputs, staged_scores(self, X, "staged_predict"))
 
-    def _answers(self, scores):
-        """Give the targets, (n,) or (n, n_targets), for which raw scores stand."""
+    def _outputs(self, scores):
+        """Return the targets, (n,) or (n, n_targets), that raw scores stand for."""
         targets = self._target_scale.decode(scores)
         return targets[:, 0] if self.target_ndim_ == 1 else targets
 
@@ -200,11 +200,11 @@ class RecurrentRegressor(RegressorMixin, BaseRecurrent):
     def _stratify(self, y):
         return None
 
-    def _rate(self, decisions, y, sample_weight):
+    def _score(self, decisions, y, sample_weight):
         return r2_score(y, decisions, sample_weight=sample_weight)
 
     def __sklearn_tags__(self) -> Tags:
-        """Say that a sequence may have several targets."""
+        """Return the tags: a sequence may have several targets."""
         tags = super().__sklearn_tags__()
         tags.target_tags.multi_output = True
         return tags

@@ -1,4 +1,4 @@
-"""scikit-learn's callbacks, which it has from version 1.9 on."""
+"""Callbacks of scikit-learn, which has them from version 1.9 on."""
 
 from contextlib import contextmanager
 

@@ -1,4 +1,4 @@
-"""A trained network as a transformer, for other estimators to build on."""
+"""Recurrent features: a trained network as a transformer."""
 
 from __future__ import annotations
 
@@ -142,7 +142,7 @@ class RecurrentFeatures(NetworkMetaEstimator, TransformerMixin, BaseEstimator):
         return np.asarray(names, dtype=object)
 
     def __sklearn_tags__(self) -> Any:
-        """Say what the network takes, and that it needs targets."""
+        """Return the tags of the network, which needs targets."""
         tags = super().__sklearn_tags__()
         inner = get_tags(self.estimator)
         tags.input_tags = inner.input_tags

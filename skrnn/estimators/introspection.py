@@ -1,4 +1,4 @@
-"""The network inside what a user passes, and what it can be asked for."""
+"""Introspection: the network inside an estimator, and what it can do."""
 
 from sklearn.pipeline import Pipeline
 from sklearn.utils.validation import check_is_fitted

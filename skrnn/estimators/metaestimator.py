@@ -33,7 +33,7 @@ class NetworkMetaEstimator(MetaEstimatorMixin, CallbackSupportMixin):
     _shown: ClassVar[tuple[str, ...]] = ("n_features_in_", "feature_names_in_")
 
     def get_metadata_routing(self) -> MetadataRouter:
-        """Say that what `fit` gets goes to `fit` of the network, if it asks for it.
+        """Return the routing: metadata of `fit` goes to `fit` of the network.
 
         Returns
         -------
@@ -47,7 +47,7 @@ class NetworkMetaEstimator(MetaEstimatorMixin, CallbackSupportMixin):
         )
 
     def _for_network(self, sample_weight, params):
-        """Give what the network is to get beside X and y, a dict."""
+        """Return the metadata for the network, a dict."""
         if sample_weight is not None:
             params = {**params, "sample_weight": sample_weight}
         if get_config()["enable_metadata_routing"]:
@@ -75,7 +75,7 @@ class NetworkMetaEstimator(MetaEstimatorMixin, CallbackSupportMixin):
 
     @with_callbacks
     def _train_copy(self, X, y, fitted, train):
-        """Let the callbacks of the estimator look on while its copy is trained."""
+        """Train the copy, and propagate callbacks to it."""
         with propagate_callbacks(self, fitted, X, y):
             train(fitted)
 

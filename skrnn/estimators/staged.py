@@ -1,4 +1,4 @@
-"""Answers after every step of whole sequences."""
+"""Staged predictions: outputs after every step of whole sequences."""
 
 from sklearn.utils.validation import check_is_fitted
 
@@ -30,8 +30,8 @@ def staged_scores(estimator, X, caller):
     return _lengths_and_scores(estimator, X, caller)[1]
 
 
-def staged_answers(estimator, X, caller):
-    """Give the length of each sequence, and the answers as `staged_scores` does.
+def staged_outputs(estimator, X, caller):
+    """Return the length of each sequence, and the outputs after each step.
 
     Returns
     -------
@@ -39,7 +39,7 @@ def staged_answers(estimator, X, caller):
     stages : iterator of ndarray of shape (n, n_classes), (n,) or (n, n_targets)
     """
     lengths, stages = _lengths_and_scores(estimator, X, caller)
-    return lengths, map(estimator._answers, stages)
+    return lengths, map(estimator._outputs, stages)
 
 
 def _lengths_and_scores(estimator, X, caller):

@@ -82,7 +82,7 @@ def make_validator(estimator, network, held_out, workers):
         scores = network.scores(weights, problem.X.samples, rows, workers)
         if not np.isfinite(scores).all():
             raise NotFinite
-        return float(estimator._rate(problem.loss.decide(scores), y, weight))
+        return float(estimator._score(problem.loss.decide(scores), y, weight))
 
     return validate
 

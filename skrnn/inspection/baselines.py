@@ -1,4 +1,4 @@
-"""The sequences with which others are compared when they are explained."""
+"""Baselines: the sequences with which explained ones are compared."""
 
 from numbers import Real
 
@@ -23,7 +23,7 @@ class Row:
         self.features = features
 
     def packed(self, block, dtype):
-        """Give what broadcasts with the packed steps of some sequences."""
+        """Return an array that broadcasts with the packed steps of some sequences."""
         return self.features.astype(dtype)
 
 
@@ -40,7 +40,7 @@ class Given:
         self.samples = samples
 
     def packed(self, block, dtype):
-        """Give the steps of some sequences, packed: (n_rows, n_features)."""
+        """Return the steps of some sequences, packed: (n_rows, n_features)."""
         return pack(self.samples, block, dtype).data
 
 
@@ -99,7 +99,7 @@ def _as_row(baseline):
 
 
 def _has_steps(baseline):
-    """Say whether a baseline is more than a number, or one a feature."""
+    """Return whether a baseline is more than a number, or one a feature."""
     if isinstance(baseline, Real):
         return False
     if isinstance(baseline, list | tuple) or np.ndim(baseline) == 1:

@@ -30,7 +30,7 @@ class Part(NamedTuple):
     features: object
 
     def donors(self, order):
-        """Give each sequence that has such steps another that has, by an order of all.
+        """Return for each sequence with such steps another that has some, by an order.
 
         Parameters
         ----------
@@ -151,7 +151,7 @@ class Table:
 
 
 def stretched(n_there, n_here):
-    """Say which of some steps to take for each of so many others, in their course.
+    """Return which of some steps stands for each of so many others, in order.
 
     A step takes the one that stands at the same part of the way.
 

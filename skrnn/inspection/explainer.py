@@ -1,4 +1,4 @@
-"""An output of a network, and its gradient, as functions of the sequences read."""
+"""Explainer: an output of a network, and its gradient, as functions of sequences."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""What a model needs, as a picture."""
+"""Display of permutation importance."""
 
 from __future__ import annotations
 

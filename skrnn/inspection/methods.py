@@ -1,4 +1,4 @@
-"""The ways to explain an output: ``(explainer, rows, ...) -> one array a sequence``."""
+"""Methods of saliency: ``(explainer, rows, ...) -> one array a sequence``."""
 
 from functools import lru_cache
 from itertools import chain
@@ -13,13 +13,13 @@ ROUNDING = 64
 
 
 def gradient(explainer, rows):
-    """Take the gradient at the sequences."""
+    """Compute the gradient at the sequences."""
     x, _ = explainer.read(rows)
     return x.replace(explainer.gradient(x, rows)).unpack()
 
 
 def gradient_x_input(explainer, rows):
-    """Take the gradient at the sequences, times their way from the baseline."""
+    """Compute the gradient at the sequences, times their distance from the baseline."""
     x, way = explainer.read(rows)
     return x.replace(explainer.gradient(x, rows) * way).unpack()
 

@@ -1,4 +1,4 @@
-"""What the features of a step are called."""
+"""Names of the features of a step."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""Which output of a network is explained for each sequence, and its gradient."""
+"""Outputs of a network that are explained, with their gradients."""
 
 from collections.abc import Hashable
 from dataclasses import dataclass
@@ -45,7 +45,7 @@ class Outputs:
         return self.what == "class"
 
     def value(self, scores, rows):
-        """Give the outputs, ndarray of shape (n_rows,), of raw scores as `gradient`."""
+        """Compute the outputs, ndarray of shape (n_rows,), of raw scores."""
         codes = self.codes[rows, np.newaxis]
         if self.kind == PROBABILITY:
             scores = self.loss.probabilities(scores)
@@ -54,7 +54,7 @@ class Outputs:
         return np.take_along_axis(scores, codes, axis=1)[:, 0]
 
     def gradient(self, scores, rows):
-        """Give the gradient of the outputs in the raw scores of some sequences.
+        """Compute the gradient of the outputs in the raw scores of some sequences.
 
         Parameters
         ----------
@@ -82,7 +82,7 @@ class Outputs:
         return -p * (d_scores if self.exclusive else chosen * d_scores)
 
     def in_units(self, i, values):
-        """Bring values for one sequence from the scale of the scores to the user's."""
+        """Return values for one sequence in the units of the user's targets."""
         return values if self.units is None else values * self.units[self.codes[i]]
 
 
@@ -124,7 +124,7 @@ def choose_outputs(estimator, target, kind, n, scores):
 
 
 def _meaning(estimator):
-    """Give the loss, what the outputs stand for, and the name of each."""
+    """Return the loss, what the outputs stand for, and the name of each."""
     if not hasattr(estimator, "classes_"):
         return SquaredError(), "target", list(range(len(estimator.target_scale_)))
     names, multilabel = estimator.classes_.tolist(), estimator.multilabel_

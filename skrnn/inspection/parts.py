@@ -1,4 +1,4 @@
-"""Into which parts sequences are cut when their importance is measured."""
+"""Parts of sequences whose importance is measured."""
 
 from itertools import pairwise
 from typing import NamedTuple
@@ -33,7 +33,7 @@ class Parts(NamedTuple):
 
 
 def features_of(data, names):
-    """Take the whole course of each feature."""
+    """Return the whole course of each feature as a part."""
     n = data.n_features
     first = np.zeros_like(data.lengths)
     parts = [Part(first, data.lengths, [k]) for k in range(n)]
@@ -72,5 +72,5 @@ def blocks_of(data, size, origin):
 
 
 def _steps_between(at):
-    """Take all features of the steps between the edges, (n, n_parts + 1)."""
+    """Return parts of all features between the edges, (n, n_parts + 1)."""
     return [Part(at[:, k], at[:, k + 1], slice(None)) for k in range(at.shape[1] - 1)]

@@ -1,4 +1,4 @@
-"""What a model needs: its score after parts of the sequences have been exchanged."""
+"""Permutation importance: the score after parts of sequences were exchanged."""
 
 from __future__ import annotations
 

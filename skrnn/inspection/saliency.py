@@ -1,4 +1,4 @@
-"""How an output of a network depends on each number of a sequence."""
+"""Saliency: how an output depends on each number of a sequence."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What predictions depend on, as pictures."""
+"""Display of saliency."""
 
 from __future__ import annotations
 
@@ -214,7 +214,7 @@ default="integrated_gradients"
         return self
 
     def _panels(self, ax):
-        """Give an axes for each sequence, ndarray of shape (n,)."""
+        """Return an axes for each sequence, ndarray of shape (n,)."""
         pyplot, n = import_pyplot(type(self).__name__), len(self.attributions)
         if ax is not None:
             panels = np.array(ax, dtype=object).reshape(-1)

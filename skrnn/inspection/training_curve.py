@@ -1,4 +1,4 @@
-"""How training went: the loss, and the score on what was held out."""
+"""Display of the training curve."""
 
 from __future__ import annotations
 
@@ -182,6 +182,6 @@ class TrainingCurveDisplay:
 
 
 def _best_epoch(network):
-    """Give the epoch of the last fit whose weights were kept, of all epochs."""
+    """Return the epoch of the last fit whose weights were kept, of all epochs."""
     scores = network.validation_scores_[-network.n_iter_ :]
     return len(network.loss_curve_) - len(scores) + int(np.argmax(scores)) + 1

@@ -1,4 +1,4 @@
-"""From a long data frame, one row a step, to sequences."""
+"""Sequences from long data frames, which have a row for each step."""
 
 from __future__ import annotations
 
@@ -263,7 +263,7 @@ def _check_apart(rows, times, name):
 
 
 def _numbers(frame, features, order):
-    """Give columns side by side, in order: ndarray of shape (n_rows, n_features)."""
+    """Return columns side by side, in order: ndarray (n_rows, n_features)."""
     nw = narwhals()
     single = all(frame.schema[column] == nw.Float32 for column in features)
     kind = nw.Float32 if single else nw.Float64

@@ -1,4 +1,4 @@
-"""Metadata of sequences, such as their weights, on the way to their steps."""
+"""Metadata routing from sequences to their steps."""
 
 import numpy as np
 from sklearn import get_config
@@ -12,7 +12,7 @@ from skrnn.validation import check_weights
 
 
 def make_router(owner, transformer):
-    """Say which method of a transformer gets what each method of its owner gets."""
+    """Return the router from the methods of an owner to those of its transformer."""
     mapping = MethodMapping()
     for method in ("fit", "partial_fit", "transform", "inverse_transform"):
         mapping.add(caller=method, callee=method)
@@ -31,7 +31,7 @@ def callees_of(method, transformer):
 
 
 def metadata_of_steps(owner, method, params, steps, transformer):
-    """Give the metadata for each method to call, for steps in place of sequences.
+    """Return the metadata for each method to call, for steps, not sequences.
 
     Without metadata routing, all of it goes to the first of them.
     """
@@ -49,7 +49,7 @@ def metadata_of_steps(owner, method, params, steps, transformer):
 
 
 def _of_steps(name, value, steps):
-    """Give each step what its sequence has, if there is one value a sequence."""
+    """Repeat values for each step, if there is one value a sequence."""
     n = len(steps.lengths)
     if name == "sample_weight" and value is not None:
         return steps.repeat(check_weights(value, n))

@@ -1,4 +1,4 @@
-"""What a transformer of sequences gives: sequences, or a table as set_output says."""
+"""Output of a transformer of sequences, as `set_output` says."""
 
 from __future__ import annotations
 

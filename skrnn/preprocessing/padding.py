@@ -1,4 +1,4 @@
-"""From padded blocks to ragged lists and back, and from one order of axes to ours."""
+"""Padding and order of axes: padded arrays, ragged lists, channels first."""
 
 from __future__ import annotations
 
@@ -114,7 +114,7 @@ def padded_from_ragged(
 
 
 def channels_last(X: SequencesLike) -> SequenceArrays:
-    """Put the features last, where other libraries have them before the steps.
+    """Move the features last, where other libraries have them before the steps.
 
     Parameters
     ----------
@@ -189,7 +189,7 @@ def _read_sequences(X, name):
 
 
 def _ends_of_numbers(X):
-    """Give for each sequence how many steps it has up to the last one with a number."""
+    """Return the number of steps of each sequence up to the last with a number."""
     n, n_steps, _ = X.shape
     if X.dtype.kind != "f":
         return np.full(n, n_steps)

@@ -1,4 +1,4 @@
-"""Any transformer of scikit-learn, at every step of sequences."""
+"""Per-step transformer: any transformer of scikit-learn, at every step."""
 
 from __future__ import annotations
 
@@ -158,7 +158,7 @@ class PerStepTransformer(
         self : object
             The transformer.
         """
-        self._fit(X, y, params, "partial_fit", goes_on=hasattr(self, "transformer_"))
+        self._fit(X, y, params, "partial_fit", resume=hasattr(self, "transformer_"))
         return self
 
     @available_if(_inner_has("inverse_transform"))
@@ -217,7 +217,7 @@ class PerStepTransformer(
         )
 
     def get_metadata_routing(self) -> MetadataRouter:
-        """Say which metadata goes to which method of the transformer.
+        """Return which metadata goes to which method of the transformer.
 
         Returns
         -------
@@ -231,20 +231,20 @@ class PerStepTransformer(
             return FunctionTransformer(feature_names_out="one-to-one")
         return self.transformer
 
-    def _fit(self, X, y, params, method, goes_on=False):
+    def _fit(self, X, y, params, method, resume=False):
         """Fit by a method, publish what was learnt, and return what the method gave."""
-        out, fitted = self._learn(X, y, params, method, goes_on)
+        out, fitted = self._learn(X, y, params, method, resume)
         publish(self, fitted)
         return out
 
     @with_callbacks
-    def _learn(self, X, y, params, method, goes_on):
+    def _learn(self, X, y, params, method, resume):
         """Return what a method gives, and the fitted attributes after it."""
         check_parameters(self)
-        steps = Steps.of(self, X, SequenceFormat.of(self) if goes_on else None)
+        steps = Steps.of(self, X, SequenceFormat.of(self) if resume else None)
         params = self._route(method, params, steps)
         y = None if y is None else self._of_each_step(y, steps)
-        inner = deepcopy(self.transformer_) if goes_on else clone(self._inner)
+        inner = deepcopy(self.transformer_) if resume else clone(self._inner)
         in_parts = method == "partial_fit"
         with nullcontext() if in_parts else propagate_callbacks(self, inner, X, y):
             if method in params:
@@ -291,7 +291,7 @@ class PerStepTransformer(
         return metadata_of_steps(self, method, params, steps, self._inner)
 
     def __sklearn_tags__(self) -> Any:
-        """Say what the transformer takes, and that sequences may be 3-D arrays."""
+        """Return the tags of the transformer: sequences may be 3-D arrays."""
         tags = super().__sklearn_tags__()
         if hasattr(self._inner, "__sklearn_tags__"):
             inner = get_tags(self._inner)

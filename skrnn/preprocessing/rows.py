@@ -40,7 +40,7 @@ class Rows:
         ]
 
     def one_of_each(self, column, name):
-        """Give the one value that a column has in each sequence."""
+        """Return the one value that a column has in each sequence."""
         if ids := self.ids_where(is_missing(column)[self.order]):
             raise ValueError(
                 f"Column {name!r}, the target, has no value in some rows of id {ids}. "
@@ -77,7 +77,7 @@ def _cutter(frame):
 
 
 def is_missing(column):
-    """Say which values are null, or NaN: ndarray of bool of shape (n_rows,)."""
+    """Return which values are null, or NaN: ndarray of bool of shape (n_rows,)."""
     missing = column.is_null().to_numpy()
     if column.dtype.is_float():
         missing = missing | np.isnan(column.to_numpy())

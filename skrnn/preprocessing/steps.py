@@ -1,4 +1,4 @@
-"""The steps of all sequences in one table, and the way back."""
+"""Steps of all sequences in one table, and sequences of them again."""
 
 from dataclasses import dataclass
 
@@ -50,11 +50,11 @@ class Steps:
         return cls(values, lengths, checked.format)
 
     def repeat(self, values):
-        """Give each step what its sequence has: (n, ...) to (n_steps_in_all, ...)."""
+        """Repeat values for each step: (n, ...) to (n_steps_in_all, ...)."""
         return np.repeat(np.asarray(values), self.lengths, axis=0)
 
     def first_not_finite(self):
-        """Say where the first NaN or infinity stands, if there is one."""
+        """Return where the first NaN or infinity stands, or None."""
         values = np.asarray(self.values)
         if values.dtype.kind != "f" or np.isfinite(values).all():
             return None

@@ -153,7 +153,7 @@ n_targets), or a single one. For several, one label or row of targets for each, 
 
 
 def _read_series(X):
-    """Give a list of arrays (n_steps, n_features), and whether X is one of them."""
+    """Return a list of arrays (n_steps, n_features), and whether X is one of them."""
     kind = type(X).__name__
     X = X if isinstance(X, list | tuple) else as_array(X, "X", MASKED)
     is_scalar = getattr(X, "ndim", 1) == 0
@@ -173,7 +173,7 @@ def _read_series(X):
 
 
 def _read_labels(y, series, is_one):
-    """Give labels of series as an array, or of steps as a list; say if the latter."""
+    """Return labels of series as an array, or of steps as a list; and which."""
     if y is None:
         return None, False
     n = len(series)

@@ -1,4 +1,4 @@
-"""The border to what streams bring: which of them, and which numbers."""
+"""Validation of what streams bring: which of them, and which numbers."""
 
 import numpy as np
 
@@ -10,7 +10,7 @@ HIDDEN = "Impute what is missing, or leave such a stream out with streams=[...].
 
 
 def choose_streams(streams, n_streams):
-    """Say which of n streams are meant: some, a mask, or all of them.
+    """Return which of n streams are meant: some, a mask, or all of them.
 
     Parameters
     ----------
@@ -108,7 +108,7 @@ def _wrong_shape(came, n, shape, name):
 
 
 def _not_finite(values, checked, rows, name):
-    """Say which number is not finite, and for which stream it came."""
+    """Return which number is not finite, and for which stream it came."""
     first = tuple(np.argwhere(~np.isfinite(checked))[0].tolist())
     value, (row, *step, feature) = values[first], first
     where = f"stream {rows[row]}, "

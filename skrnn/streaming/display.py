@@ -1,4 +1,4 @@
-"""The picture of accuracy against earliness."""
+"""Display of accuracy against earliness."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A classifier that decides before a sequence has ended."""
+"""Early classifier: decisions before a sequence has ended."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from skrnn.estimators.introspection import (
     without_frozen,
 )
 from skrnn.estimators.metaestimator import NetworkMetaEstimator
-from skrnn.estimators.staged import staged_answers
+from skrnn.estimators.staged import staged_outputs
 from skrnn.parameters.constraints import Interval, check_parameters
 from skrnn.streaming.prefixes import add_prefixes
 from skrnn.streaming.rule import decisions
@@ -25,11 +25,11 @@ if TYPE_CHECKING:
     from skrnn.utils.typing import Array, ArrayLike, SequencesLike
 
 
-class AnyClassifier:
+class NetworkClassifier:
     """A classifier of skrnn."""
 
     def is_satisfied_by(self, value):
-        """Say whether a value will do."""
+        """Return whether a value is one."""
         return is_network(value) and is_classifier(value)
 
     def __str__(self):
@@ -100,7 +100,7 @@ class EarlyClassifier(ClassifierMixin, NetworkMetaEstimator, BaseEstimator):
     """
 
     _parameter_constraints: ClassVar[dict] = {
-        "estimator": [AnyClassifier()],
+        "estimator": [NetworkClassifier()],
         "threshold": [Interval(Real, 0, 1, closed="right")],
         "patience": [Interval(Integral, 1)],
         "n_prefixes": [Interval(Integral, 0)],
@@ -205,7 +205,7 @@ class EarlyClassifier(ClassifierMixin, NetworkMetaEstimator, BaseEstimator):
         return self._decide(X)[0]
 
     def decision_times(self, X: SequencesLike) -> Array:
-        """Say after how many steps each sequence is decided.
+        """Return after how many steps each sequence is decided.
 
         Parameters
         ----------
@@ -237,10 +237,10 @@ class EarlyClassifier(ClassifierMixin, NetworkMetaEstimator, BaseEstimator):
         return float(np.mean(times / lengths))
 
     def _decide(self, X):
-        """Give probabilities and times of the decisions, and how long sequences are."""
+        """Return probabilities and times of the decisions, and the lengths of X."""
         check_is_fitted(self)
         check_parameters(self)
-        lengths, stages = staged_answers(
+        lengths, stages = staged_outputs(
             without_frozen(self.estimator_), X, type(self).__name__
         )
         times, decided = np.zeros(len(lengths), int), None
@@ -251,7 +251,7 @@ class EarlyClassifier(ClassifierMixin, NetworkMetaEstimator, BaseEstimator):
         return decided, times, lengths
 
     def __sklearn_tags__(self) -> Any:
-        """Say what the network takes: one label a sequence, in every layout."""
+        """Return the tags: one label a sequence, in every layout."""
         tags = super().__sklearn_tags__()
         tags.input_tags = get_tags(self.estimator).input_tags
         return tags

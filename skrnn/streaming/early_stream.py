@@ -1,4 +1,4 @@
-"""Early decisions while the steps come in."""
+"""Early stream: early decisions while steps come in."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ class EarlyStream:
         self._stream._states = States(self._start(self.n_streams))
 
     def _start(self, n):
-        """Give the states of n streams before their first step."""
+        """Return the states of n streams before their first step."""
         shape = n, len(self.classes_)
         return {
             **self._stream._stepper.start(n),
@@ -218,7 +218,7 @@ class EarlyStream:
         return self
 
     def copy(self) -> Self:
-        """Give a second one in the same state, which then goes its own way.
+        """Return a second one in the same state, which then goes its own way.
 
         Returns
         -------

@@ -1,4 +1,4 @@
-"""When to decide: the same class, sure enough, for long enough."""
+"""Decision rule: the same class, sure enough, for long enough."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""The states of streams side by side, which an exception cannot tear."""
+"""States of streams, which are written whole or not at all."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""Prediction step by step, with the state in the user's hands."""
+"""Stream: predictions step by step."""
 
 from __future__ import annotations
 
@@ -170,7 +170,7 @@ n_features) for one stream
         scores = np.empty((n, n_steps, n_outputs), self.dtype)
         for t in range(n_steps):
             scores[:, t], memory = self._stepper.step(memory, X[:, t])
-        answers = self._estimator._answers(scores.reshape(n * n_steps, n_outputs))
+        answers = self._estimator._outputs(scores.reshape(n * n_steps, n_outputs))
         answers = answers.reshape(n, n_steps, *answers.shape[1:])
         self._states.write(chosen, memory)
         return answers
@@ -193,7 +193,7 @@ n_features) for one stream
         return self
 
     def copy(self) -> Self:
-        """Give a second `Stream` in the same state, which then goes its own way."""
+        """Return a second `Stream` in the same state, which then goes its own way."""
         twin = object.__new__(type(self))
         vars(twin).update(vars(self), _states=States(self._states.copies()))
         return twin
@@ -201,7 +201,7 @@ n_features) for one stream
     __copy__ = copy
 
     def get_state(self) -> dict[str, Array]:
-        """Give the state of all streams, a dict of arrays that may be stored.
+        """Return the state of all streams, a dict of arrays that may be stored.
 
         Returns
         -------
@@ -253,7 +253,7 @@ n_features) for one stream
         memory = self._states.rows(chosen)
         self._check_room(memory["steps"], rows, 1)
         scores, memory = self._stepper.step(memory, x)
-        return self._estimator._answers(scores), memory
+        return self._estimator._outputs(scores), memory
 
     def _check_room(self, had, rows, n_steps):
         """Refuse more steps than the rows of a table have."""
@@ -292,7 +292,7 @@ def _copied(name, values):
 
 
 def _snapshot(estimator):
-    """Give what prediction needs of an estimator, out of reach of further training."""
+    """Return a copy of an estimator that further training does not reach."""
     twin = copy.copy(estimator)
     for name in OF_TRAINING:
         vars(twin).pop(name, None)

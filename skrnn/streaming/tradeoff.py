@@ -1,4 +1,4 @@
-"""How much accuracy an early decision costs."""
+"""Accuracy against earliness: what an early decision costs."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from sklearn.utils import Bunch
 from sklearn.utils.validation import check_is_fitted
 
 from skrnn.estimators.introspection import check_forward_network
-from skrnn.estimators.staged import staged_answers
+from skrnn.estimators.staged import staged_outputs
 from skrnn.streaming.early import EarlyClassifier
 from skrnn.streaming.rule import decisions
 from skrnn.validation import check_labels, check_weights
@@ -82,7 +82,7 @@ def accuracy_against_earliness(
     True
     """
     network, patience = _network_and_patience(estimator, patience)
-    lengths, stages = staged_answers(network, X, "accuracy_against_earliness")
+    lengths, stages = staged_outputs(network, X, "accuracy_against_earliness")
     y, multilabel = check_labels(y, len(lengths))
     if multilabel or y.dtype.kind == "V":
         raise ValueError(
@@ -109,7 +109,7 @@ def accuracy_against_earliness(
 
 
 def _network_and_patience(estimator, patience):
-    """Give the fitted network, and the patience that is asked for or its own."""
+    """Return the fitted network, and the patience that is asked for or its own."""
     if isinstance(estimator, EarlyClassifier):
         check_is_fitted(estimator)
         patience = estimator.patience if patience is None else patience

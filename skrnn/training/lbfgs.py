@@ -141,7 +141,7 @@ class LBFGSSolver(Solver):
         return state
 
     def _begin(self, state):
-        """Tell the monitors of a new iteration at the first of its evaluations."""
+        """Call the monitors at the first evaluation of an iteration."""
         if not self._has_begun:
             self._has_begun = True
             for monitor in self.monitors:
