@@ -115,7 +115,7 @@ def try_parameter(kind, parameter, value):
 
 
 @fuzz(
-    500,
+    300,
     kind_and_parameter=st.sampled_from(sorted(PARAMETERS)).flatmap(
         lambda kind: st.tuples(st.just(kind), st.sampled_from(PARAMETERS[kind]))
     ),
@@ -397,7 +397,7 @@ def test_functions(name):
         lambda argument: st.tuples(st.just(argument), of(arguments[argument][1]))
     )
 
-    @fuzz(60, which=which)
+    @fuzz(40, which=which)
     def run(which):
         try_function(name, *which)
 

@@ -35,12 +35,12 @@ def test_sign_of_the_sum(kind, seed, unit, zero):
 @pytest.mark.parametrize(
     ("kind", "n_steps", "make"),
     [
-        (RNNClassifier, 50, make_temporal_order),
+        (RNNClassifier, 30, make_temporal_order),
         (LSTMClassifier, 20, make_first_symbol_recall),
     ],
 )
 def test_remembering(kind, n_steps, make):
-    X, y = make(600, n_steps, random_state=0)
+    X, y = make(300, n_steps, random_state=0)
     X_new, y_new = make(600, n_steps, random_state=1)
     assert kind(random_state=0).fit(X, y).score(X_new, y_new) > 0.98
 
@@ -84,7 +84,7 @@ def first_and_sum(X):
 
 
 def test_numbers():
-    X, X_new = sequences(500, seed=0), sequences(500, seed=1)
+    X, X_new = sequences(300, seed=0), sequences(500, seed=1)
     found = LSTMRegressor(random_state=0).fit(X, first_and_largest(X)).predict(X_new)
     rating = r2_score(first_and_largest(X_new), found, multioutput="raw_values")
     assert rating.min() > 0.98

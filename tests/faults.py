@@ -1,0 +1,494 @@
+"""Faults to plant, and the tests that must find them: see mutations.py."""
+
+# name: (file in skrnn, what stands there once, the fault, files in tests)
+FAULTS = {
+    "rnn cell: sign of the derivative of tanh": (
+        "cells/rnn.py",
+        "np.subtract(h.dtype.type(1.0), out, out)",
+        "np.subtract(out, h.dtype.type(1.0), out)",
+        ["network/test_gradients.py", "network/test_input.py", "golden/test_golden.py"],
+    ),
+    "rnn cell: relu lets all gradients through": (
+        "cells/rnn.py",
+        'np.greater(h, 0.0, out, casting="unsafe")',
+        "out[...] = 1.0",
+        ["network/test_gradients.py"],
+    ),
+    "lstm cell: the output hands nothing to the cell state": (
+        "cells/lstm.py",
+        "                np.add(d_c, dc_from_h, d_c)\n",
+        "",
+        [
+            "network/test_gradients.py",
+            "inspection/test_saliency.py",
+            "golden/test_golden.py",
+        ],
+    ),
+    "lstm cell: derivative of the forget and input gates": (
+        "cells/lstm.py",
+        "        np.subtract(passed, factor_i_f, factor_i_f)\n",
+        "",
+        ["network/test_gradients.py", "network/test_input.py", "golden/test_ones.py"],
+    ),
+    "gru cell: one unit writes into its weights": (
+        "cells/gru.py",
+        "W_n = W[2 * H :, : d + 1].copy()",
+        "W_n = np.ascontiguousarray(W[2 * H :, : d + 1])",
+        ["estimators/test_ones.py"],
+    ),
+    "gru cell: no derivative of the reset gate": (
+        "cells/gru.py",
+        "        np.subtract(one, r, factor_r)\n",
+        "",
+        ["network/test_gradients.py", "network/test_input.py", "golden/test_ones.py"],
+    ),
+    "gru cell: the update gate keeps no gradient": (
+        "cells/gru.py",
+        "                np.add(d_hs, dh_through_z, d_hs)\n",
+        "",
+        [
+            "network/test_gradients.py",
+            "inspection/test_saliency.py",
+            "golden/test_golden.py",
+        ],
+    ),
+    "gru cell: update gate the other way round": (
+        "cells/gru.py",
+        "                np.subtract(h_before, n, diff)\n",
+        "                np.subtract(n, h_before, diff)\n",
+        [
+            "cells/test_reference.py",
+            "streaming/test_stream.py",
+            "estimators/test_features.py",
+            "golden/test_golden.py",
+        ],
+    ),
+    "cell: the state is not carried over to the next stretch": (
+        "cells/tape.py",
+        "state[0] = left[-1, :, : block.size]",
+        "state[0] = 0.0",
+        [
+            "cells/test_reference.py",
+            "estimators/test_meaning.py",
+            "estimators/test_features.py",
+        ],
+    ),
+    "cell: gradients of sequences that end earlier are lost": (
+        "cells/tape.py",
+        "    wider[:, :, : flows.shape[2]] = flows\n",
+        "",
+        ["network/test_gradients.py", "network/test_input.py"],
+    ),
+    "layer: the reverse direction does not turn back": (
+        "network/layer.py",
+        "states.append(one.ordered(out.data, x.lengths))",
+        "states.append(out.data)",
+        [
+            "network/test_layer.py",
+            "estimators/test_features.py",
+            "estimators/test_meaning.py",
+            "golden/test_golden.py",
+        ],
+    ),
+    "pooling: mean without the lengths": (
+        "network/pooling.py",
+        "(d_pooled * scale).take(lengths.ranks, axis=0)",
+        "d_pooled.take(lengths.ranks, axis=0)",
+        [
+            "network/test_pooling.py",
+            "network/test_gradients.py",
+            "golden/test_golden.py",
+        ],
+    ),
+    "pooling: max hands its gradient to all that are equal": (
+        "network/pooling.py",
+        "            at_step &= ~before\n",
+        "",
+        ["network/test_pooling.py"],
+    ),
+    "pooling: concat forgets the mean": (
+        "network/pooling.py",
+        "        d_h += of_mean.data\n",
+        "",
+        ["network/test_pooling.py", "network/test_gradients.py"],
+    ),
+    "head: gradient of the bias": (
+        "network/head.py",
+        '"b": d_scores.sum(axis=0)',
+        '"b": d_scores.mean(axis=0)',
+        ["network/test_gradients.py", "network/test_input.py", "golden/test_golden.py"],
+    ),
+    "reading: the mean is folded in unscaled": (
+        "network/input.py",
+        (
+            "        W_x = W_x / np.tile(self.scale, self.patch_size)\n"
+            "        return W_x, b - W_x @"
+        ),
+        "        return W_x / np.tile(self.scale, self.patch_size), b - W_x @",
+        [
+            "network/test_input.py",
+            "estimators/test_input_kept.py",
+            "interop/test_torch.py",
+        ],
+    ),
+    "reading: gradient of the input without the scale": (
+        "network/input.py",
+        "            d_x = d_x / self._by_type[d_x.dtype][1]\n",
+        "            pass\n",
+        ["network/test_input.py", "inspection/test_saliency.py"],
+    ),
+    "scale: measured without weights": (
+        "sequences/scaling.py",
+        "_add_steps(moments, pack(samples, rows[at]), weight[rows[at]] / heaviest)",
+        "_add_steps(moments, pack(samples, rows[at]), np.ones(len(at)))",
+        ["sequences/test_scaling.py"],
+    ),
+    "scale: targets are not brought back": (
+        "sequences/scaling.py",
+        "return values * self.scale + self.mean",
+        "return values * self.scale",
+        [
+            "estimators/test_regressors.py",
+            "streaming/test_stream.py",
+            "estimators/test_composition_of_regressors.py",
+        ],
+    ),
+    "patches: rounded down": (
+        "sequences/patches.py",
+        "Lengths(-(-lengths.longest_first // size), lengths.order)",
+        "Lengths(np.maximum(lengths.longest_first // size, 1), lengths.order)",
+        [
+            "sequences/test_patches.py",
+            "estimators/test_input.py",
+            "estimators/test_persistence.py",
+        ],
+    ),
+    "ragged: scores stay in the order of the lengths": (
+        "sequences/packed.py",
+        "unsorted[self.lengths.order] = values",
+        "unsorted[...] = values",
+        ["sequences/test_packed.py", "network/test_network.py"],
+    ),
+    "ragged: what is reduced forgets the first segments": (
+        "sequences/packed.py",
+        "ufunc(result[:size], rows, out=result[:size])",
+        "result[:size] = rows",
+        ["sequences/test_packed.py", "network/test_pooling.py"],
+    ),
+    "chain: an input that learns gets no gradient": (
+        "network/network.py",
+        "is_lowest = name == lowest and",
+        'is_lowest = name == "layer0" and',
+        ["network/test_new_blocks.py"],
+    ),
+    "chain: gradients of a batch stay in the order in which they were given": (
+        "network/network.py",
+        'd_out = Sequences(None, tape["lengths"]).sort(d_out)',
+        "pass",
+        ["network/test_network.py", "network/test_chain.py"],
+    ),
+    "chain: the scores of states come in the order of the lengths": (
+        "network/network.py",
+        "return [flat[k] for k in order]",
+        "return flat",
+        ["network/test_new_blocks.py", "network/test_network.py"],
+    ),
+    "losses: labels are averaged": (
+        "losses.py",
+        "return values.sum(axis=1), d_scores",
+        "return values.mean(axis=1), d_scores",
+        ["test_losses.py"],
+    ),
+    "losses: gradient of several targets": (
+        "losses.py",
+        "error / scores.shape[1]",
+        "error",
+        ["test_losses.py", "network/test_gradients.py", "golden/test_golden.py"],
+    ),
+    "objective: the penalty has no gradient": (
+        "training/objective.py",
+        "        gradient += penalty_gradient\n",
+        "",
+        ["network/test_input.py", "estimators/test_estimators.py"],
+    ),
+    "training: diverged weights are kept": (
+        "training/minibatch.py",
+        "            state.weights = self._good.copy()\n",
+        "            pass\n",
+        ["training/test_minibatch.py"],
+    ),
+    "training: good weights are those of the start": (
+        "training/minibatch.py",
+        "self._good, self._unchecked = self._unchecked, None",
+        "self._unchecked = None",
+        ["training/test_minibatch.py"],
+    ),
+    "training: the last weights instead of the best": (
+        "training/minibatch.py",
+        (
+            "        if state.best is not None:\n"
+            "            state.weights = state.best\n"
+            "        elif"
+        ),
+        "        if",
+        ["training/test_minibatch.py", "fitting/test_validation_split.py"],
+    ),
+    "training: the best weights are overwritten": (
+        "training/state.py",
+        "self.best, self.best_score = self.weights.copy(), score",
+        "self.best, self.best_score = self.weights, score",
+        ["training/test_minibatch.py", "fitting/test_validation_split.py"],
+    ),
+    "training: patience begins anew with any fall": (
+        "training/state.py",
+        "improved = value < self.best - self.tol",
+        "improved = value < self.best",
+        ["training/test_stopping.py"],
+    ),
+    "training: shards count alike": (
+        "training/objective.py",
+        "            gradient *= len(rows) / n\n",
+        "            gradient /= len(shards)\n",
+        ["estimators/test_n_jobs.py", "training/test_lbfgs.py"],
+    ),
+    "training: L-BFGS gives back what it tried last": (
+        "training/lbfgs.py",
+        "before, state.weights, score = state.weights, result.x.copy(), None",
+        "before, state.weights, score = state.weights, result.x, None",
+        ["training/test_lbfgs.py"],
+    ),
+    "training: a search that stalls is said to converge": (
+        "training/lbfgs.py",
+        "2: Reason.STALLED",
+        "2: Reason.CONVERGED",
+        ["training/test_lbfgs.py", "fitting/test_lbfgs_warnings.py"],
+    ),
+    "training: copies keep one weight": (
+        "fitting/problem.py",
+        "np.bincount(group, weights=weight[counted])",
+        "weight[rows]",
+        ["estimators/test_meaning_of_training.py", "attacks/test_bit_equality.py"],
+    ),
+    "training: zeros of both signs are two numbers": (
+        "fitting/problem.py",
+        "np.add(samples[i], 0.0, dtype=np.float64)",
+        "np.asarray(samples[i], np.float64)",
+        ["attacks/test_bit_equality.py"],
+    ),
+    "training: sequences of two targets are merged": (
+        "fitting/problem.py",
+        "keys = [*halves.T, *y[rows].reshape(len(rows), -1).T]",
+        "keys = [*halves.T]",
+        ["fitting/test_duplicates.py"],
+    ),
+    "training: batches leave the last rows out": (
+        "training/minibatch.py",
+        "edges = [k * len(rows) // n_batches for k in range(n_batches + 1)]",
+        "edges = [k * (len(rows) // n_batches) for k in range(n_batches + 1)]",
+        ["training/test_batching.py"],
+    ),
+    "dropout: what stays is not scaled up": (
+        "network/dropout.py",
+        "return stays.astype(dtype) / dtype.type(1.0 - rate)",
+        "return stays.astype(dtype)",
+        ["network/test_dropout.py"],
+    ),
+    "optimizers: gradients are clipped too little": (
+        "optimizers/clipping.py",
+        "gradient *= max_norm / norm",
+        "gradient *= np.sqrt(max_norm / norm)",
+        ["optimizers/test_clipping.py"],
+    ),
+    "optimizers: half a wave becomes a whole one": (
+        "optimizers/schedules.py",
+        "math.cos(math.pi * done)",
+        "math.cos(2 * math.pi * done)",
+        ["optimizers/test_schedules.py"],
+    ),
+    "optimizers: Adam does not correct its start": (
+        "optimizers/stochastic.py",
+        "unbias / (1 - self.beta_1**t)",
+        "unbias",
+        ["optimizers/test_optimizers.py"],
+    ),
+    "estimators: class weights are forgotten": (
+        "estimators/base_classifier.py",
+        "        if self.class_weight is None:\n",
+        "        if True:\n",
+        ["estimators/test_estimators.py"],
+    ),
+    "estimators: an interrupt is swallowed": (
+        "estimators/base.py",
+        "            raise interrupt\n",
+        "            return\n",
+        ["estimators/test_interrupts.py"],
+    ),
+    "held out: class weights do not count": (
+        "fitting/validation_split.py",
+        "own.weigh_classes(problem.class_weight)",
+        "own",
+        ["fitting/test_validation_split.py"],
+    ),
+    "estimators: partial_fit begins anew with its optimizer": (
+        "fitting/run.py",
+        "memory=earlier.get(name)",
+        "memory=None",
+        ["estimators/test_persistence.py", "estimators/test_estimators.py"],
+    ),
+    "estimators: published before training is over": (
+        "estimators/base.py",
+        "            solver = run.make_solver(workers, monitors)\n",
+        (
+            "            solver = run.make_solver(workers, monitors)\n"
+            "            vars(self).update(run.problem.X.format.attributes, t_=0)\n"
+        ),
+        ["estimators/test_failures.py", "attacks/test_exceptions.py"],
+    ),
+    "estimators: the earlier layout is not looked at": (
+        "validation/sequences.py",
+        "if expected is not None and layout != expected.layout:",
+        "if False:",
+        ["validation/test_fitted_layout.py"],
+    ),
+    "estimators: some stated names of features are wrong": (
+        "network/network.py",
+        '("forward_", "reverse_")',
+        '("reverse_", "forward_")',
+        ["estimators/test_features.py"],
+    ),
+    "estimators: float32 is answered in float64": (
+        "validation/sequences.py",
+        "np.dtype(np.float32 if single else np.float64)",
+        "np.dtype(np.float64)",
+        ["estimators/test_input.py", "estimators/test_persistence.py"],
+    ),
+    "auto: the patience of L-BFGS and the others": (
+        "parameters/auto.py",
+        "-(-n_epochs // PATIENCE)",
+        "-(-2 * n_epochs // PATIENCE)",
+        ["parameters/test_auto.py"],
+    ),
+    "held out: groups are parted": (
+        "fitting/validation_split.py",
+        "return np.isin(groups, best)",
+        "return np.isin(groups, best) & (np.arange(len(groups)) % 7 > 0)",
+        ["fitting/test_validation_split.py"],
+    ),
+    "notices: a loss that rose is not said": (
+        "fitting/warnings.py",
+        "if last - least <= max(RISE[0] * least, RISE[1]):",
+        "if True:",
+        ["fitting/test_warnings.py"],
+    ),
+    "estimators: a refit that was interrupted takes the place of the model": (
+        "estimators/base.py",
+        'if result.interrupt and hasattr(self, "weights_") and not run.resume:',
+        "if False:",
+        ["attacks/test_interrupts.py", "estimators/test_interrupts.py"],
+    ),
+    "estimators: published before the warnings, which may be errors": (
+        "estimators/base.py",
+        (
+            "            warn(warnings, stacklevel=4)\n"
+            "        if fitted is not None:\n"
+            "            publish(self, fitted, run.network)\n"
+        ),
+        (
+            "            publish(self, fitted, run.network)\n"
+            "            warn(warnings, stacklevel=4)\n"
+            "        elif fitted is not None:\n"
+            "            publish(self, fitted, run.network)\n"
+        ),
+        ["attacks/test_exceptions.py", "attacks/test_warnings_and_callbacks.py"],
+    ),
+    "estimators: sample_weight is not read": (
+        "estimators/base.py",
+        "self._validate_data(X, y, sample_weight, classes, groups, expected)",
+        "self._validate_data(X, y, None, classes, groups, expected)",
+        ["estimators/test_stock_checks.py", "attacks/test_bit_equality.py"],
+    ),
+    "memory: a block is copied as a whole": (
+        "validation/sequences.py",
+        "    return X, _computing_type([X])\n",
+        "    return X.copy(), _computing_type([X])\n",
+        ["estimators/test_memory.py", "clusters/test_memory_maps.py"],
+    ),
+    "memory: a list is copied as a whole": (
+        "validation/sequences.py",
+        "        samples.append(sequence)\n",
+        "        samples.append(sequence.copy())\n",
+        ["estimators/test_memory.py"],
+    ),
+    "values: nobody looks for what is not finite": (
+        "validation/sequences.py",
+        "        if not _all_finite(part):\n",
+        "        if False:\n",
+        ["validation/test_sequences.py", "attacks/test_fuzz.py"],
+    ),
+    "shards: as many as there are workers": (
+        "training/objective.py",
+        "n_shards = max(1, len(rows) // self.objective.sequences_per_shard)",
+        "n_shards = min(self.workers.n_workers, len(rows))",
+        ["estimators/test_n_jobs.py", "attacks/test_threads.py"],
+    ),
+    "torch: the second bias is lost": (
+        "interop/torch.py",
+        'b[rows] = state[f"bias_ih_{suffix}"] + second',
+        'b[rows] = state[f"bias_ih_{suffix}"]',
+        ["golden/test_golden.py", "golden/test_ones.py"],
+    ),
+    "torch: gates stay in our order": (
+        "interop/torch.py",
+        "first = [cell.gates.index(gate) * H for gate in TORCH_GATES[type(cell)]]",
+        "first = [k * H for k in range(len(cell.gates))]",
+        ["golden/test_golden.py", "interop/test_onnx.py"],
+    ),
+    "saliency: the way is twice as long": (
+        "inspection/methods.py",
+        "way.dtype.type(0.5 * weight)",
+        "way.dtype.type(weight)",
+        ["inspection/test_integrated_gradients.py"],
+    ),
+    "importance: all features are exchanged with one": (
+        "inspection/exchange.py",
+        "x[first[i] : last[i], part.features] = given[:, part.features]",
+        "x[first[i] : last[i]] = given",
+        ["inspection/test_exchange.py"],
+    ),
+    "windows: labelled by their first steps": (
+        "preprocessing/windows.py",
+        "y[starts + length - 1 + horizon]",
+        "y[starts + horizon]",
+        ["preprocessing/test_windows.py"],
+    ),
+    "padding: the last step is cut": (
+        "preprocessing/padding.py",
+        "return n_steps - np.argmin(padding[:, ::-1], axis=1)",
+        "return n_steps - np.argmin(padding[:, ::-1], axis=1) - 1",
+        ["preprocessing/test_padding.py"],
+    ),
+    "streams: a patch that is not full moves the state": (
+        "network/stepper.py",
+        "            _go_back(after, memory, within < size - 1)\n",
+        "",
+        ["network/test_stepper.py", "streaming/test_stream.py"],
+    ),
+    "streams: the mean forgets": (
+        "network/pooling.py",
+        'total = memory["sum"] + h',
+        'total = 0.999 * memory["sum"] + h',
+        ["streaming/test_stream.py"],
+    ),
+    "streams: sure for as long as it takes, of any class": (
+        "streaming/rule.py",
+        "np.where(labels == before, runs, 0) + 1",
+        "runs + 1",
+        ["streaming/test_early.py"],
+    ),
+    "onnx: the largest of all is never below zero": (
+        "interop/onnx/network.py",
+        "lengths, -np.inf)",
+        "lengths, 0.0)",
+        ["interop/test_onnx.py"],
+    ),
+}
