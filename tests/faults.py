@@ -399,7 +399,7 @@ FAULTS = {
             "        elif fitted is not None:\n"
             "            publish(self, fitted, run.network)\n"
         ),
-        ["attacks/test_exceptions.py", "attacks/test_warnings_and_callbacks.py"],
+        ["attacks/test_warnings_and_callbacks.py"],
     ),
     "estimators: sample_weight is not read": (
         "estimators/base.py",
