@@ -2,6 +2,7 @@
 
 import sys
 from importlib import import_module
+from typing import TYPE_CHECKING
 
 from skrnn.estimators.features import RecurrentFeatures
 from skrnn.estimators.gru_classifier import GRUClassifier
@@ -35,11 +36,20 @@ _SUBPACKAGES = (
 )
 
 
-def __getattr__(name):
-    if name in _SUBPACKAGES:
-        return import_module(f"{__name__}.{name}")
-    message = f"module {__name__!r} has no attribute {name!r}"
-    raise AttributeError(message, name=name, obj=sys.modules[__name__])
+if TYPE_CHECKING:  # Type checkers would take any name for one that `__getattr__` knows.
+    from skrnn import cells as cells
+    from skrnn import datasets as datasets
+    from skrnn import inspection as inspection
+    from skrnn import interop as interop
+    from skrnn import preprocessing as preprocessing
+    from skrnn import streaming as streaming
+else:
+
+    def __getattr__(name):
+        if name in _SUBPACKAGES:
+            return import_module(f"{__name__}.{name}")
+        message = f"module {__name__!r} has no attribute {name!r}"
+        raise AttributeError(message, name=name, obj=sys.modules[__name__])
 
 
 def __dir__():

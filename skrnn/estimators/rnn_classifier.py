@@ -1,6 +1,5 @@
 """Simple recurrent classifier."""
 
-from collections.abc import Mapping
 from typing import Any, ClassVar, Literal
 
 import numpy as np
@@ -196,7 +195,7 @@ class RNNClassifier(RecurrentClassifier):
         n_jobs: int | None = None,
         verbose: bool | int = False,
         random_state: int | np.random.RandomState | None = None,
-        class_weight: Mapping[Any, float] | Literal["balanced"] | None = None,
+        class_weight: dict[Any, Any] | Literal["balanced"] | None = None,
         activation: Literal["tanh", "relu"] = "tanh",
     ) -> None:
         super().__init__(

@@ -1,6 +1,5 @@
 """Parameters that estimators share, and their constraints."""
 
-from collections.abc import Mapping
 from numbers import Integral, Real
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
@@ -161,7 +160,7 @@ class ClassifierSettings(Settings):
         n_jobs: int | None = None,
         verbose: bool | int = False,
         random_state: int | np.random.RandomState | None = None,
-        class_weight: Mapping[Any, float] | Literal["balanced"] | None = None,
+        class_weight: dict[Any, Any] | Literal["balanced"] | None = None,
     ) -> None:
         super().__init__(
             hidden_size,

@@ -162,7 +162,7 @@ def test_early_stopping_holds_out_every_class(small, monkeypatch):
         seen.append(np.bincount(codes, minlength=2).tolist())
         return 0.5
 
-    monkeypatch.setattr(kind, "_rate", rate)
+    monkeypatch.setattr(kind, "_score", rate)
     small(early_stopping=True, validation_fraction=0.2).fit(X, y)
     assert seen[0] == [18, 2]
 

@@ -110,14 +110,14 @@ def test_early_stopping_rates_whole_rows(able, X, solver, monkeypatch):
     # Hardly two of these rows are the same, so that no class could be stratified.
     labels = np.random.default_rng(0).integers(0, 2, (40, 6))
     seen, clf = [], able(solver=solver)
-    rate = type(clf)._rate
+    rate = type(clf)._score
 
     def spy(self, decisions, y, sample_weight):
         seen.append(accuracy_score(y, decisions))
         assert len(y) == 10
         return rate(self, decisions, y, sample_weight)
 
-    monkeypatch.setattr(type(clf), "_rate", spy)
+    monkeypatch.setattr(type(clf), "_score", spy)
     clf.set_params(early_stopping=True, validation_fraction=0.25).fit(X, labels)
     assert_allclose(clf.validation_scores_, seen)
     assert clf.best_validation_score_ == max(clf.validation_scores_)

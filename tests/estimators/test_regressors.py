@@ -125,13 +125,13 @@ def test_the_loss_is_the_mean_over_the_targets(small_regressor, X, targets):
 @hasty
 def test_early_stopping_rates_by_r2(able, X, targets, solver, monkeypatch):
     y, seen, reg = several(targets), [], able(solver=solver)
-    rate = type(reg)._rate
+    rate = type(reg)._score
 
     def spy(self, decisions, y, sample_weight):
         seen.append((y, sample_weight))
         return rate(self, decisions, y, sample_weight)
 
-    monkeypatch.setattr(type(reg), "_rate", spy)
+    monkeypatch.setattr(type(reg), "_score", spy)
     reg.set_params(early_stopping=True, validation_fraction=0.25)
     weight = np.linspace(0.5, 2, len(y))
     reg.fit(X, y, sample_weight=weight)

@@ -1,5 +1,6 @@
 """Mistakes of users: both type checkers refuse each line that is marked so."""
 
+import skrnn
 from skrnn import GRURegressor, LSTMClassifier, RecurrentFeatures, RNNClassifier
 from skrnn.cells import LSTMCell
 from skrnn.datasets import load_japanese_vowels, make_sign_of_sum
@@ -10,6 +11,7 @@ from skrnn.streaming import EarlyClassifier, Stream
 X, y = make_sign_of_sum(n_samples=20)
 clf = LSTMClassifier()
 
+skrnn.LSTMClasifier(8)  # mistake
 LSTMClassifier(hiden_size=8)  # mistake
 LSTMClassifier(8, 2)  # mistake
 LSTMClassifier(hidden_size="8")  # mistake
