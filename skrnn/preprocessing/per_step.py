@@ -30,7 +30,6 @@ from skrnn.preprocessing.metadata import make_router, metadata_of_steps
 from skrnn.preprocessing.output import OutputByLayout
 from skrnn.preprocessing.steps import Steps, format_of_outputs, without_names
 from skrnn.validation import SequenceFormat
-from skrnn.validation.arrays import as_array
 from skrnn.validation.layouts import TABLE
 
 if TYPE_CHECKING:
@@ -243,7 +242,7 @@ class PerStepTransformer(
         check_parameters(self)
         steps = Steps.of(self, X, SequenceFormat.of(self) if resume else None)
         params = self._route(method, params, steps)
-        y = None if y is None else self._of_each_step(y, steps)
+        y = None if y is None else steps.repeat_targets(y)
         inner = deepcopy(self.transformer_) if resume else clone(self._inner)
         in_parts = method == "partial_fit"
         with nullcontext() if in_parts else propagate_callbacks(self, inner, X, y):
@@ -277,15 +276,6 @@ class PerStepTransformer(
             if note := steps.first_not_finite():
                 error.add_note(note)
             raise
-
-    def _of_each_step(self, y, steps):
-        n, y = len(steps.lengths), as_array(y, "y")
-        if y.shape[:1] != (n,):
-            raise ValueError(
-                f"X has {n} sequences, but y has shape {y.shape}: there must be "
-                "one label or target for each sequence. Each of its steps gets it."
-            )
-        return steps.repeat(y)
 
     def _route(self, method, params, steps):
         return metadata_of_steps(self, method, params, steps, self._inner)

@@ -8,6 +8,7 @@ from scipy import sparse
 from skrnn.sequences import lengths_of
 from skrnn.utils.optional import narwhals
 from skrnn.validation import SequenceFormat, check_sequences
+from skrnn.validation.arrays import as_array
 from skrnn.validation.layouts import BLOCK, RAGGED, TABLE, recognise
 from skrnn.validation.names import is_frame
 
@@ -52,6 +53,16 @@ class Steps:
     def repeat(self, values):
         """Repeat values for each step: (n, ...) to (n_steps_in_all, ...)."""
         return np.repeat(np.asarray(values), self.lengths, axis=0)
+
+    def repeat_targets(self, y):
+        """Repeat labels or targets for each step, once their number is checked."""
+        n, y = len(self.lengths), as_array(y, "y")
+        if y.shape[:1] != (n,):
+            raise ValueError(
+                f"X has {n} sequences, but y has shape {y.shape}: there must be "
+                "one label or target for each sequence. Each of its steps gets it."
+            )
+        return self.repeat(y)
 
     def first_not_finite(self):
         """Return where the first NaN or infinity stands, or None."""
