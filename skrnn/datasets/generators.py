@@ -13,6 +13,8 @@ from skrnn.parameters.constraints import Boolean, RandomState, check_options
 if TYPE_CHECKING:
     from skrnn.utils.typing import Array, RandomStateLike
 
+OPTIONS = {"random_state": [RandomState()], "regression": [Boolean()]}
+
 
 def make_sign_of_sum(
     n_samples: int = 1000,
@@ -56,7 +58,7 @@ def make_sign_of_sum(
     n_samples = _check_count("make_sign_of_sum", "n_samples", n_samples, 1)
     n_steps = _check_count("make_sign_of_sum", "n_steps", n_steps, 1)
     n_features = _check_count("make_sign_of_sum", "n_features", n_features, 1)
-    _check_options("make_sign_of_sum", random_state=random_state)
+    check_options("make_sign_of_sum", OPTIONS, {"random_state": random_state})
     rng = check_random_state(random_state)
     X = rng.standard_normal((n_samples, n_steps, n_features))
     y = (X.sum(axis=(1, 2)) > 0).astype(np.int64)
@@ -122,9 +124,8 @@ def make_adding_problem(
     """
     n_samples = _check_count("make_adding_problem", "n_samples", n_samples, 1)
     n_steps = _check_count("make_adding_problem", "n_steps", n_steps, 2)
-    _check_options(
-        "make_adding_problem", random_state=random_state, regression=regression
-    )
+    options = {"random_state": random_state, "regression": regression}
+    check_options("make_adding_problem", OPTIONS, options)
     rng = check_random_state(random_state)
     values = rng.uniform(size=(n_samples, n_steps))
     first = _draw_integers(rng, 0, n_steps // 2, n_samples)
@@ -179,7 +180,7 @@ def make_first_symbol_recall(
     n_samples = _check_count("make_first_symbol_recall", "n_samples", n_samples, 1)
     n_steps = _check_count("make_first_symbol_recall", "n_steps", n_steps, 1)
     n_symbols = _check_count("make_first_symbol_recall", "n_symbols", n_symbols, 2)
-    _check_options("make_first_symbol_recall", random_state=random_state)
+    check_options("make_first_symbol_recall", OPTIONS, {"random_state": random_state})
     rng = check_random_state(random_state)
     symbols = _draw_integers(rng, 0, n_symbols, (n_samples, n_steps))
     return np.eye(n_symbols)[symbols], symbols[:, 0].copy()
@@ -236,7 +237,7 @@ def make_temporal_order(
     """
     n_samples = _check_count("make_temporal_order", "n_samples", n_samples, 1)
     n_steps = _check_count("make_temporal_order", "n_steps", n_steps, 6)
-    _check_options("make_temporal_order", random_state=random_state)
+    check_options("make_temporal_order", OPTIONS, {"random_state": random_state})
     rng = check_random_state(random_state)
     symbols = _draw_integers(rng, 2, 6, (n_samples, n_steps))
     # Tenths of the length in integer arithmetic: a float 0.1 * T can round past a step.
@@ -253,13 +254,6 @@ def make_temporal_order(
 def _draw_integers(rng, low, high, size):
     """Draw integers from [low, high) with a width that no platform changes."""
     return rng.randint(low, high, size=size, dtype=np.int64)
-
-
-def _check_options(function, **options):
-    """Check the source of random numbers, and what is yes or no."""
-    check_options(
-        function, {"random_state": [RandomState()], "regression": [Boolean()]}, options
-    )
 
 
 def _check_count(function, name, value, minimum):

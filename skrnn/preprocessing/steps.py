@@ -8,7 +8,7 @@ from scipy import sparse
 from skrnn.sequences import lengths_of
 from skrnn.utils.optional import narwhals
 from skrnn.validation import SequenceFormat, check_sequences
-from skrnn.validation.arrays import as_array
+from skrnn.validation.arrays import as_array, name_of_missing
 from skrnn.validation.layouts import BLOCK, RAGGED, TABLE, recognise
 from skrnn.validation.names import is_frame
 
@@ -72,7 +72,7 @@ class Steps:
         row, feature = np.argwhere(~np.isfinite(values))[0]
         sequence = np.searchsorted(np.cumsum(self.lengths), row, side="right")
         step = row - self.lengths[:sequence].sum()
-        what = "NaN" if np.isnan(values[row, feature]) else "infinity"
+        what = name_of_missing(values[row, feature])
         return (
             f"The first {what} in X: sequence {sequence}, step {step}, feature "
             f"{feature} (counted from 0)."

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from skrnn.validation.arrays import as_array
+from skrnn.validation.arrays import as_array, not_finite
 from skrnn.validation.values import as_numbers
 
 #: What to do with values that a mask hides.
@@ -113,14 +113,14 @@ def _not_finite(values, checked, rows, name):
     value, (row, *step, feature) = values[first], first
     where = f"stream {rows[row]}, "
     where += f"step {step[0]}, " if step else ""
-    where += f"feature {feature} (counted from 0)"
+    where += f"feature {feature}"
     if np.isfinite(value):
         return (
-            f"x has {value} at {where}, which {checked.dtype} cannot hold. Make the "
-            f"{name} with dtype=np.float64."
+            f"x has {value} at {where} (counted from 0), which {checked.dtype} cannot "
+            f"hold. Make the {name} with dtype=np.float64."
         )
-    what = "NaN" if np.isnan(value) else "infinity"
-    return (
-        f"x contains {what}: {where}. The state of the streams is as it was: impute "
-        "what is missing, or leave this stream out with streams=[...]."
+    advice = (
+        "The state of the streams is as it was: impute what is missing, or leave this "
+        "stream out with streams=[...]."
     )
+    return not_finite("x", value, where, advice)

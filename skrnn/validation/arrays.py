@@ -116,6 +116,35 @@ def is_missing(value):
         return False
 
 
+def name_of_missing(value):
+    """Return what a value that is missing or infinite is called in messages."""
+    if not isinstance(value, float | np.floating):
+        return str(value)
+    return "infinity" if np.isinf(value) else "NaN"
+
+
+def not_finite(what, value, where, advice):
+    """Return the message for a value that is missing or infinite.
+
+    Parameters
+    ----------
+    what : str
+        What was passed, such as "X".
+    value : object
+        The value.
+    where : str
+        Its place, counted from 0.
+    advice : str
+        What to do.
+
+    Returns
+    -------
+    str
+    """
+    name = name_of_missing(value)
+    return f"{what} contains {name}: {where} (counted from 0). {advice}"
+
+
 def sentence(error):
     """Return the message of an error as one line that ends with a full stop."""
     return f"{' '.join(str(error).split()).rstrip('.')}."

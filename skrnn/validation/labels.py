@@ -10,7 +10,13 @@ from sklearn.utils import column_or_1d
 from sklearn.utils.class_weight import compute_class_weight
 from sklearn.utils.multiclass import check_classification_targets
 
-from skrnn.validation.arrays import INHOMOGENEOUS, as_array, flat_array, is_missing
+from skrnn.validation.arrays import (
+    INHOMOGENEOUS,
+    as_array,
+    flat_array,
+    is_missing,
+    not_finite,
+)
 from skrnn.validation.targets import check_all_finite, read_y, wrong_length
 from skrnn.validation.values import within_float64
 
@@ -86,15 +92,8 @@ def _check_all_labelled(y):
     for i, label in enumerate(y if suspect else ()):
         infinite = isinstance(label, float | np.floating) and np.isinf(label)
         if infinite or is_missing(label):
-            what = "infinity" if infinite else _name_of_missing(label)
-            raise ValueError(
-                f"y contains {what}: label {i} (counted from 0). Leave sequences "
-                "without a label out of X and y."
-            )
-
-
-def _name_of_missing(value):
-    return "NaN" if isinstance(value, float | np.floating) else str(value)
+            advice = "Leave sequences without a label out of X and y."
+            raise ValueError(not_finite("y", label, f"label {i}", advice))
 
 
 def settle_classes(name, y, multilabel, announced, earlier):

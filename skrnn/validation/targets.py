@@ -5,7 +5,13 @@ from collections.abc import Iterator, Mapping, Set
 import numpy as np
 from scipy import sparse
 
-from skrnn.validation.arrays import INHOMOGENEOUS, as_array, as_plain, sentence
+from skrnn.validation.arrays import (
+    INHOMOGENEOUS,
+    as_array,
+    as_plain,
+    not_finite,
+    sentence,
+)
 from skrnn.validation.names import columns_of, is_frame
 from skrnn.validation.values import within_float64
 
@@ -99,9 +105,6 @@ def check_all_finite(y, what):
     """Raise ValueError if numbers have NaN or infinity."""
     if y.dtype.kind == "f" and not np.isfinite(y).all():
         at = np.argwhere(~np.isfinite(y))[0]
-        value = "NaN" if np.isnan(y[tuple(at)]) else "infinity"
         where = f"{what} {at[0]}" + (f", column {at[1]}" if y.ndim == 2 else "")
-        raise ValueError(
-            f"y contains {value}: {where} (counted from 0). Leave sequences without a "
-            f"{what} out of X and y."
-        )
+        advice = f"Leave sequences without a {what} out of X and y."
+        raise ValueError(not_finite("y", y[tuple(at)], where, advice))

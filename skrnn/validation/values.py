@@ -3,7 +3,7 @@
 import numpy as np
 
 from skrnn.validation.advice import LONG, TEXT, advice_on_values
-from skrnn.validation.arrays import sentence
+from skrnn.validation.arrays import not_finite, sentence
 from skrnn.validation.names import named_columns
 
 
@@ -96,17 +96,16 @@ def first_not_finite(samples, first, name):
 
 
 def _not_finite(value, i, step, feature, name):
-    """Return the message for a value that is not finite."""
-    where = f"sequence {i}, step {step}, feature {feature} (counted from 0)"
-    if not np.isnan(value):
-        return (
-            f"X contains infinity: {where}. {name} needs finite numbers: bound such "
-            "values, or make them NaN and fill them as missing values are, with "
-            "PerStepTransformer(SimpleImputer())."
-        )
-    return (
-        f"X contains NaN: {where}. {name} takes no value for padding: cut sequences "
-        "that were padded to their own length with skrnn.preprocessing."
-        "ragged_from_padded, and fill missing values in a pipeline with "
-        "PerStepTransformer(SimpleImputer())."
+    """Return the message for a value of X that is NaN or infinite."""
+    advice = (
+        f"{name} takes no value for padding: cut sequences that were padded to their "
+        "own length with skrnn.preprocessing.ragged_from_padded, and fill missing "
+        "values in a pipeline with PerStepTransformer(SimpleImputer())."
     )
+    if np.isinf(value):
+        advice = (
+            f"{name} needs finite numbers: bound such values, or make them NaN and "
+            "fill them as missing values are, with PerStepTransformer(SimpleImputer())."
+        )
+    where = f"sequence {i}, step {step}, feature {feature}"
+    return not_finite("X", value, where, advice)
