@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar, Self
 
+import numpy as np
 from sklearn.base import RegressorMixin
 from sklearn.metrics import r2_score
 
@@ -156,7 +157,9 @@ class RecurrentRegressor(RegressorMixin, BaseRecurrent):
         earlier = expected and expected.targets
         X = check_sequences(self, X, expected=expected and expected.format)
         y = check_targets(y, len(X))
-        weight = check_weights(sample_weight, len(X))
+        weight = np.ones(len(X))
+        if sample_weight is not None:
+            weight = check_weights(sample_weight, len(X))
         columns = y.reshape(len(y), -1)
         if earlier:
             n_targets, n_dimensions = (

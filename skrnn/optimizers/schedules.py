@@ -2,8 +2,11 @@
 
 import math
 from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from typing import ClassVar
 
 
+@dataclass
 class Schedule(ABC):
     """Base class: a learning rate for each update.
 
@@ -16,11 +19,10 @@ class Schedule(ABC):
     """
 
     #: Whether the plan ends where training should: then reaching its end is no failure.
-    has_end = False
+    has_end: ClassVar[bool] = False
 
-    def __init__(self, initial, n_updates):
-        self.initial = initial
-        self.n_updates = n_updates
+    initial: float
+    n_updates: int
 
     @abstractmethod
     def rate(self, update):

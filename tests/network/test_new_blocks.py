@@ -1,6 +1,7 @@
 """A new block is one file and one line in a registry: all the rest comes of itself."""
 
 import pickle
+import re
 import warnings
 from dataclasses import dataclass
 from itertools import product
@@ -11,7 +12,7 @@ import pytest
 from sklearn.base import clone
 
 from skrnn import GRURegressor, LSTMClassifier
-from skrnn.interop import load_torch_state, torch_state
+from skrnn.interop import export_onnx, load_torch_state, torch_state
 from skrnn.network import IDENTITY, Input, Stepper, build_network
 from skrnn.network.head import HEADS, LinearHead
 from skrnn.network.pooling import POOLINGS, Pooling
@@ -265,6 +266,16 @@ def test_weights_of_attention_go_out_and_in(data):
     np.testing.assert_allclose(
         other.decision_function(data[0]), clf.decision_function(data[0]), rtol=1e-4
     )
+
+
+def test_onnx_does_not_know_attention(data):
+    clf = LSTMClassifier(**SMALL, max_iter=2).fit(*data)
+    message = (
+        "export_onnx cannot write pooling='attention', only what is made of last, "
+        "mean, max."
+    )
+    with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
+        export_onnx(clf)
 
 
 def test_a_name_that_is_in_no_registry_is_refused_with_those_that_are(data):

@@ -12,7 +12,7 @@ from skrnn.estimators.introspection import check_is_network
 from skrnn.fitting.fitted_state import fitted_network
 from skrnn.interop.onnx.graph import GraphWriter
 from skrnn.interop.onnx.io import metadata, write_inputs, write_outputs
-from skrnn.interop.onnx.network import OPERATORS, write_network
+from skrnn.interop.onnx.network import OPERATORS, POOLED, write_network
 from skrnn.interop.onnx.saving import whole_file
 from skrnn.parameters.constraints import Interval
 from skrnn.utils.optional import require
@@ -133,6 +133,12 @@ def _network_of(estimator):
             raise ValueError(
                 f"ONNX has no operator for {type(cell).__name__}, only for "
                 f"{', '.join(kind.__name__ for kind in OPERATORS)}."
+            )
+    for name in network.pooling.names:
+        if name not in POOLED:
+            raise ValueError(
+                f"export_onnx cannot write pooling={name!r}, only what is made of "
+                f"{', '.join(POOLED)}."
             )
     return network
 

@@ -106,6 +106,10 @@ def write_layer(graph, layer, k, state, x, lengths):
     return graph.add("Reshape", states, [0, 0, layer.n_out]), last
 
 
+#: Methods of pooling that can be written.
+POOLED = ("last", "mean", "max")
+
+
 def write_pooling(graph, pooling, states, last, lengths):
     """Write the pooling of the states of all steps, (n, pooled features)."""
     write = {"last": lambda *_: last, "mean": _write_mean, "max": _write_max}
