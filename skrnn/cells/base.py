@@ -59,10 +59,7 @@ class Cell(ABC):
         """Check the sizes, and keep them as plain ints."""
         kind = type(self).__name__
         for name in ("n_features", "hidden_size"):
-            size = getattr(self, name)
-            if type(size) is int and size > 0:
-                continue
-            size = check_size(kind, name, size)
+            size = check_size(kind, name, getattr(self, name))
             # A frozen dataclass can still set its own fields like this.
             object.__setattr__(self, name, size)
 

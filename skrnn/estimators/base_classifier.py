@@ -251,9 +251,7 @@ class RecurrentClassifier(ClassifierMixin, ClassifierSettings, BaseRecurrent):
         )
         X = check_sequences(self, X, expected=expected and expected.format)
         y, multilabel = check_labels(y, len(X))
-        weight = np.ones(len(X))
-        if sample_weight is not None:
-            weight = check_weights(sample_weight, len(X))
+        weight = check_weights(sample_weight, len(X))
         classes = settle_classes(
             type(self).__name__, y[weight > 0], multilabel, classes, earlier
         )

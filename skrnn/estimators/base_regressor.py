@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar, Self
 
-import numpy as np
 from sklearn.base import RegressorMixin
 from sklearn.metrics import r2_score
 
@@ -157,15 +156,11 @@ class RecurrentRegressor(RegressorMixin, BaseRecurrent):
         earlier = expected and expected.targets
         X = check_sequences(self, X, expected=expected and expected.format)
         y = check_targets(y, len(X))
-        weight = np.ones(len(X))
-        if sample_weight is not None:
-            weight = check_weights(sample_weight, len(X))
+        weight = check_weights(sample_weight, len(X))
         columns = y.reshape(len(y), -1)
         if earlier:
-            n_targets, n_dimensions = (
-                len(earlier["target_mean_"]),
-                earlier["target_ndim_"],
-            )
+            n_dimensions = earlier["target_ndim_"]
+            n_targets = len(earlier["target_mean_"])
             if (y.ndim, columns.shape[1]) != (n_dimensions, n_targets):
                 raise ValueError(
                     f"{type(self).__name__} was fitted on targets of shape "

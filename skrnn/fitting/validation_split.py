@@ -36,12 +36,12 @@ class HeldOut:
 
 
 def hold_out(estimator, problem, rng, validation):
-    """Return the rows of the training set, and the validation set or None.
+    """Return the rows of the training set, and the validation set.
 
     Parameters
     ----------
     estimator : estimator
-        The estimator, for its parameters of early stopping.
+        The estimator, with early stopping unless a validation set was passed.
     problem : Problem
         The data.
     rng : numpy.random.RandomState
@@ -52,12 +52,9 @@ def hold_out(estimator, problem, rng, validation):
     Returns
     -------
     rows : ndarray of int
-    held_out : HeldOut or None
+    held_out : HeldOut
     """
-    has_own_set = _check_passed(estimator, validation)
-    if not estimator.early_stopping:
-        return problem.rows, None
-    if has_own_set:
+    if _check_passed(estimator, validation):
         return problem.rows, _validate_own_set(estimator, problem, *validation)
     try:
         rows, held_out = _split(estimator, problem, rng)
@@ -69,12 +66,10 @@ def hold_out(estimator, problem, rng, validation):
 
 
 def make_validator(estimator, network, held_out, workers):
-    """Return a function that scores weights on the validation set, or None.
+    """Return a function that scores weights on the validation set.
 
     Sequences are weighted as in the loss, also by the weights of their classes.
     """
-    if held_out is None:
-        return None
     problem, rows = held_out.problem, held_out.rows
     y, weight = problem.y[rows], problem.weight[rows]
 

@@ -8,7 +8,7 @@ import warnings
 import numpy as np
 from sklearn.exceptions import ConvergenceWarning
 
-from skrnn.fitting.swapped_axes import RATIO, look_swapped
+from skrnn.fitting.swapped_axes import look_swapped
 from skrnn.sequences import spaced
 from skrnn.sequences.scaling import deviations_of_columns
 from skrnn.training import Reason
@@ -180,12 +180,9 @@ def _features_differ(estimator, problem, rows):
 
 def _channels_first(problem, rows):
     samples = problem.X.samples
-    layout = problem.X.format.layout
+    if problem.X.format.layout == TABLE or not look_swapped(samples, rows):
+        return None
     n_steps, n_features = samples[rows[0]].shape
-    if layout == TABLE or n_features < RATIO * n_steps:
-        return None
-    if not look_swapped(samples, rows):
-        return None
     return CHANNELS_FIRST.format(n_steps=n_steps, n_features=n_features)
 
 

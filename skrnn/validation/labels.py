@@ -7,7 +7,6 @@ from numbers import Real
 import numpy as np
 from scipy import sparse
 from sklearn.utils import column_or_1d
-from sklearn.utils.class_weight import compute_class_weight
 from sklearn.utils.multiclass import check_classification_targets
 
 from skrnn.validation.arrays import (
@@ -17,7 +16,7 @@ from skrnn.validation.arrays import (
     is_missing,
     not_finite,
 )
-from skrnn.validation.targets import check_all_finite, read_y, wrong_length
+from skrnn.validation.targets import check_all_finite, check_length, read_y
 from skrnn.validation.values import within_float64
 
 #: Kinds of labels in messages: the second is that of `multilabel`.
@@ -33,8 +32,7 @@ def check_labels(y, n):
     multilabel : bool
         Whether it is the latter, an indicator matrix.
     """
-    if type(y) is not np.ndarray:
-        y = read_y(y, "label")
+    y = read_y(y, "label")
     if is_indicator_matrix(y):
         y = y.toarray() if sparse.issparse(y) else np.asarray(y)
         return _check_indicators(y, n), True
@@ -43,9 +41,8 @@ def check_labels(y, n):
 
 def is_indicator_matrix(y):
     """Return whether labels are an indicator matrix, that is, have several columns."""
-    has_shape = type(y) is np.ndarray or sparse.issparse(y)
     try:
-        shape = y.shape if has_shape else as_array(y, "y").shape
+        shape = y.shape if sparse.issparse(y) else as_array(y, "y").shape
     except ValueError as error:
         if INHOMOGENEOUS not in str(error):
             raise
@@ -58,8 +55,7 @@ def is_indicator_matrix(y):
 
 
 def _check_indicators(y, n):
-    if len(y) != n:
-        raise ValueError(wrong_length(y, n, "rows"))
+    check_length(y, n, "rows")
     if y.dtype == object:
         with suppress(TypeError, ValueError):
             y = y.astype(np.float64)
@@ -76,8 +72,7 @@ def _check_indicators(y, n):
 
 def _check_single_labels(y, n):
     y = column_or_1d(y, warn=True)
-    if len(y) != n:
-        raise ValueError(wrong_length(y, n, "labels"))
+    check_length(y, n, "labels")
     if y.dtype.kind == "f":
         y = within_float64(y, "y")
     _check_all_labelled(y)
@@ -175,27 +170,6 @@ def _settle_labels(name, present, announced, earlier):
             f"{len(earlier[0])}. Give a column for each of them, or fit a new model."
         )
     return present
-
-
-def weight_of_classes(class_weight, classes, y, sample_weight):
-    """Return the weight of each class, ndarray of shape (n_classes,), or None.
-
-    Parameters
-    ----------
-    class_weight : dict, "balanced" or None
-        The parameter of the classifier.
-    classes : ndarray of shape (n_classes,)
-        The labels.
-    y : ndarray of shape (n,)
-        The labels of the sequences that have weight.
-    sample_weight : ndarray of shape (n,)
-        Their weights.
-    """
-    if class_weight is None:
-        return None
-    return compute_class_weight(
-        class_weight, classes=classes, y=y, sample_weight=sample_weight
-    )
 
 
 def check_classes(classes):

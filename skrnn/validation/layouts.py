@@ -116,9 +116,8 @@ def recognise(X, name):
         Arrays of other libraries are converted to NumPy.
     layout : {"3-D array", "ragged list", "table"}
     """
-    is_plain = type(X) is np.ndarray and X.dtype != object
-    X = X if is_plain else _computed(X)
-    if not (is_plain or isinstance(X, list | tuple)):
+    X = _computed(X)
+    if not isinstance(X, list | tuple):
         if sparse.issparse(X):  # before the container check: some are dicts
             return X, TABLE
         _check_container(X, name)

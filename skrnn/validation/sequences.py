@@ -1,7 +1,6 @@
 """Validation of sequences in every layout."""
 
 import copy
-from dataclasses import replace
 
 import numpy as np
 from sklearn.utils.validation import validate_data
@@ -76,13 +75,11 @@ def check_sequences(estimator, X, *, expected=None, numbers=True):
 def _check_names(estimator, X, expected):
     """Return the names of the columns of sequences, or None."""
     known = None if expected is None else expected.names
-    if known is None and all(type(x) is np.ndarray for x in X):
-        return None
     if not are_frames(X, type(estimator).__name__) and known is None:
         return None
     # Not the number of features: it is checked per step by `check_sequences`.
     options = {"skip_check_array": True, "ensure_2d": False}
-    return _validate_data(estimator, X[0], expected, **options)[1].names
+    return _validate_data(estimator, X[0], expected, **options)[1]
 
 
 def _validate_data(estimator, X, expected, **options):
@@ -94,8 +91,8 @@ def _validate_data(estimator, X, expected, **options):
     Returns
     -------
     X : ndarray or table
-    form : SequenceFormat
-        As far as scikit-learn knows it: without the features of a step.
+    names : ndarray of str objects or None
+        Names of the columns.
     """
     stand_in = copy.copy(estimator)
     for name in ("n_features_in_", FEATURE_NAMES):
@@ -103,25 +100,21 @@ def _validate_data(estimator, X, expected, **options):
     if expected is not None:
         vars(stand_in).update(expected.attributes)
     X = validate_data(stand_in, X, reset=expected is None, **options)
-    known = vars(stand_in)
-    n, names = known.get("n_features_in_"), known.get(FEATURE_NAMES)
-    return X, SequenceFormat(TABLE, None, n, names)
+    return X, vars(stand_in).get(FEATURE_NAMES)
 
 
 def _check_table(estimator, X, expected, numbers):
     name = type(estimator).__name__
-    is_usual = type(X) is np.ndarray and X.dtype in USUAL
-    if isinstance(X, np.ndarray) and numbers and not is_usual:
+    if isinstance(X, np.ndarray) and numbers:
         X = as_numbers(X, "X", name)
-    is_named = type(X) is not np.ndarray and is_frame(X)
-    if is_named and not columns_of(X):
+    if is_frame(X) and not columns_of(X):
         raise ValueError(
             f"X is a data frame without columns; {name} needs at least one."
         )
-    keeps_dtype = is_usual or not numbers or has_single_dtype(X)
-    if is_named and not keeps_dtype:
+    keeps_dtype = not numbers or has_single_dtype(X)
+    if is_frame(X) and not keeps_dtype:
         check_columns(X, name)
-    values, form = _validate_data(
+    values, names = _validate_data(
         estimator,
         X,
         expected,
@@ -139,7 +132,7 @@ def _check_table(estimator, X, expected, numbers):
     samples = values.reshape(n, -1, width)
     if numbers:
         _check_finite(samples, name)
-    form = replace(form, n_features=width)
+    form = SequenceFormat(TABLE, width, n_columns, names)
     return CheckedSequences(samples, _computing_type([values]), form)
 
 
@@ -161,7 +154,7 @@ def check_block(X, name, numbers=True):
             f"is required by {name}."
         )
     if numbers:
-        X = X if X.dtype in USUAL else as_numbers(X, "X", name)
+        X = as_numbers(X, "X", name)
         _check_finite(X, name)
     return X, _computing_type([X])
 

@@ -43,8 +43,7 @@ def check_targets(y, n):
             f"y must have shape ({n},) or ({n}, n_targets): one number, or as many as "
             f"there are targets, for each sequence. Got shape {y.shape}."
         )
-    if len(y) != n:
-        raise ValueError(wrong_length(y, n, "targets"))
+    check_length(y, n, "targets")
     y = _as_real_numbers(y)
     check_all_finite(y, "target")
     return y
@@ -86,19 +85,18 @@ def read_y(y, what):
             f"y must be a list or an array with one {what} for each sequence, in the "
             f"order of X; got {type(y).__name__}."
         )
-    if type(y) is np.ndarray:
-        return y
     if is_frame(y) and not columns_of(y):
         raise ValueError(f"y is a data frame without columns: give one {what} a row.")
     return as_plain(y, "y")
 
 
-def wrong_length(y, n, what):
-    """Return the message for a y of another length than X, which has n sequences."""
-    return (
-        f"X has {n} sequences, but y has {len(y)} {what}: there must be one for each "
-        "sequence."
-    )
+def check_length(y, n, what):
+    """Raise ValueError unless y has as many labels or targets as X has sequences."""
+    if len(y) != n:
+        raise ValueError(
+            f"X has {n} sequences, but y has {len(y)} {what}: there must be one for "
+            "each sequence."
+        )
 
 
 def check_all_finite(y, what):
