@@ -12,6 +12,7 @@ from sklearn.frozen import FrozenEstimator
 
 from skrnn.cells import CELLS
 from skrnn.fitting.architecture import make_network
+from skrnn.fitting.problem import OF_CLASSIFIERS, OF_REGRESSORS
 from skrnn.losses import SquaredError, classification_loss
 from skrnn.network import InputTransform
 from skrnn.network.pooling import POOLINGS
@@ -26,8 +27,6 @@ COMMON = (
     "input_layout_",
     "n_features_in_",
 )
-OF_CLASSIFIERS = ("classes_", "multilabel_")
-OF_REGRESSORS = ("target_mean_", "target_scale_", "target_ndim_")
 #: Validated if present.
 OPTIONAL = ("features_per_step_", "optimizer_state_")
 
@@ -62,21 +61,21 @@ def fitted_network(estimator):
     validated, network = _VALIDATED.get(estimator, ((), None))
     if validated and all(a is b for a, b in zip(validated, objects, strict=True)):
         return network
-    state = vars(estimator)
-    missing = [name for name in _needed(estimator) if name not in state]
-    fault = f"{', '.join(missing)} is missing" if missing else _state_fault(estimator)
+    fault = _state_fault(estimator)
+    if fault is None:
+        network = make_network(
+            estimator.architecture_,
+            InputTransform(
+                estimator.patch_size_, estimator.feature_mean_, estimator.feature_scale_
+            ),
+        )
+        fault = _weights_fault(estimator, network.layout.size)
     if fault:
         raise ValueError(
             f"The fitted state of this {type(estimator).__name__} is not whole: "
             f"{fault}. Its file may be damaged, or of another version of skrnn. Load "
             "it again from a good one, or fit anew."
         )
-    network = make_network(
-        estimator.architecture_,
-        InputTransform(
-            estimator.patch_size_, estimator.feature_mean_, estimator.feature_scale_
-        ),
-    )
     _VALIDATED[estimator] = objects, network
     return network
 
@@ -91,15 +90,20 @@ def _objects(estimator):
 
 
 def _state_fault(estimator):
-    """Return the first fault of the state as text, or None."""
+    """Return the first fault of all but the weights as text, or None."""
     faults = (
+        _missing_fault,
         _architecture_fault,
         _features_fault,
         _classes_fault if is_classifier(estimator) else _targets_fault,
-        _weights_fault,
     )
     # Each relies on what those before it have validated.
     return next(filter(None, (fault(estimator) for fault in faults)), None)
+
+
+def _missing_fault(estimator):
+    missing = [name for name in _needed(estimator) if name not in vars(estimator)]
+    return f"{', '.join(missing)} is missing" if missing else None
 
 
 def _architecture_fault(estimator):
@@ -177,11 +181,8 @@ def _scale_fault(of, mean, scale, n):
     return None if (scale > 0).all() else f"{of}_scale_ is not positive"
 
 
-def _weights_fault(estimator):
-    network = make_network(
-        estimator.architecture_, InputTransform(estimator.patch_size_)
-    )
-    n, weights = network.layout.size, estimator.weights_
+def _weights_fault(estimator, n):
+    weights = estimator.weights_
     if not _are_numbers(weights, n) or weights.dtype not in (np.float32, np.float64):
         return f"weights_ is not {n} finite number(s) of float32 or float64"
     memory = vars(estimator).get("optimizer_state_", {})

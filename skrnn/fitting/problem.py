@@ -25,13 +25,8 @@ from skrnn.validation import (
 BLOCK = 2**16
 
 #: Fitted attributes of the targets.
-OF_TARGETS = (
-    "classes_",
-    "multilabel_",
-    "target_mean_",
-    "target_scale_",
-    "target_ndim_",
-)
+OF_CLASSIFIERS = ("classes_", "multilabel_")
+OF_REGRESSORS = ("target_mean_", "target_scale_", "target_ndim_")
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,8 +47,8 @@ class Expected:
     @classmethod
     def of(cls, estimator):
         """Return those of the data that the estimator was fitted on."""
-        state = vars(estimator)
-        targets = {name: state[name] for name in OF_TARGETS if name in state}
+        state, names = vars(estimator), OF_CLASSIFIERS + OF_REGRESSORS
+        targets = {name: state[name] for name in names if name in state}
         return cls(SequenceFormat.of(estimator), targets)
 
 

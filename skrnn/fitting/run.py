@@ -18,8 +18,7 @@ from skrnn.fitting.validation_split import HeldOut, hold_out, make_validator
 from skrnn.fitting.warnings import data_warnings, ending_warnings, learning_warnings
 from skrnn.network import Dropout, Network
 from skrnn.parameters.auto import ResolvedSettings, resolve_auto
-from skrnn.sequences import lengths_of
-from skrnn.training import SOLVERS, Objective, Reason
+from skrnn.training import SOLVERS, Objective, Reason, TrainingSet
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,8 +31,8 @@ class TrainingRun:
         The estimator, which is not changed.
     problem : Problem
         The data.
-    rows : ndarray of int
-        Indices of the training sequences.
+    data : TrainingSet
+        The part of it to learn from.
     held_out : HeldOut or None
         The validation set of early stopping.
     architecture : dict
@@ -54,7 +53,7 @@ class TrainingRun:
 
     estimator: object
     problem: Problem
-    rows: np.ndarray
+    data: TrainingSet
     held_out: HeldOut | None
     architecture: dict
     network: Network
@@ -74,7 +73,9 @@ class TrainingRun:
         estimator, settings, name = self.estimator, self.settings, self.estimator.solver
         earlier = estimator.optimizer_state_ if self.resume else {}
         dropout = Dropout(self.rng, settings.dropout, settings.recurrent_dropout)
-        loss, network = self.problem.loss, self.network
+        loss, network, validate = self.problem.loss, self.network, None
+        if self.held_out is not None:
+            validate = make_validator(estimator, network, self.held_out, workers)
         return SOLVERS[name].create(
             settings,
             name,
@@ -84,17 +85,12 @@ class TrainingRun:
             schedule=estimator.learning_rate,
             incremental=self.incremental,
             objective=Objective(network, loss, settings.alpha, dropout),
-            data=training_set(self.problem, self.rows),
+            data=self.data,
             rng=self.rng,
-            validate=self._make_validator(workers),
+            validate=validate,
             workers=workers,
             monitors=monitors,
         )
-
-    def _make_validator(self, workers):
-        if self.held_out is None:
-            return None
-        return make_validator(self.estimator, self.network, self.held_out, workers)
 
     def fitted_attributes(self, result, memory=None):
         """Return the fitted attributes for a result of training.
@@ -157,15 +153,14 @@ class TrainingRun:
             Messages and their categories.
         """
         solver, incremental = SOLVERS[self.estimator.solver], self.incremental
+        problem, rows = self.problem, self.data.rows
         found = ending_warnings(solver, result, keeps_earlier, incremental)
         if result.interrupt:
             return found
         if not self.resume:
-            found += data_warnings(
-                self.estimator, self.problem, self.rows, self.held_out
-            )
+            found += data_warnings(self.estimator, problem, rows, self.held_out)
         if not incremental:
-            found += learning_warnings(result, self.problem, self.rows, self.network)
+            found += learning_warnings(result, problem, rows, self.network)
         return found
 
 
@@ -203,17 +198,18 @@ def prepare(estimator, problem, validation, resume, incremental):
         transform = choose_input_transform(estimator, problem, rows)
         network = make_network(architecture, transform)
         weights = network.init(rng)
+    data = training_set(problem, rows)
     return TrainingRun(
         estimator=estimator,
         problem=problem,
-        rows=rows,
+        data=data,
         held_out=held_out,
         architecture=architecture,
         network=network,
         weights=np.array(weights, problem.X.dtype),
         settings=resolve_auto(
             estimator,
-            lengths_of(problem.X.samples)[rows],
+            data.lengths[rows],
             incremental,
             estimator._default_dropout,
             estimator._default_learning_rates,
