@@ -77,15 +77,12 @@ class InputTransform(Input):
     def forward(self, params, x, **options):
         """Scale steps and put them in patches: ``(params, x) -> (out, lengths)``."""
         scaled = x.replace(self.scaled(x.data))
-        if self.patch_size == 1:
-            return scaled, x.lengths
         return put_in_patches(scaled, self.patch_size), x.lengths
 
     def backward(self, params, tape, d_out, *, input_gradient=True):
         """Backpropagate to the raw steps: ``(params, tape, d_out) -> (d_x, {})``."""
-        lengths, d_x = tape, d_out.data
-        if self.patch_size > 1:
-            d_x = take_from_patches(d_x, lengths, self.patch_size)
+        lengths = tape
+        d_x = take_from_patches(d_out.data, lengths, self.patch_size)
         if self.scale is not None:
             d_x = d_x / self._by_type[d_x.dtype][1]
         return Sequences(d_x, lengths), {}

@@ -45,9 +45,9 @@ class Direction:
         """Return what belongs to its parameters by the names of the layer."""
         return {name + self.suffix: value for name, value in values.items()}
 
-    def ordered(self, values, lengths):
+    def ordered(self, values, batch):
         """Return the rows of a batch in the order in which it reads them, or back."""
-        return values.take(lengths.reversed_rows, axis=0) if self.is_reverse else values
+        return batch.reverse(values) if self.is_reverse else values
 
 
 @dataclass(frozen=True)
@@ -126,12 +126,10 @@ class RecurrentLayer(Block):
         states, lasts, tapes = [], [], []
         for k, one in enumerate(self.directions):
             size = one.cell.hidden_size
-            mask = None
-            if dropout is not NO_DROPOUT:
-                mask = dropout.recurrent_mask(x.n_sequences, size, x.data.dtype)
+            mask = dropout.recurrent_mask(x.n_sequences, size, x.data.dtype)
             out, tape = one.cell.forward(
                 one.params(params),
-                x.replace(one.ordered(x.data, x.lengths)),
+                x.replace(one.ordered(x.data, x)),
                 keep=keep,
                 reuse=reuse and reuse[k],
                 mask=mask,
@@ -140,7 +138,7 @@ class RecurrentLayer(Block):
             tapes.append(tape)
             lasts.append(out.last)
             if not self.only_last:
-                states.append(one.ordered(out.data, x.lengths))
+                states.append(one.ordered(out.data, x))
         data = None if self.only_last else _side_by_side(states)
         return Sequences(data, x.lengths, _side_by_side(lasts)), tapes
 
@@ -149,24 +147,24 @@ class RecurrentLayer(Block):
 
         The gradient of the states or that of the last states may be None in `d_out`.
         """
-        d_x, grads, lengths = None, {}, d_out.lengths
+        d_x, grads = None, {}
         for k, one in enumerate(self.directions):
             d_h, d_last = (
                 None if part is None else part[:, one.units]
                 for part in (d_out.data, d_out.last)
             )
-            d_h = None if d_h is None else one.ordered(d_h, lengths)
+            d_h = None if d_h is None else one.ordered(d_h, d_out)
             d_read, of_cell = one.cell.backward(
                 one.params(params),
                 tape[k],
-                Sequences(d_h, lengths, d_last),
+                Sequences(d_h, d_out.lengths, d_last),
                 input_gradient=input_gradient,
             )
             grads |= one.named(of_cell)
             if input_gradient:
-                d_read = one.ordered(d_read.data, lengths)
+                d_read = one.ordered(d_read.data, d_out)
                 d_x = d_read if d_x is None else d_x + d_read
-        return (Sequences(d_x, lengths) if input_gradient else None), grads
+        return (d_out.replace(d_x) if input_gradient else None), grads
 
 
 def _side_by_side(parts):

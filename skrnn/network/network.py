@@ -6,7 +6,7 @@ from functools import cached_property
 import numpy as np
 
 from skrnn.network.block import Block, ParameterLayout
-from skrnn.network.dropout import NO_DROPOUT, DropoutLayer
+from skrnn.network.dropout import NO_DROPOUT
 from skrnn.network.layer import RecurrentLayer
 from skrnn.sequences import Sequences, blocks_by_length, lengths_of, pack
 from skrnn.utils.threads import ALONE
@@ -147,9 +147,6 @@ class Network:
         """
         params, out, tape = self.layout.views(weights), x, {}
         for name, block in self.blocks.items():
-            if dropout is NO_DROPOUT and isinstance(block, DropoutLayer):
-                tape[name] = None
-                continue
             out, written = block.forward(
                 params.get(name, {}),
                 out,
@@ -274,11 +271,11 @@ class Network:
             return weights.copy()
         # In float64: a mean far from zero would cost float32 its digits.
         changed = weights.astype(np.float64)
-        params, change = self.cell_params(changed), getattr(self.input, method)
-        for name in params:
-            if name.startswith("layer0"):
-                W_x, b, _ = self.cells[name].split(params[name])
-                W_x[...], b[...] = change(W_x, b)
+        params, change = self.layout.views(changed), getattr(self.input, method)
+        name, lowest = next(iter(self.layers.items()))
+        for one in lowest.directions:
+            W_x, b, _ = one.cell.split(one.params(params[name]))
+            W_x[...], b[...] = change(W_x, b)
         return changed
 
     @property

@@ -105,13 +105,12 @@ class MeanPooling(Pooling):
     def forward(self, params, x, **options):
         """Compute the mean over the steps."""
         scale = (1.0 / x.lengths.longest_first).astype(x.data.dtype)[:, np.newaxis]
-        return x.reduce(np.add) * scale, (x.lengths, scale)
+        return x.reduce(np.add) * scale, (x.replace(None), scale)
 
     def backward(self, params, tape, d_pooled, *, input_gradient=True):
         """Return the gradient of each state: its share."""
-        lengths, scale = tape
-        d_h = (d_pooled * scale).take(lengths.ranks, axis=0)
-        return Sequences(d_h, lengths), {}
+        x, scale = tape
+        return x.replace(x.broadcast(d_pooled * scale)), {}
 
     def start(self, n, dtype):
         """Begin with a sum of zero."""
@@ -138,7 +137,7 @@ class MaxPooling(Pooling):
         x, largest = tape
         d_h = x.broadcast(d_pooled)
         d_h *= _where_largest(x, largest)
-        return Sequences(d_h, x.lengths), {}
+        return x.replace(d_h), {}
 
     def start(self, n, dtype):
         """Begin below all numbers."""
