@@ -64,7 +64,7 @@ class Objective:
         -------
         value : float
         gradient : ndarray of shape (n_parameters,)
-        tape : NetworkTape
+        tape : dict
         """
         scores, tape = self.network.forward(
             weights, x, reuse=reuse, dropout=self.dropout
