@@ -19,6 +19,7 @@ from skrnn import (
 )
 from skrnn.estimators.callbacks import HAS_CALLBACKS
 from skrnn.fitting import run
+from skrnn.network import Network
 
 # scikit-learn has callbacks from version 1.9 on.
 collect_ignore = [] if HAS_CALLBACKS else ["estimators/test_callbacks.py"]
@@ -93,6 +94,35 @@ def any_small(request):
 def each_small(request):
     """Make a small estimator of each kind, where the cell is in question."""
     return maker(request.param)
+
+
+@pytest.fixture
+def full_batch(any_small):
+    """Make a small estimator that L-BFGS has time to train."""
+
+    def make(**parameters):
+        enough = {"solver": "lbfgs", "max_iter": 1000, "tol": 1e-2}
+        return any_small(**{**enough, **parameters})
+
+    return make
+
+
+@pytest.fixture
+def interrupted_after(monkeypatch):
+    """Interrupt the training that follows, after a number of forward passes."""
+
+    def arrange(n_passes):
+        forward, n_left = Network.forward, [n_passes + 1]
+
+        def stumble(*args, **options):
+            n_left[0] -= 1
+            if n_left[0] == 0:
+                raise KeyboardInterrupt
+            return forward(*args, **options)
+
+        monkeypatch.setattr(Network, "forward", stumble)
+
+    return arrange
 
 
 @pytest.fixture

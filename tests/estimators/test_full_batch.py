@@ -14,17 +14,6 @@ def data():
     return make_sign_of_sum(120, 6, random_state=0)
 
 
-@pytest.fixture
-def full_batch(any_small):
-    """Make a small estimator that L-BFGS has time to train."""
-
-    def make(**parameters):
-        enough = {"solver": "lbfgs", "max_iter": 1000, "tol": 1e-2}
-        return any_small(**{**enough, **parameters})
-
-    return make
-
-
 def test_lbfgs_ends_where_the_gradient_vanishes(full_batch, data):
     X, y = data
     model = full_batch().fit(X, y)

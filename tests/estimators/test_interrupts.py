@@ -26,22 +26,6 @@ class Stumble:
         return self.outcome() if self.n_left == 0 else self.function(*args, **options)
 
 
-def interrupt():
-    raise KeyboardInterrupt
-
-
-@pytest.fixture
-def interrupted_after(monkeypatch):
-    def arrange(n_batches):
-        forward = objective.Network.forward
-        stumble = Stumble(forward, n_batches + 1, interrupt)
-        monkeypatch.setattr(
-            objective.Network, "forward", lambda *a, **k: stumble(*a, **k)
-        )
-
-    return arrange
-
-
 @pytest.mark.parametrize("n_batches", [0, 3, 10])
 def test_an_interrupted_fit_leaves_a_usable_model(
     any_small, data, interrupted_after, n_batches
@@ -120,17 +104,6 @@ def test_a_loss_that_is_not_finite_never_reaches_the_weights(
     assert model.stopping_reason_ == "the loss or its gradient was not finite"
     monkeypatch.undo()
     assert np.isfinite(model.partial_fit(X.astype(dtype), y).weights_).all()
-
-
-@pytest.fixture
-def full_batch(any_small):
-    """Make a small estimator that L-BFGS has time to train."""
-
-    def make(**parameters):
-        enough = {"solver": "lbfgs", "max_iter": 1000, "tol": 1e-2}
-        return any_small(**{**enough, **parameters})
-
-    return make
 
 
 @pytest.mark.parametrize("n_evaluations", [0, 8])

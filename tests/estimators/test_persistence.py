@@ -12,7 +12,6 @@ from sklearn.base import is_classifier
 
 from skrnn import RecurrentFeatures
 from skrnn.interop import SKOPS_TRUSTED
-from skrnn.network import Network
 
 
 def dump_and_load(model, path, **options):
@@ -139,17 +138,9 @@ def test_refit(any_small, X, codes, again, warm_start):
     assert_plain([twin.weights_, twin.optimizer_state_])
 
 
-def test_an_interrupted_model_goes_on(any_small, X, codes, again, monkeypatch):
-    model, n_left = any_small(batch_size=16, warm_start=True, **LARGE), [5]
-    forward = Network.forward
-
-    def stumble(*args, **options):
-        n_left[0] -= 1
-        if n_left[0] == 0:
-            raise KeyboardInterrupt
-        return forward(*args, **options)
-
-    monkeypatch.setattr(Network, "forward", stumble)
+def test_an_interrupted_model_goes_on(any_small, X, codes, again, interrupted_after):
+    model = any_small(batch_size=16, warm_start=True, **LARGE)
+    interrupted_after(4)
     with pytest.raises(KeyboardInterrupt):
         model.fit(X, codes)
     assert model.n_iter_ == 1

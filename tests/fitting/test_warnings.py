@@ -16,7 +16,6 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from skrnn import GRUClassifier, LSTMClassifier, LSTMRegressor
-from skrnn.network import Network
 from skrnn.optimizers import OPTIMIZERS, SGD
 
 FEW_HELD_OUT = (
@@ -301,17 +300,9 @@ def test_partial_fit_says_nothing_of_learning(rising, any_small, layouts, codes)
 
 
 def test_training_that_broke_off_is_all_there_is_to_say(
-    any_small, layouts, codes, monkeypatch
+    any_small, layouts, codes, interrupted_after
 ):
-    forward, n_left = Network.forward, [15]
-
-    def stumble(*args, **options):
-        n_left[0] -= 1
-        if n_left[0] == 0:
-            raise KeyboardInterrupt
-        return forward(*args, **options)
-
-    monkeypatch.setattr(Network, "forward", stumble)
+    interrupted_after(14)
     with pytest.raises(KeyboardInterrupt) as caught:
         any_small(**TOO_STRICT).fit(layouts["block"], codes)
     assert caught.value.__notes__ == [
