@@ -1,4 +1,4 @@
-"""The same network and the same training in other libraries, for `speed.py`.
+"""The same network and training in other libraries, for "kernels" of `speed.py`.
 
 Each function takes a `Task` and gives ``(fit, predict_proba)``, two functions of no
 arguments: `fit` trains a new network as the task says, from the shuffling of the
@@ -8,10 +8,25 @@ that has been made before. Whatever is compiled has been compiled by then.
 
 import io
 import warnings
+from importlib.util import find_spec
 
 import numpy as np
 
-MAX_NORM, LEARNING_RATE, N_CLASSES = 1.0, 0.001, 3
+from tests.benchmarks.tasks import N_CLASSES
+
+MAX_NORM, LEARNING_RATE = 1.0, 0.001
+
+
+class Peer:
+    """What makes the jobs of a library from a `Task`, and the packages it needs."""
+
+    def __init__(self, make, *packages):
+        self.make, self.packages = make, packages
+
+    @property
+    def is_installed(self):
+        """Whether it can be made."""
+        return all(find_spec(package) for package in self.packages)
 
 
 def skrnn_peer(task):
@@ -252,11 +267,11 @@ def _jax_network(task):
     return init, scores
 
 
-#: By name, what has to be installed and what makes the peer.
+#: By name, what makes each peer, and what has to be installed.
 PEERS = {
-    "skrnn": ("skrnn", skrnn_peer),
-    "PyTorch": ("torch", torch_peer),
-    "skorch": ("skorch", skorch_peer),
-    "JAX": ("jax", jax_peer),
-    "onnxruntime": ("onnxruntime", onnxruntime_peer),
+    "skrnn": Peer(skrnn_peer, "skrnn"),
+    "PyTorch": Peer(torch_peer, "torch"),
+    "skorch": Peer(skorch_peer, "skorch", "torch"),
+    "JAX": Peer(jax_peer, "jax"),
+    "onnxruntime": Peer(onnxruntime_peer, "onnxruntime", "torch"),
 }
