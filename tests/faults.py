@@ -81,8 +81,8 @@ FAULTS = {
     ),
     "layer: the reverse direction does not turn back": (
         "network/layer.py",
-        "states.append(one.ordered(out.data, x))",
-        "states.append(out.data)",
+        "outs.append(one.in_order(out))",
+        "outs.append(out)",
         [
             "network/test_layer.py",
             "estimators/test_features.py",
@@ -92,24 +92,49 @@ FAULTS = {
     ),
     "pooling: mean without the lengths": (
         "network/pooling.py",
-        "x.broadcast(d_pooled * scale)",
-        "x.broadcast(d_pooled)",
+        "total=d_pooled * scale)",
+        "total=d_pooled)",
         [
             "network/test_pooling.py",
             "network/test_gradients.py",
             "golden/test_golden.py",
         ],
     ),
-    "pooling: max hands its gradient to all that are equal": (
-        "network/pooling.py",
-        "            at_step &= ~before\n",
+    "reductions: states of sequences that have ended count": (
+        "cells/tape.py",
+        "        np.copyto(h, h.dtype.type(neutral), where=block.ended)\n",
         "",
-        ["network/test_pooling.py"],
+        ["cells/test_reductions.py", "golden/test_golden.py"],
+    ),
+    "reductions: the sum hands gradients to sequences that have ended": (
+        "cells/tape.py",
+        "np.copyto(values, 0.0, where=block.ended)",
+        "pass",
+        ["cells/test_reductions.py", "network/test_gradients.py"],
+    ),
+    "reductions: all states that are the largest of a block have the gradient": (
+        "cells/reductions.py",
+        "            there &= np.cumsum(there, axis=0, dtype=np.int32) == 1\n",
+        "            pass\n",
+        ["cells/test_reductions.py"],
+    ),
+    "reductions: the gradient goes to the last block with a largest state": (
+        "cells/reductions.py",
+        "where=largest > values",
+        "where=largest >= values",
+        ["cells/test_reductions.py"],
+    ),
+    "reductions: a reused tape keeps an older gradient": (
+        "cells/tape.py",
+        "                found.append(reduction)\n",
+        "            if reduction.d_values is not None:\n"
+        "                found.append(reduction)\n",
+        ["cells/test_reductions.py"],
     ),
     "pooling: concat forgets the mean": (
         "network/pooling.py",
-        "        d_h += of_mean.data\n",
-        "",
+        "d_last, d_mean * scale, d_max)",
+        "d_last, None, d_max)",
         ["network/test_pooling.py", "network/test_gradients.py"],
     ),
     "head: gradient of the bias": (
@@ -130,6 +155,42 @@ FAULTS = {
             "estimators/test_input_kept.py",
             "interop/test_torch.py",
         ],
+    ),
+    "reading: features are converted before they are scaled": (
+        "network/input.py",
+        "shifted = data - mean",
+        "shifted = data.astype(dtype) - mean.astype(dtype)",
+        ["estimators/test_dtype.py", "network/test_input.py"],
+    ),
+    "held out: read in the type of the weights": (
+        "fitting/validation_split.py",
+        "rows, workers, X.dtype)",
+        "rows, workers)",
+        ["estimators/test_dtype.py"],
+    ),
+    "training: what resumes forgets the type of the weights": (
+        "fitting/run.py",
+        "choose_dtype(estimator, weights.dtype)",
+        "choose_dtype(estimator)",
+        ["estimators/test_dtype.py"],
+    ),
+    "training: wider weights go before the type that is asked for": (
+        "parameters/auto.py",
+        "return np.dtype(settings.dtype)",
+        "return np.result_type(settings.dtype, *learnt)",
+        ["estimators/test_dtype.py"],
+    ),
+    "torch: a state of float64 loses its digits": (
+        "interop/torch.py",
+        "choose_dtype(estimator, estimator.weights_.dtype, *given)",
+        "choose_dtype(estimator, estimator.weights_.dtype)",
+        ["estimators/test_dtype.py"],
+    ),
+    "streams: in the type of the weights": (
+        "streaming/stream.py",
+        "float_type(np.float64 if dtype is None else dtype)",
+        "float_type(estimator.weights_.dtype if dtype is None else dtype)",
+        ["streaming/test_stream.py"],
     ),
     "reading: gradient of the input without the scale": (
         "network/input.py",

@@ -90,7 +90,7 @@ class Cell(ABC):
         keep: bool = True,
         reuse: Tape | None = None,
         mask: Array | None = None,
-        only_last: bool = False,
+        only: tuple[str, ...] | None = None,
     ) -> tuple[Sequences, Tape | None]:
         """Compute whole sequences from a zero state: ``(params, x) -> (out, tape)``.
 
@@ -108,14 +108,15 @@ class Cell(ABC):
         mask : ndarray of shape (n_sequences, hidden_size), optional
             What the hidden state of each sorted sequence is multiplied with before
             the matrix product of the next step.
-        only_last : bool, default=False
-            Return the last hidden state of each sequence alone.
+        only : tuple of {"last", "total", "largest"}, optional
+            Return these alone: of the hidden states of each sequence the last, the sum
+            and the largest.
 
         Returns
         -------
         out : Sequences of hidden_size features
-            The hidden state after each step, packed as `x` is, unless `only_last`; and
-            the last one of each sorted sequence. It is good until the tape is used
+            The hidden state after each step, packed as `x` is, and the last one of each
+            sorted sequence; or what `only` names. It is good until the tape is used
             again.
         tape : Tape or None
         """
@@ -139,7 +140,7 @@ class Cell(ABC):
             What `forward` kept.
         d_out : Sequences of hidden_size features
             Gradient of what `forward` returned: of every hidden state, and beyond that
-            of the last one of each sequence; either may be None.
+            of the last one of each sequence, or of what else it was; each may be None.
         input_gradient : bool, default=False
             Also compute the gradient of the input.
 

@@ -4,6 +4,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import pairwise
 
+import numpy as np
+
 
 @dataclass(eq=False)
 class StepBlock:
@@ -27,6 +29,10 @@ class StepBlock:
         Whether the state must be copied to its first slot.
     alive : list of int
         How many sequences have each of the steps, and then the one that follows.
+    ended : ndarray of bool of shape (n_steps, 1, size) or None
+        Which have ended at each step; None if none has.
+    d_above : tuple or None
+        Memory for the gradients that come from above, and a view of each step.
     backward_buffers : object
         As from `Tape.backward_buffers`, made when it is first needed.
     """
@@ -38,7 +44,16 @@ class StepBlock:
     steps: list
     begins: bool = False
     alive: list = field(default_factory=list)
+    ended: np.ndarray | None = None
+    d_above: tuple | None = None
     backward_buffers: object = None
+
+    def set_alive(self, alive):
+        """Set how many sequences have each of its steps, and the one that follows."""
+        self.alive, self.ended = alive, None
+        if alive[-2] < self.size:
+            n_alive = np.array(alive[:-1])[:, np.newaxis, np.newaxis]
+            self.ended = np.arange(self.size) >= n_alive
 
     def cut(self, rows, n_steps):
         """Return a block of its first steps, for other rows."""

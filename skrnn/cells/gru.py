@@ -88,10 +88,10 @@ class GRUCell(Cell):
         keep: bool = True,
         reuse: Tape | None = None,
         mask: Array | None = None,
-        only_last: bool = False,
+        only: tuple[str, ...] | None = None,
     ) -> tuple[Sequences, Tape | None]:
         """Compute the states of whole sequences: see `Cell.forward`."""
-        tape = GRUTape.begin(self, x, keep, reuse, mask, only_last)
+        tape = GRUTape.begin(self, x, keep, reuse, mask, only)
         H, d, half = self.hidden_size, self.n_features, HALF[x.data.dtype]
         W = params["W"].copy()
         # One tanh serves both sigmoids: see `LSTMCell`.

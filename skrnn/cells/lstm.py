@@ -80,10 +80,10 @@ class LSTMCell(Cell):
         keep: bool = True,
         reuse: Tape | None = None,
         mask: Array | None = None,
-        only_last: bool = False,
+        only: tuple[str, ...] | None = None,
     ) -> tuple[Sequences, Tape | None]:
         """Compute the states of whole sequences: see `Cell.forward`."""
-        tape = LSTMTape.begin(self, x, keep, reuse, mask, only_last)
+        tape = LSTMTape.begin(self, x, keep, reuse, mask, only)
         half = HALF[x.data.dtype]
         W = params["W"].copy()
         # sigmoid(z) = (1 + tanh(z / 2)) / 2, so that one tanh serves all four gates.

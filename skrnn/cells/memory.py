@@ -24,7 +24,7 @@ from skrnn.cells.block import StepBlock, stretches
 
 #: About so many numbers of the tape are worked on at a time: they stay in the cache of
 #: a core, with as many that are computed from them.
-CACHED = 2**17
+CACHED = 2**18
 
 #: Columns are given up when a smaller share of them is needed. Where states may grow
 #: without bounds, no column idles: zero times infinity is not zero.
@@ -55,9 +55,9 @@ class TapeMemory(ABC):
 
     Attributes
     ----------
-    h : ndarray of shape (n_rows, hidden_size) or (n_sequences, hidden_size)
-        The hidden state after each step, packed as the batch is, or the last of each
-        sequence.
+    h : ndarray of shape (n_rows, hidden_size) or None
+        The hidden state after each step, packed as the batch is; None where only
+        reductions are wanted.
     blocks : list of StepBlock
         The steps in their order.
     """
@@ -79,7 +79,7 @@ class TapeMemory(ABC):
             name: np.empty(width * self.room, dtype)
             for name, width in self.widths.items()
         }
-        self.h, self.only_last, self._h = None, False, np.empty((0, 0), dtype)
+        self.h, self._h = None, np.empty((0, 0), dtype)
         self.lengths, self.blocks = None, []
         self._scratch, self._full_blocks, self._windows = {}, [], {}
 
@@ -156,18 +156,15 @@ class TapeMemory(ABC):
                 at = column + (first - begin) * size if self.keep else 0
                 block = self._block(rows, last - first, size, at)
                 block.begins = first == begin or not self.keep
-                block.alive = sizes[first : last + 1]
+                block.set_alive(sizes[first : last + 1])
                 self.blocks.append(block)
             column += (n_steps + 1) * size
 
-    def _make_room_for_h(self, only_last):
-        self.only_last, H = only_last, self.cell.hidden_size
-        if only_last:
-            self.h = np.empty((self.n_sequences, H), self.dtype)
-            return
+    def _room_for_h(self):
         if len(self._h) < self.n_rows:
-            self._h = np.empty((max(self.n_rows, self.room), H), self.dtype)
-        self.h = self._h[: self.n_rows]
+            n_rows = max(self.n_rows, self.room)
+            self._h = np.empty((n_rows, self.cell.hidden_size), self.dtype)
+        return self._h[: self.n_rows]
 
     def _block(self, rows, n_steps, size, at):
         if not self.keep:

@@ -90,10 +90,10 @@ class RNNCell(Cell):
         keep: bool = True,
         reuse: Tape | None = None,
         mask: Array | None = None,
-        only_last: bool = False,
+        only: tuple[str, ...] | None = None,
     ) -> tuple[Sequences, Tape | None]:
         """Compute the states of whole sequences: see `Cell.forward`."""
-        tape = RNNTape.begin(self, x, keep, reuse, mask, only_last)
+        tape = RNNTape.begin(self, x, keep, reuse, mask, only)
         W, activate = params["W"], ACTIVATIONS[self.activation]
         for block, m in tape.forward_blocks(x):
             for (xh, h, h_in), _ in block.steps:

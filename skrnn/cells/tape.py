@@ -1,11 +1,13 @@
 """Tape of a cell: what backpropagation through time needs of a forward pass."""
 
 from abc import abstractmethod
+from typing import ClassVar
 
 import numpy as np
 
 from skrnn.cells.arithmetic import flush_denormals
 from skrnn.cells.memory import TapeMemory
+from skrnn.cells.reductions import REDUCTIONS
 from skrnn.sequences import Sequences
 
 #: Once in so many steps, gradients are checked for numbers that have vanished.
@@ -20,12 +22,17 @@ class Tape(TapeMemory):
     masks : dict of int to ndarray of shape (hidden_size, size) or None
         What each hidden state is multiplied with before the next step reads it, by the
         number of columns.
+    last : ndarray of shape (n_sequences, hidden_size) or None
+        The last hidden state of each sequence, if all the others are not wanted.
+    reductions : dict of str to Reduction
+        What else is computed instead of keeping them, by name.
     """
 
-    masks = None
+    masks = last = None
+    reductions: ClassVar[dict] = {}
 
     @classmethod
-    def begin(cls, cell, x, keep, reuse, mask, only_last):
+    def begin(cls, cell, x, keep, reuse, mask, only):
         """Return a tape that is ready for a batch and its mask: an old one if it fits.
 
         Returns
@@ -37,7 +44,7 @@ class Tape(TapeMemory):
             spare = 1.0 if tape is None else 1.25
             tape = cls(cell, x.lengths, x.data.dtype, keep, masked, spare)
         tape._lay_out(x.lengths)
-        tape._make_room_for_h(only_last)
+        tape._choose_output(only)
         if masked:
             sizes = {block.size for block in tape.blocks}
             mask = mask.T
@@ -58,21 +65,22 @@ class Tape(TapeMemory):
     def forward_blocks(self, x):
         """Yield each block for the cell to do its steps, with its mask or None.
 
-        After that, the hidden states go to `h`.
+        After that, the hidden states go where they are wanted.
         """
-        d, before = self.cell.n_features, None
-        for block in self.blocks:
+        d, before, reductions = self.cell.n_features, None, self.reductions.values()
+        for number, block in enumerate(self.blocks):
             m = self.masks[block.size] if self.masked else None
             if block.begins:
                 self._carry_over(before, block, m)
             block.unpack(x.data, block.xh[:, :d])
             block.xh[:, d] = 1.0
             yield block, m
-            if self.only_last:
-                for k, columns in block.ends:
-                    self.h[columns] = block.h[k, :, columns].T
-            else:
+            if self.h is not None:
                 block.pack(block.h, self.h)
+            for k, columns in block.ends if self.last is not None else ():
+                self.last[columns] = block.h[k, :, columns].T
+            for reduction in reductions:
+                reduction.read(number, self._states(block, reduction.neutral))
             before = block
 
     def backward_blocks(self, d_out, n_flows):
@@ -99,10 +107,11 @@ class Tape(TapeMemory):
         """
         flows = np.zeros((n_flows, self.cell.hidden_size, 0), self.dtype)
         alive, since = False, 0
-        for block in reversed(self.blocks):
+        reductions = self._with_gradients(d_out)
+        for number, block in reversed(list(enumerate(self.blocks))):
             if block.size > flows.shape[2]:
                 flows = _wider(flows, block.size)
-            d_above = self._from_above(block, d_out.data, d_out.last)
+            d_above = self._from_above(number, block, d_out, reductions)
             if since >= CHECK_EVERY:
                 alive, since = flush_denormals(flows), 0
             since += block.n_steps
@@ -114,24 +123,66 @@ class Tape(TapeMemory):
             m = self.masks[block.size] if self.masked else None
             yield block, m, d_above, *flows
 
-    def _from_above(self, block, d_h, d_last):
+    def _from_above(self, number, block, d_out, reductions):
         """Return the gradient of the hidden state of each step in `d_out`."""
-        d_above, H = [None] * block.n_steps, self.cell.hidden_size
-        if d_h is not None:
-            values = self.scratch("above", H, block.size, block.n_steps)
-            block.unpack(d_h, values)
-            d_above = list(values)
-        for k, columns in block.ends if d_last is not None else ():
+        H, d_above = self.cell.hidden_size, [None] * block.n_steps
+        if d_out.data is not None or reductions:
+            if block.d_above is None:
+                values = self.scratch("above", H, block.size, block.n_steps)
+                block.d_above = values, list(values)
+            values, d_above = block.d_above
+            if d_out.data is None:
+                values.fill(0.0)
+            else:
+                block.unpack(d_out.data, values)
+            for reduction in reductions:
+                reduction.add_gradient(number, block.h, values)
+            if block.ended is not None:
+                np.copyto(values, 0.0, where=block.ended)
+        for k, columns in block.ends if d_out.last is not None else ():
             if d_above[k] is None:
                 d_above[k] = np.zeros((H, block.size), self.dtype)
-            d_above[k][:, columns] += d_last[columns].T
+            d_above[k][:, columns] += d_out.last[columns].T
         return d_above[::-1]
+
+    def _choose_output(self, only):
+        """Prepare for all hidden states, or for what `only` names."""
+        n, H, names = self.n_sequences, self.cell.hidden_size, only or ()
+        self.h = self._room_for_h() if only is None else None
+        self.last = np.empty((n, H), self.dtype) if "last" in names else None
+        if self.reductions.keys() != {*names} - {"last"}:
+            self.reductions = {
+                name: REDUCTIONS[name](H, n, self.dtype)
+                for name in names
+                if name != "last"
+            }
+
+    def _states(self, block, neutral):
+        """Return the states of a block, with a number where sequences have ended."""
+        if block.ended is None:
+            return block.h
+        h = self.scratch("states", block.h.shape[1], block.size, block.n_steps)
+        h[...] = block.h
+        np.copyto(h, h.dtype.type(neutral), where=block.ended)
+        return h
+
+    def _with_gradients(self, d_out):
+        """Return the reductions that have a gradient in `d_out`, with that."""
+        found = []
+        for name, reduction in self.reductions.items():
+            d_values = getattr(d_out, name)
+            if d_values is not None:
+                reduction.d_values = np.ascontiguousarray(d_values.T)
+                found.append(reduction)
+        return found
 
     def output(self):
         """Return the hidden states, as `Cell.forward` does."""
-        if self.only_last:
-            return Sequences(None, self.lengths, self.h)
-        return Sequences(self.h, self.lengths, self.h[self.lengths.final_rows])
+        if self.h is not None:
+            last = self.h[self.lengths.final_rows]
+            return Sequences(self.h, self.lengths, last)
+        values = {name: one.values.T.copy() for name, one in self.reductions.items()}
+        return Sequences(None, self.lengths, self.last, **values)
 
     def like_input(self, d_x):
         """Return the gradient of the input, packed as that was; None stays None."""

@@ -119,8 +119,6 @@ class BaseRecurrent(Settings, CallbackSupportMixin, BaseEstimator, ABC):
         problem = self._weigh(
             self._validate_data(X, y, sample_weight, classes, groups, expected)
         )
-        if resume:
-            problem = problem.at_least(self.weights_.dtype)
         run = prepare(self, problem, validation, resume, incremental)
         metadata = {} if sample_weight is None else {"sample_weight": sample_weight}
         inputs = {"X": X, "y": y, "metadata": metadata}

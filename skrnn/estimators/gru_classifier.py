@@ -84,6 +84,10 @@ class GRUClassifier(RecurrentClassifier):
     standardize : bool, default=True
         Bring each feature to a mean of zero and a standard deviation of one over all
         steps of the training set. The scale is part of the model.
+    dtype : {"auto", "float32", "float64"}, default="auto"
+        The type in which `fit` computes, and that of `weights_`, whatever that of X is.
+        "auto" is float32, and float64 for "lbfgs", which always computes in it.
+        Predictions are computed in the type of X.
     warm_start : bool, default=False
         Let `fit` go on from the weights, and the state of the optimizer, of the last
         fit.

@@ -87,6 +87,10 @@ class RNNClassifier(RecurrentClassifier):
     standardize : bool, default=True
         Bring each feature to a mean of zero and a standard deviation of one over all
         steps of the training set. The scale is part of the model.
+    dtype : {"auto", "float32", "float64"}, default="auto"
+        The type in which `fit` computes, and that of `weights_`, whatever that of X is.
+        "auto" is float32, and float64 for "lbfgs", which always computes in it.
+        Predictions are computed in the type of X.
     warm_start : bool, default=False
         Let `fit` go on from the weights, and the state of the optimizer, of the last
         fit.
@@ -191,6 +195,9 @@ class RNNClassifier(RecurrentClassifier):
         features_per_step: int = 1,
         patch_size: int | Literal["auto"] = "auto",
         standardize: bool = True,
+        dtype: Literal["auto", "float32", "float64"]
+        | type[np.floating]
+        | np.dtype = "auto",
         warm_start: bool = False,
         n_jobs: int | None = None,
         verbose: bool | int = False,
@@ -220,6 +227,7 @@ class RNNClassifier(RecurrentClassifier):
             features_per_step=features_per_step,
             patch_size=patch_size,
             standardize=standardize,
+            dtype=dtype,
             warm_start=warm_start,
             n_jobs=n_jobs,
             verbose=verbose,

@@ -89,11 +89,6 @@ class Problem:
     class_weight: np.ndarray | None = None
     _measured: dict = field(init=False, default_factory=dict)
 
-    def at_least(self, dtype):
-        """Return the problem with a dtype of computation no narrower than another."""
-        dtype = np.promote_types(self.X.dtype, dtype)
-        return replace(self, X=replace(self.X, dtype=dtype))
-
     def scale_of(self, rows):
         """Return mean and scale of the features, measured once for the same rows."""
         if self._measured.get("rows") is not rows:
@@ -147,9 +142,7 @@ def make_problem(*, X, y, weight, groups, **parts):
 def training_set(problem, rows):
     """Return the rows to learn from, their weights scaled to a mean of one."""
     weight = problem.weight * (len(rows) / problem.weight[rows].sum())
-    return TrainingSet(
-        problem.X.samples, problem.y, weight.astype(problem.X.dtype), rows
-    )
+    return TrainingSet(problem.X.samples, problem.y, weight, rows, problem.X.dtype)
 
 
 def merge_duplicates(samples, y, rows, groups=None):

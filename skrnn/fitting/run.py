@@ -17,7 +17,7 @@ from skrnn.fitting.problem import Problem, training_set
 from skrnn.fitting.validation_split import HeldOut, hold_out, make_validator
 from skrnn.fitting.warnings import data_warnings, ending_warnings, learning_warnings
 from skrnn.network import Dropout, Network
-from skrnn.parameters.auto import ResolvedSettings, resolve_auto
+from skrnn.parameters.auto import ResolvedSettings, choose_dtype, resolve_auto
 from skrnn.training import SOLVERS, Objective, Reason, TrainingSet
 
 
@@ -40,7 +40,7 @@ class TrainingRun:
     network : Network
         The network.
     weights : ndarray of shape (n_parameters,)
-        Initial weights, in the dtype of computation.
+        Initial weights, in the type of the computation.
     settings : ResolvedSettings
         The parameters of the estimator, "auto" resolved.
     rng : numpy.random.RandomState
@@ -80,7 +80,7 @@ class TrainingRun:
             settings,
             name,
             size=network.layout.size,
-            dtype=self.problem.X.dtype,
+            dtype=self.weights.dtype,
             memory=earlier.get(name),
             schedule=estimator.learning_rate,
             incremental=self.incremental,
@@ -133,7 +133,7 @@ class TrainingRun:
     def snapshot(self, state):
         """Return the fitted attributes as if training ended now."""
         weights = state.weights if state.best is None else state.best
-        weights = weights.astype(self.problem.X.dtype)
+        weights = weights.astype(self.weights.dtype)
         result = replace(state, weights=weights, reason=Reason.STOPPED)
         return self.fitted_attributes(result)
 
@@ -193,11 +193,12 @@ def prepare(estimator, problem, validation, resume, incremental):
     if resume:
         check_unchanged(estimator, architecture)
         network, weights = fitted_network(estimator), estimator.weights_
+        dtype = choose_dtype(estimator, weights.dtype)
         rng = random_source(estimator.random_state, estimator.t_)
     else:
         transform = choose_input_transform(estimator, problem, rows)
         network = make_network(architecture, transform)
-        weights = network.init(rng)
+        weights, dtype = network.init(rng), choose_dtype(estimator)
     data = training_set(problem, rows)
     return TrainingRun(
         estimator=estimator,
@@ -206,7 +207,7 @@ def prepare(estimator, problem, validation, resume, incremental):
         held_out=held_out,
         architecture=architecture,
         network=network,
-        weights=np.array(weights, problem.X.dtype),
+        weights=np.array(weights, dtype),
         settings=resolve_auto(
             estimator,
             data.lengths[rows],

@@ -74,7 +74,8 @@ def make_validator(estimator, network, held_out, workers):
     y, weight = problem.y[rows], problem.weight[rows]
 
     def validate(weights):
-        scores = network.scores(weights, problem.X.samples, rows, workers)
+        X = problem.X
+        scores = network.scores(weights, X.samples, rows, workers, X.dtype)
         if not np.isfinite(scores).all():
             raise NotFinite
         return float(estimator._score(problem.loss.decide(scores), y, weight))

@@ -203,7 +203,9 @@ def _constant(result, problem, rows, network):
         return None
     # Mostly a few differ by enough, and the others need not be computed.
     for part in (some[::8], some):
-        scores = network.scores(result.weights, problem.X.samples, part)
+        scores = network.scores(
+            result.weights, problem.X.samples, part, dtype=problem.X.dtype
+        )
         if np.ptp(scores, axis=0).max() >= SAME:
             return None
     return CONSTANT

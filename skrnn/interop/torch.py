@@ -12,8 +12,10 @@ import numpy as np
 from sklearn.utils.validation import check_is_fitted
 
 from skrnn.cells import GRUCell, LSTMCell, RNNCell
+from skrnn.cells.checks import float_type
 from skrnn.estimators.introspection import check_is_network
 from skrnn.fitting.fitted_state import fitted_network
+from skrnn.parameters.auto import choose_dtype
 from skrnn.validation.arrays import as_array
 
 if TYPE_CHECKING:
@@ -90,17 +92,19 @@ def load_torch_state(estimator: Network, state: Mapping[str, Any]) -> Network:
     -------
     estimator
         The same, with the new weights; what its optimizer remembered is forgotten.
+        Weights of float64 stay float64, unless its `dtype` says another.
     """
     arrays = _check_state(state, torch_state(estimator), type(estimator).__name__)
     network = fitted_network(estimator)
-    dtype = estimator.weights_.dtype
+    given = (float_type(array.dtype) or np.float64 for array in arrays.values())
+    dtype = choose_dtype(estimator, estimator.weights_.dtype, *given)
     with np.errstate(over="ignore"):
         weights = network.unfold(state_to_vector(network, arrays)).astype(dtype)
     if not np.isfinite(weights).all():
         raise ValueError(
-            f"The state has weights that are too large for {dtype}, in which this "
-            f"{type(estimator).__name__} has its own. Fit it on X of float64, or scale "
-            "them down."
+            f"The state has weights that are too large for the {dtype} of this "
+            f"{type(estimator).__name__}. Set its dtype to 'float64', or scale them "
+            "down."
         )
     vars(estimator).update(weights_=weights, optimizer_state_={})
     return estimator

@@ -45,7 +45,8 @@ class Block(ABC):
         **options
             Options of the pass: `keep`, whether the tape must have what `backward`
             needs; `reuse`, a tape of an earlier pass that may be written over, or None;
-            and `dropout`, a `Dropout`. A block may ignore each of them.
+            `dropout`, a `Dropout`; and `dtype`, the type of the computation, to which
+            the block that reads raw steps converts them. A block may ignore each.
 
         Returns
         -------

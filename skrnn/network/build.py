@@ -49,11 +49,11 @@ def build_network(
     """
     blocks, n_in = {"input": input_transform}, input_transform.n_out(n_features)
     per_step = HEADS[head].per_step
-    only_last = not per_step and POOLINGS[pooling].only_last
+    only = None if per_step else POOLINGS[pooling].reads
     for k, hidden_size in enumerate(hidden_sizes):
         is_top = k == len(hidden_sizes) - 1
         cells = (CELLS[cell](n_in, hidden_size, **cell_options),) * (1 + bidirectional)
-        blocks[f"layer{k}"] = layer = RecurrentLayer(cells, only_last and is_top)
+        blocks[f"layer{k}"] = layer = RecurrentLayer(cells, only if is_top else None)
         if not is_top:
             blocks[f"dropout{k}"] = DropoutLayer()
         n_in = layer.n_out

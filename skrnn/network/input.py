@@ -74,9 +74,13 @@ class InputTransform(Input):
         """Return the number of features of a patch of steps of so many features."""
         return self.patch_size * n_features
 
-    def forward(self, params, x, **options):
-        """Scale steps and put them in patches: ``(params, x) -> (out, lengths)``."""
-        scaled = x.replace(self.scaled(x.data))
+    def forward(self, params, x, *, dtype=None, **options):
+        """Scale steps and put them in patches: ``(params, x) -> (out, lengths)``.
+
+        Features are scaled in their own type and only then converted: the digits of a
+        small change far from zero are not lost.
+        """
+        scaled = x.replace(self.scaled(x.data, dtype))
         return put_in_patches(scaled, self.patch_size), x.lengths
 
     def backward(self, params, tape, d_out, *, input_gradient=True):
@@ -91,20 +95,31 @@ class InputTransform(Input):
         """Scale one step of each stream."""
         return self.scaled(x)
 
-    def scaled(self, data):
+    def scaled(self, data, dtype=None):
         """Return features, ndarray of shape (n, n_features), less the mean, scaled.
 
         What is far from anything seen is brought to a number with which products do not
         overflow: an infinity less another would be no number at all.
+
+        Parameters
+        ----------
+        data : ndarray of shape (n, n_features)
+            The features.
+        dtype : dtype, optional
+            The type of the result; by default theirs.
         """
-        least, most = BOUNDS[data.dtype]
+        dtype = data.dtype if dtype is None else np.dtype(dtype)
+        least, most = BOUNDS[dtype]
         if self.mean is None:
-            return np.minimum(np.maximum(data, least), most)
-        mean, divisor = self._by_type[data.dtype]
-        data = data - mean
-        data /= divisor
-        np.maximum(data, least, out=data)
-        return np.minimum(data, most, out=data)
+            out = np.empty(data.shape, dtype)
+            np.maximum(data, least, out=out, casting="same_kind")
+        else:
+            mean, divisor = self._by_type[data.dtype]
+            shifted = data - mean
+            out = shifted if dtype == data.dtype else np.empty(data.shape, dtype)
+            np.divide(shifted, divisor, out=out, casting="same_kind")
+            np.maximum(out, least, out=out)
+        return np.minimum(out, most, out=out)
 
     def fold(self, W_x, b):
         """Return the input weights and biases that do the same to raw patches.

@@ -1,14 +1,12 @@
 """A recurrent layer that reads in one direction or in both."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
-
-import numpy as np
 
 from skrnn.cells import Cell
 from skrnn.network.block import Block
 from skrnn.network.dropout import NO_DROPOUT
-from skrnn.sequences import Sequences
+from skrnn.sequences import side_by_side
 
 
 @dataclass(frozen=True)
@@ -45,9 +43,11 @@ class Direction:
         """Return what belongs to its parameters by the names of the layer."""
         return {name + self.suffix: value for name, value in values.items()}
 
-    def ordered(self, values, batch):
-        """Return the rows of a batch in the order in which it reads them, or back."""
-        return batch.reverse(values) if self.is_reverse else values
+    def in_order(self, x):
+        """Return a batch with its steps in the order of reading, or back again."""
+        if not self.is_reverse or x.data is None:
+            return x
+        return replace(x, data=x.reverse(x.data))
 
 
 @dataclass(frozen=True)
@@ -62,12 +62,12 @@ class RecurrentLayer(Block):
     ----------
     cells : tuple of Cell
         The forward cell, and the reverse cell if there is one.
-    only_last : bool, default=False
-        Compute the last states alone, so that the others need not be stored.
+    only : tuple of {"last", "total", "largest"}, optional
+        Compute these of the states alone, so that they need not be kept.
     """
 
     cells: tuple[Cell, ...]
-    only_last: bool = False
+    only: tuple[str, ...] | None = None
 
     @cached_property
     def directions(self):
@@ -103,7 +103,9 @@ class RecurrentLayer(Block):
     def _merged(parts):
         return {name: value for part in parts for name, value in part.items()}
 
-    def forward(self, params, x, *, keep=True, reuse=None, dropout=NO_DROPOUT):
+    def forward(
+        self, params, x, *, keep=True, reuse=None, dropout=NO_DROPOUT, **options
+    ):
         """Compute the hidden states: ``(params, x) -> (out, tape)``.
 
         Parameters
@@ -123,49 +125,38 @@ class RecurrentLayer(Block):
             The hidden states, as from `Cell.forward`.
         tape : list of Tape
         """
-        states, lasts, tapes = [], [], []
+        outs, tapes = [], []
         for k, one in enumerate(self.directions):
             size = one.cell.hidden_size
             mask = dropout.recurrent_mask(x.n_sequences, size, x.data.dtype)
             out, tape = one.cell.forward(
                 one.params(params),
-                x.replace(one.ordered(x.data, x)),
+                one.in_order(x),
                 keep=keep,
                 reuse=reuse and reuse[k],
                 mask=mask,
-                only_last=self.only_last,
+                only=self.only,
             )
             tapes.append(tape)
-            lasts.append(out.last)
-            if not self.only_last:
-                states.append(one.ordered(out.data, x))
-        data = None if self.only_last else _side_by_side(states)
-        return Sequences(data, x.lengths, _side_by_side(lasts)), tapes
+            outs.append(one.in_order(out))
+        return side_by_side(outs), tapes
 
     def backward(self, params, tape, d_out, *, input_gradient=True):
         """Backpropagate through time: ``(params, tape, d_out) -> (d_x, grads)``.
 
-        The gradient of the states or that of the last states may be None in `d_out`.
+        Any part of `d_out` may be None.
         """
         d_x, grads = None, {}
         for k, one in enumerate(self.directions):
-            d_h, d_last = (
-                None if part is None else part[:, one.units]
-                for part in (d_out.data, d_out.last)
-            )
-            d_h = None if d_h is None else one.ordered(d_h, d_out)
+            d_own = d_out.map(lambda part, one=one: part[:, one.units])
             d_read, of_cell = one.cell.backward(
                 one.params(params),
                 tape[k],
-                Sequences(d_h, d_out.lengths, d_last),
+                one.in_order(d_own),
                 input_gradient=input_gradient,
             )
             grads |= one.named(of_cell)
             if input_gradient:
-                d_read = one.ordered(d_read.data, d_out)
+                d_read = one.in_order(d_read).data
                 d_x = d_read if d_x is None else d_x + d_read
         return (d_out.replace(d_x) if input_gradient else None), grads
-
-
-def _side_by_side(parts):
-    return parts[0] if len(parts) == 1 else np.concatenate(parts, axis=1)

@@ -119,7 +119,7 @@ class Network:
         names = list(self.blocks)
         blocks = {one: self.blocks[one] for one in names[: names.index(name) + 1]}
         if name in self.layers:
-            blocks[name] = replace(self.layers[name], only_last=False)
+            blocks[name] = replace(self.layers[name], only=None)
         return Network(blocks)
 
     def forward(self, weights, x, *, keep=True, reuse=None, dropout=NO_DROPOUT):
@@ -128,9 +128,9 @@ class Network:
         Parameters
         ----------
         weights : ndarray of shape (n_parameters,)
-            The flat vector.
+            The flat vector; its type is that of the computation.
         x : Sequences
-            The batch.
+            The batch; of another type, it is converted once it has been scaled.
         keep : bool, default=True
             Keep what `backward` needs.
         reuse : tape, optional
@@ -153,6 +153,7 @@ class Network:
                 keep=keep,
                 reuse=reuse and reuse[name],
                 dropout=dropout,
+                dtype=weights.dtype,
             )
             if keep:
                 tape[name] = written
@@ -197,7 +198,7 @@ class Network:
         return d_out, d_weights
 
     @QUIETLY
-    def compute(self, weights, samples, rows=None, workers=ALONE):
+    def compute(self, weights, samples, rows=None, workers=ALONE, dtype=None):
         """Compute what `forward` returns for a collection, in chunks of bounded size.
 
         Parameters
@@ -210,12 +211,15 @@ class Network:
             Which of its sequences; all by default.
         workers : Workers or WorkersOnDemand, optional
             They share out the chunks.
+        dtype : dtype, optional
+            The type in which features are read and scaled; by default that of the
+            weights.
 
         Returns
         -------
         ndarray of shape (n, n_columns) or list of (n_steps_i, n_columns)
         """
-        lengths = lengths_of(samples)
+        lengths, dtype = lengths_of(samples), dtype or weights.dtype
         chunks = list(
             blocks_by_length(
                 lengths if rows is None else lengths[rows],
@@ -225,7 +229,7 @@ class Network:
         )
 
         def compute_chunk(_, chunk):
-            x = pack(samples, chunk if rows is None else rows[chunk], weights.dtype)
+            x = pack(samples, chunk if rows is None else rows[chunk], dtype)
             out, _ = self.forward(weights, x, keep=False)
             return out.unpack() if isinstance(out, Sequences) else out
 
@@ -236,9 +240,9 @@ class Network:
             return [flat[k] for k in order]
         return np.concatenate(results)[order]
 
-    def scores(self, weights, samples, rows=None, workers=ALONE):
+    def scores(self, weights, samples, rows=None, workers=ALONE, dtype=None):
         """Compute the scores of a collection, ndarray of shape (n, n_outputs)."""
-        return self.compute(weights, samples, rows, workers)
+        return self.compute(weights, samples, rows, workers, dtype)
 
     def pooled(self, weights, samples, workers=ALONE):
         """Compute what the head reads: ndarray of shape (n, pooled features)."""

@@ -8,7 +8,6 @@ a dict of arrays with a row for each stream.
 from abc import abstractmethod
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import pairwise
 from typing import ClassVar
 
 import numpy as np
@@ -31,8 +30,9 @@ class Pooling(Block):
 
     #: For each pooled feature of a hidden unit, what it is of its states.
     names: ClassVar[tuple[str, ...]]
-    #: Whether it needs the last states alone.
-    only_last: ClassVar[bool] = False
+    #: What it reads of the states of a sequence: the parts of `Sequences` that the
+    #: layer below is to compute, of "last", "total" and "largest"; None for all states.
+    reads: ClassVar[tuple[str, ...] | None] = None
 
     @property
     def n_out(self):
@@ -73,8 +73,7 @@ class Pooling(Block):
 class LastPooling(Pooling):
     """The state after the last step of each sequence, the first when read backwards."""
 
-    names = ("last",)
-    only_last = True
+    names = reads = ("last",)
 
     def forward(self, params, x, **options):
         """Return the last states."""
@@ -82,7 +81,7 @@ class LastPooling(Pooling):
 
     def backward(self, params, tape, d_pooled, *, input_gradient=True):
         """Return the gradient of the last states."""
-        return Sequences(None, tape, d_pooled), {}
+        return Sequences(None, tape, last=d_pooled), {}
 
     def start(self, n, dtype):
         """Remember nothing."""
@@ -100,17 +99,17 @@ class MeanPooling(Pooling):
     millions of steps, and the mean would fade away.
     """
 
-    names = ("mean",)
+    names, reads = ("mean",), ("total",)
 
     def forward(self, params, x, **options):
         """Compute the mean over the steps."""
-        scale = (1.0 / x.lengths.longest_first).astype(x.data.dtype)[:, np.newaxis]
-        return x.reduce(np.add) * scale, (x.replace(None), scale)
+        scale = (1.0 / x.lengths.longest_first).astype(x.total.dtype)[:, np.newaxis]
+        return x.total * scale, (x.lengths, scale)
 
     def backward(self, params, tape, d_pooled, *, input_gradient=True):
-        """Return the gradient of each state: its share."""
-        x, scale = tape
-        return x.replace(x.broadcast(d_pooled * scale)), {}
+        """Return the gradient of the sum."""
+        lengths, scale = tape
+        return Sequences(None, lengths, total=d_pooled * scale), {}
 
     def start(self, n, dtype):
         """Begin with a sum of zero."""
@@ -125,19 +124,15 @@ class MeanPooling(Pooling):
 class MaxPooling(Pooling):
     """The largest value of each hidden unit over the steps of each sequence."""
 
-    names = ("max",)
+    names, reads = ("max",), ("largest",)
 
     def forward(self, params, x, **options):
-        """Compute the largest values."""
-        largest = x.reduce(np.maximum)
-        return largest, (x, largest)
+        """Return the largest values."""
+        return x.largest, x.lengths
 
     def backward(self, params, tape, d_pooled, *, input_gradient=True):
-        """Return the gradient: that of the first of the states that were largest."""
-        x, largest = tape
-        d_h = x.broadcast(d_pooled)
-        d_h *= _where_largest(x, largest)
-        return x.replace(d_h), {}
+        """Return the gradient of the largest values."""
+        return Sequences(None, tape, largest=d_pooled), {}
 
     def start(self, n, dtype):
         """Begin below all numbers."""
@@ -152,7 +147,7 @@ class MaxPooling(Pooling):
 class ConcatPooling(Pooling):
     """Last, mean and max side by side."""
 
-    names = ("last", "mean", "max")
+    names, reads = ("last", "mean", "max"), ("last", "total", "largest")
 
     @cached_property
     def parts(self):
@@ -161,20 +156,14 @@ class ConcatPooling(Pooling):
 
     def forward(self, params, x, **options):
         """Pool by each method."""
-        results = [part.forward(params, x) for part in self.parts]
-        pooled, tapes = zip(*results, strict=True)
-        return np.concatenate(pooled, axis=1), tapes
+        mean, tape = self.parts[1].forward(params, x)
+        return np.concatenate([x.last, mean, x.largest], axis=1), tape
 
     def backward(self, params, tape, d_pooled, *, input_gradient=True):
-        """Add up the gradients of each method."""
-        size = self.n_units
-        of_last, of_mean, of_max = (
-            part.backward(params, of_part, d_pooled[:, k * size : (k + 1) * size])[0]
-            for k, (part, of_part) in enumerate(zip(self.parts, tape, strict=True))
-        )
-        d_h = of_max.data
-        d_h += of_mean.data
-        return Sequences(d_h, of_max.lengths, of_last.last), {}
+        """Return the gradients of each method."""
+        (lengths, scale), size = tape, self.n_units
+        d_last, d_mean, d_max = (d_pooled[:, k : k + size] for k in (0, size, 2 * size))
+        return Sequences(None, lengths, d_last, d_mean * scale, d_max), {}
 
     def start(self, n, dtype):
         """Remember what each method does."""
@@ -189,18 +178,6 @@ class ConcatPooling(Pooling):
             pooled.append(values)
             after |= remembered
         return np.concatenate(pooled, axis=1), after
-
-
-def _where_largest(x, largest):
-    """Return which states are the largest of their sequence; of several, the first."""
-    there = x.data == x.broadcast(largest)
-    if np.count_nonzero(there) > largest.size:
-        found = np.zeros(largest.shape, bool)
-        for first, last in pairwise(x.lengths.starts.tolist()):
-            at_step, before = there[first:last], found[: last - first]
-            at_step &= ~before
-            before |= at_step
-    return there
 
 
 #: The methods of pooling by the name under which estimators ask for them.

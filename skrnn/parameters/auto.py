@@ -163,6 +163,25 @@ def resolve_auto(settings, lengths, incremental, dropout, learning_rates):
     )
 
 
+def choose_dtype(settings, *learnt):
+    """Return the type of the computation in training, and of weights.
+
+    Parameters
+    ----------
+    settings : Settings
+        The parameters of the estimator.
+    *learnt : dtype
+        The types of weights that there are. With "auto", none of them loses digits.
+
+    Returns
+    -------
+    dtype
+    """
+    if isinstance(settings.dtype, str) and settings.dtype == AUTO:
+        return np.result_type(SOLVERS[settings.solver].dtype, *learnt)
+    return np.dtype(settings.dtype)
+
+
 def choose_patch_size(cell, samples, rows, scale):
     """Return the default number of steps that are read at once.
 

@@ -10,6 +10,8 @@ from numbers import Integral, Real
 import numpy as np
 from sklearn.utils import check_random_state
 
+from skrnn.cells.checks import float_type
+
 
 @dataclass(frozen=True)
 class Interval:
@@ -144,6 +146,17 @@ class Transformer:
 
     def __str__(self):
         return "a transformer, with fit and transform,"
+
+
+class FloatType:
+    """Constraint: a type in which networks compute."""
+
+    def is_satisfied_by(self, value):
+        """Return whether a value is valid."""
+        return value is not None and float_type(value) is not None
+
+    def __str__(self):
+        return "np.float32 or np.float64"
 
 
 class RandomState:

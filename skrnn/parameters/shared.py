@@ -10,6 +10,7 @@ from skrnn.optimizers import SCHEDULES
 from skrnn.parameters.constraints import (
     Boolean,
     Dict,
+    FloatType,
     Interval,
     Options,
     RandomState,
@@ -63,6 +64,9 @@ class Settings(CheckedNames):
         features_per_step: int = 1,
         patch_size: int | Literal["auto"] = "auto",
         standardize: bool = True,
+        dtype: Literal["auto", "float32", "float64"]
+        | type[np.floating]
+        | np.dtype = "auto",
         warm_start: bool = False,
         n_jobs: int | None = None,
         verbose: bool | int = False,
@@ -89,6 +93,7 @@ class Settings(CheckedNames):
         self.features_per_step = features_per_step
         self.patch_size = patch_size
         self.standardize = standardize
+        self.dtype = dtype
         self.warm_start = warm_start
         self.n_jobs = n_jobs
         self.verbose = verbose
@@ -116,6 +121,7 @@ class Settings(CheckedNames):
         "features_per_step": [Interval(Integral, 1)],
         "patch_size": [Options(("auto",)), Interval(Integral, 1)],
         "standardize": [Boolean()],
+        "dtype": [Options(("auto", "float32", "float64")), FloatType()],
         "warm_start": [Boolean()],
         "n_jobs": [
             Interval(Integral, 1),
@@ -156,6 +162,9 @@ class ClassifierSettings(Settings):
         features_per_step: int = 1,
         patch_size: int | Literal["auto"] = "auto",
         standardize: bool = True,
+        dtype: Literal["auto", "float32", "float64"]
+        | type[np.floating]
+        | np.dtype = "auto",
         warm_start: bool = False,
         n_jobs: int | None = None,
         verbose: bool | int = False,
@@ -184,6 +193,7 @@ class ClassifierSettings(Settings):
             features_per_step=features_per_step,
             patch_size=patch_size,
             standardize=standardize,
+            dtype=dtype,
             warm_start=warm_start,
             n_jobs=n_jobs,
             verbose=verbose,

@@ -8,6 +8,7 @@ from skrnn.sequences.packed import (
     lengths_of,
     pack,
     rectangle,
+    side_by_side,
     spaced,
 )
 
@@ -19,5 +20,6 @@ __all__ = [
     "lengths_of",
     "pack",
     "rectangle",
+    "side_by_side",
     "spaced",
 ]

@@ -7,7 +7,7 @@ the first rows of it, so a recurrent cell works on shrinking prefixes. A rectang
 batch is the case in which no sequence ends before the others.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from itertools import pairwise
 from typing import NamedTuple
@@ -110,7 +110,11 @@ def rectangle(n_sequences, n_steps):
     return Lengths(np.full(n_sequences, n_steps), np.arange(n_sequences))
 
 
-@dataclass(frozen=True, eq=False)
+#: The parts of a batch that have features.
+PARTS = ("data", "last", "total", "largest")
+
+
+@dataclass(eq=False, slots=True)
 class Sequences:
     """A ragged batch, packed time-major.
 
@@ -122,14 +126,16 @@ class Sequences:
         or, of gradients, where only those have one.
     lengths : Lengths
         How long the sequences are, and where their rows lie.
-    last : ndarray of shape (n_sequences, n_features) or None
+    last, total, largest : ndarray of shape (n_sequences, n_features) or None
         Of the states that a recurrent layer has computed, the last of each sorted
-        sequence, in the order in which the layer reads it.
+        sequence, in the order in which the layer reads it, their sum and the largest.
     """
 
     data: np.ndarray | None
     lengths: Lengths
     last: np.ndarray | None = None
+    total: np.ndarray | None = None
+    largest: np.ndarray | None = None
 
     @property
     def n_sequences(self):
@@ -144,6 +150,12 @@ class Sequences:
     def replace(self, data):
         """Return the same sequences with other features, row by row."""
         return Sequences(data, self.lengths)
+
+    def map(self, function):
+        """Return the same with a function applied to data, last, total and largest."""
+        parts = {name: getattr(self, name) for name in PARTS}
+        changed = {k: function(part) for k, part in parts.items() if part is not None}
+        return replace(self, **changed)
 
     def reverse(self, values):
         """Return one row a step in the order of reading backwards, or back again."""
@@ -201,6 +213,19 @@ class Sequences:
         for rank, original in enumerate(self.lengths.order):
             sequences[original] = self.data[starts[: lengths[rank]] + rank]
         return sequences
+
+
+def side_by_side(batches):
+    """Return the features of several batches of the same lengths side by side."""
+    first, *others = batches
+    if not others:
+        return first
+    parts = {
+        name: np.concatenate([getattr(one, name) for one in batches], axis=1)
+        for name in PARTS
+        if getattr(first, name) is not None
+    }
+    return replace(first, **parts)
 
 
 def pack(samples, rows=None, dtype=None):

@@ -35,7 +35,7 @@ class EarlyStream:
     n_streams : int, default=1
         How many streams are read side by side.
     dtype : {np.float32, np.float64}, default=None
-        The type of the computation; None is that of the fitted weights.
+        The type of the computation; None is float64, as in prediction of lists.
 
     Attributes
     ----------

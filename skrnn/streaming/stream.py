@@ -40,7 +40,7 @@ class Stream:
     n_streams : int, default=1
         How many streams are read side by side, each with a state of its own.
     dtype : {np.float32, np.float64}, default=None
-        The type of the computation; None is that of the fitted weights.
+        The type of the computation; None is float64, as in prediction of lists.
 
     Attributes
     ----------
@@ -73,7 +73,7 @@ class Stream:
         estimator = check_forward_network(estimator, type(self).__name__)
         check_options(type(self).__name__, OPTIONS, {"n_streams": n_streams})
         self.n_streams: int = int(n_streams)
-        kind = float_type(estimator.weights_.dtype if dtype is None else dtype)
+        kind = float_type(np.float64 if dtype is None else dtype)
         if kind is None:
             raise ValueError(
                 f"The 'dtype' parameter of {type(self).__name__} must be np.float32, "

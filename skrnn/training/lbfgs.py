@@ -64,6 +64,7 @@ class LBFGSSolver(Solver):
 
     unit = "iteration"
     has_batches = False
+    dtype = np.float64
     at_max_iter = (
         "L-BFGS stopped at max_iter={max_iter} iterations while the loss was still "
         "falling. Try a larger max_iter, or scale the features."

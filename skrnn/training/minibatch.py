@@ -75,6 +75,7 @@ class MinibatchSolver(Solver):
 
     unit = "epoch"
     has_batches = True
+    dtype = np.float32
     at_max_iter = (
         "Training stopped at max_iter={max_iter} epochs while the loss was still "
         "moving. Try a larger max_iter or learning_rate_init, or "
@@ -186,7 +187,7 @@ class MinibatchSolver(Solver):
 
     def _check_finite(self, weights):
         """Raise NotFinite unless the loss is finite at the weights after a step."""
-        batch = self.data.batch(self._last_batch, weights.dtype)
+        batch = self.data.batch(self._last_batch)
         if not np.isfinite(self.objective.value(weights, *batch)):
             raise NotFinite
 

@@ -1,6 +1,6 @@
 """Objective of training, as a function of the flat vector of weights."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -32,6 +32,8 @@ class Objective:
     loss: Loss
     penalty: float = 0.0
     dropout: Dropout = NO_DROPOUT
+    #: The factor of each weight, by type.
+    _factors: dict = field(default_factory=dict, repr=False)
 
     @property
     def sequences_per_shard(self):
@@ -87,9 +89,12 @@ class Objective:
         return value + 0.5 * float(np.dot(self._penalty_gradient(weights), weights))
 
     def _penalty_gradient(self, weights):
-        gradient = self.penalty * weights
-        gradient[self.network.biases] = 0.0
-        return gradient
+        dtype = weights.dtype
+        if dtype not in self._factors:
+            factors = np.full(weights.shape, self.penalty, dtype)
+            factors[self.network.biases] = 0.0
+            self._factors[dtype] = factors
+        return self._factors[dtype] * weights
 
 
 class Shards:
@@ -125,7 +130,7 @@ class Shards:
             tapes = self._tapes[worker]
             value, gradient, tape = objective.value_and_gradient(
                 weights,
-                *self.data.batch(rows, weights.dtype),
+                *self.data.batch(rows),
                 reuse=tapes.pop(len(rows), None),
             )
             if len(tapes) == N_TAPES:

@@ -15,6 +15,8 @@ class Solver(ABC):
     #: Whether it reads a minibatch for each update; if not, it reads the whole training
     #: set for each, so that there is no `partial_fit` and no dropout.
     has_batches: ClassVar[bool]
+    #: The type in which it computes unless it is told another.
+    dtype: ClassVar[type]
     #: The warning where `max_iter` was reached.
     at_max_iter: ClassVar[str]
     #: What to try where the loss was not finite.

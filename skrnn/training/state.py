@@ -24,19 +24,22 @@ class TrainingSet:
         Weights with a mean of one over `rows`.
     rows : ndarray of int
         The sequences of the collection to learn from.
+    dtype : dtype, default=np.float64
+        The type in which features are read and scaled.
     """
 
     samples: object
     y: np.ndarray
     sample_weight: np.ndarray
     rows: np.ndarray
+    dtype: np.dtype = np.float64
 
     @cached_property
     def lengths(self):
         """Length of each sequence of the collection."""
         return lengths_of(self.samples)
 
-    def batch(self, rows, dtype):
+    def batch(self, rows):
         """Return some of the sequences as an objective takes them.
 
         Returns
@@ -44,7 +47,7 @@ class TrainingSet:
         x : Sequences
         y, sample_weight : ndarray
         """
-        x = pack(self.samples, rows, dtype)
+        x = pack(self.samples, rows, self.dtype)
         return x, self.y[rows], self.sample_weight[rows]
 
 

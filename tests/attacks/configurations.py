@@ -122,6 +122,7 @@ def draw(seed, **fixed):
         groups = rng.permutation(N) % 6
     X = _sequences(rng, n_features, layout, one_of("normal", "few values"))
     y = _targets(rng, task, one_of(2, 3))
+    parameters["dtype"] = one_of("auto", "auto", "float32", "float64")
     return Configuration(kind, parameters, layout, dtype, X, y, groups)
 
 

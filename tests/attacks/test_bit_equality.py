@@ -195,10 +195,13 @@ def test_float32_and_float64_learn_from_the_same_batches(seed):
         "max_iter": 2,
         "early_stopping": False,
     }
-    configuration = draw(seed, dtype=np.float32, **small_steps)
-    single, configuration.dtype = configuration.fit(), np.float64
-    double = configuration.fit()
-    assert single.weights_.dtype == np.float32
+    configuration = draw(seed, **small_steps)
+    models = []
+    for configuration.dtype in (np.float32, np.float64):
+        configuration.parameters["dtype"] = configuration.dtype
+        models.append(configuration.fit())
+    single, double = models
+    assert (single.weights_.dtype, double.weights_.dtype) == (np.float32, np.float64)
     off = np.abs(single.weights_ - double.weights_).max()
     assert off < 2e-5, f"weights_ differ by {off:.2g} in float32: {configuration}"
 

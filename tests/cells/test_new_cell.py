@@ -34,8 +34,8 @@ class UGRNNCell(Cell):
         z_g, z_c = np.split(x @ W_x.T + b + h @ W_h.T, 2, axis=1)
         return (sigmoid(z_g) * (h - np.tanh(z_c)) + np.tanh(z_c),)
 
-    def forward(self, params, x, *, keep=True, reuse=None, mask=None, only_last=False):
-        tape = UGRNNTape.begin(self, x, keep, reuse, mask, only_last)
+    def forward(self, params, x, *, keep=True, reuse=None, mask=None, only=None):
+        tape = UGRNNTape.begin(self, x, keep, reuse, mask, only)
         for block, m in tape.forward_blocks(x):
             for (xh, h, h_in), (g, c, diff, before) in block.steps:
                 z_g, z_c = np.split(params["W"] @ xh, 2)

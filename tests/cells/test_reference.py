@@ -225,7 +225,7 @@ def test_the_last_states_alone_are_those_of_all(name, layout):
     _, params, x, _, mask = batch
     for options in product_of(mask=[None, mask], keep=[False, True]):
         every, _ = cell.forward(params, x, **options)
-        alone, _ = cell.forward(params, x, **options, only_last=True)
+        alone, _ = cell.forward(params, x, **options, only=("last",))
         assert alone.data is None
         assert_array_equal(alone.last, every.data[x.lengths.final_rows], strict=True)
         assert_array_equal(alone.last, every.last, strict=True)

@@ -32,7 +32,7 @@ def test_an_array_given_whole_is_the_array_that_it_stands_for(any_small, dtype):
     found = any_small().fit(lazy, da.from_array(Y, chunks=25))
     assert same(found, expected)
     assert found.input_layout_ == "3-D array"
-    assert found.weights_.dtype == dtype
+    assert found.pooled_states(lazy).dtype == dtype
     assert np.array_equal(found.predict(lazy), expected.predict(X.astype(dtype)))
     assert found.score(lazy, Y) == expected.score(X.astype(dtype), Y)
 

@@ -91,7 +91,9 @@ def test_callbacks_see_the_model_so_far(any_small, X, codes, solver, unit):
 
 def test_with_early_stopping_the_best_so_far_is_seen(any_small, X, codes):
     notes = Notes()
-    model = any_small(early_stopping=True, max_iter=12).set_callbacks(notes)
+    # In the type of predictions.
+    model = any_small(early_stopping=True, max_iter=12, dtype="float64")
+    model.set_callbacks(notes)
     given = {"X_val": X[20:], "y_val": codes[20:]}
     model.fit(X[:20], codes[:20], **given)
     seen = [at_epoch.score(X[20:], codes[20:]) for at_epoch in notes.models[:-1]]

@@ -88,7 +88,7 @@ def test_features_next_to_the_largest_float(kind, standardize, name, dtype):
         proba = model.predict_proba(new)
         assert np.isfinite(proba).all()
         np.testing.assert_allclose(proba.sum(axis=1), 1.0, rtol=1e-5)
-    stream = Stream(model, len(values))
+    stream = Stream(model, len(values), dtype)
     for t in range(4):
         proba = stream.step(values[:, t])
     np.testing.assert_allclose(proba, model.predict_proba(values), atol=1e-5)
@@ -125,21 +125,21 @@ def test_a_score_that_overflows_goes_back_to_the_last_good_weights(seed, solver)
     assert np.isfinite(model.loss_curve_).all()
 
 
-@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("dtype", ["auto", "float32", "float64"])
 def test_weights_that_the_type_cannot_hold_are_not_loaded(dtype):
-    model = fit(LSTMClassifier, X.astype(dtype), Y)
+    model = fit(LSTMClassifier, X, Y, dtype=dtype)
     state, before = torch_state(model), model.weights_.copy()
     state["head.weight"] = np.where(
         np.arange(state["head.weight"].size) == 1, 1e39, state["head.weight"]
     )
-    if dtype == np.float64:
+    if dtype != "float32":
         assert load_torch_state(model, state).weights_.max() == 1e39
         return
     with pytest.raises(ValueError, match="float32") as caught:
         load_torch_state(model, state)
     assert str(caught.value) == (
-        "The state has weights that are too large for float32, in which this "
-        "LSTMClassifier has its own. Fit it on X of float64, or scale them down."
+        "The state has weights that are too large for the float32 of this "
+        "LSTMClassifier. Set its dtype to 'float64', or scale them down."
     )
     assert np.array_equal(model.weights_, before)
 

@@ -95,9 +95,13 @@ def test_lbfgs_stops_early(full_batch, data):
 
 
 @unfinished
-def test_lbfgs_gives_weights_of_the_type_of_the_features(full_batch, data):
+def test_lbfgs_computes_in_float64_and_rounds_its_weights_if_asked(full_batch, data):
     X, y = data
-    double = full_batch(max_iter=5).fit(X, y).weights_
-    single = full_batch(max_iter=5).fit(X.astype(np.float32), y).weights_
-    assert single.dtype == np.float32
-    np.testing.assert_allclose(single, double, atol=1e-3)
+    double, single = (
+        full_batch(max_iter=5, dtype=dtype).fit(X, y) for dtype in ("auto", "float32")
+    )
+    assert double.weights_.dtype == np.float64
+    assert single.weights_.dtype == np.float32
+    # It begins with rounded weights, too.
+    np.testing.assert_allclose(single.weights_, double.weights_, rtol=1e-5, atol=1e-6)
+    np.testing.assert_allclose(single.loss_curve_, double.loss_curve_, rtol=1e-6)

@@ -119,14 +119,20 @@ def test_cells(kind, lengths, hidden_size, n_features):
 
     d_h = frozen(rng.normal(size=(len(x.data), hidden_size)))
     d_last, mask = (frozen(rng.normal(size=(n, hidden_size))) for _ in range(2))
-    tape = None
-    for m, (d_states, d_ends) in product(
-        [None, mask], [(d_h, None), (None, d_last), (d_h, d_last)]
+    every, tape = ("last", "total", "largest"), None
+    for m, (only, *gradients) in product(
+        [None, mask],
+        [
+            (None, d_h, None),
+            (None, None, d_last),
+            (("last",), None, d_last),
+            (None, d_h, d_last),
+            (every, None, d_last, d_last, d_last),
+        ],
     ):
-        d_out = Sequences(d_states, x.lengths, d_ends)
-        cell.forward(params, x, keep=False, mask=m)
-        cell.forward(params, x, mask=m, only_last=True)
-        _, tape = cell.forward(params, x, mask=m, reuse=tape)
+        d_out = Sequences(gradients[0], x.lengths, *gradients[1:])
+        cell.forward(params, x, keep=False, mask=m, only=only)
+        _, tape = cell.forward(params, x, mask=m, reuse=tape, only=only)
         found = cell.backward(params, tape, d_out, input_gradient=True)
         again = cell.backward(params, tape, d_out, input_gradient=True)
         assert_array_equal(found[0].data, again[0].data)

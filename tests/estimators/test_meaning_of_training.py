@@ -13,9 +13,8 @@ from skrnn import (
     RNNClassifier,
     RNNRegressor,
 )
-from skrnn.datasets import make_sign_of_sum
 from skrnn.interop import load_torch_state, torch_state
-from tests.estimators.tasks import ARCHITECTURES, TASKS, Task, outputs
+from tests.estimators.tasks import TASKS, Task, outputs
 
 CLASSIFIERS = [RNNClassifier, LSTMClassifier, GRUClassifier]
 REGRESSORS = [RNNRegressor, LSTMRegressor, GRURegressor]
@@ -208,28 +207,3 @@ def test_a_power_of_two_changes_the_scale_and_not_a_bit(kind, way):
         assert np.array_equal(reg.fit(X, factor * y).predict(X), factor * expected)
         assert np.array_equal(reg.weights_, weights)
         assert (reg.loss_curve_, reg.validation_scores_) == (curve, rating)
-
-
-@pytest.mark.parametrize(
-    ("kind", "architecture"),
-    [
-        (kinds[(i + j) % 3], architecture)
-        for i, kinds in enumerate((CLASSIFIERS, REGRESSORS))
-        for j, architecture in enumerate(ARCHITECTURES.values())
-    ],
-)
-def test_float32_is_computed_in_float32_and_all_else_in_float64(kind, architecture):
-    X, y = make_sign_of_sum(60, 5, random_state=0)
-    # With other digits, other sequences would lose a unit.
-    quiet = {"dropout": 0, "recurrent_dropout": 0}
-    estimator = Task(kind, "classes").make(**quiet, **architecture)
-    double = outputs(estimator.fit(X, y), X)
-    assert double.dtype == estimator.weights_.dtype == np.float64
-    single = outputs(estimator.fit(X.astype(np.float32), y), X.astype(np.float32))
-    assert estimator.weights_.dtype == np.float32
-    assert single.dtype == (np.float32 if kind in CLASSIFIERS else np.float64)
-    assert_allclose(single, double, atol=1e-3)
-    whole = np.round(X).astype(int)
-    found = outputs(estimator.fit(whole, y), whole)
-    assert found.dtype == estimator.weights_.dtype == np.float64
-    assert np.array_equal(found, outputs(estimator, whole.astype(float)))

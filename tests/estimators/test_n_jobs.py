@@ -70,7 +70,7 @@ def test_the_numbers_are_the_same_for_every_n_jobs(layout, settings):
 
 
 def test_shards_give_the_gradient_of_the_whole_batch(monkeypatch):
-    settings = {"dropout": 0.0, "recurrent_dropout": 0.0}
+    settings = {"dropout": 0.0, "recurrent_dropout": 0.0, "dtype": "float64"}
     # Batches of 19 make shards of 7, 6 and 6: they must not count alike.
     X, y = RAGGED[:38], Y[:38]
     cut = fitted(X, y, **settings)

@@ -128,7 +128,7 @@ def test_a_cell_is_its_equations_along_every_way(
             continue
         out, _ = cell.forward(params, x, keep=keep, mask=mask)
         assert_states(out.unpack(), values)
-        out, _ = cell.forward(params, x, keep=keep, mask=mask, only_last=True)
+        out, _ = cell.forward(params, x, keep=keep, mask=mask, only=("last",))
         assert_states(out.last, [states[-1] for states in values])
 
 

@@ -116,7 +116,7 @@ def test_single_precision_of_features_costs_no_digits_of_targets(
 def test_the_loss_is_the_mean_over_the_targets(small_regressor, X, targets):
     y = several(targets)
     reg = small_regressor(max_iter=1, batch_size=len(y), learning_rate_init=1e-12)
-    reg.set_params(alpha=0, dropout=0, recurrent_dropout=0).fit(X, y)
+    reg.set_params(alpha=0, dropout=0, recurrent_dropout=0, dtype="float64").fit(X, y)
     error = (reg.predict(X) - y) / reg.target_scale_
     assert reg.loss_ == pytest.approx(0.5 * np.mean(error**2), rel=1e-9)
 

@@ -241,12 +241,13 @@ def test_a_class_without_weight_may_not_be_all_that_is_held_out(X, y):
     )
 
 
-def test_targets_of_a_validation_set_keep_their_units(any_small, layouts, targets):
-    regressor = maker(REGRESSORS[0])(early_stopping=True, max_iter=5)
+@pytest.mark.parametrize(("dtype", "rel"), [("auto", 1e-6), ("float64", 1e-10)])
+def test_targets_of_a_validation_set_keep_their_units(layouts, targets, dtype, rel):
+    regressor = maker(REGRESSORS[0])(early_stopping=True, max_iter=5, dtype=dtype)
     X = layouts["block"]
     regressor.fit(X[:30], targets[:30], X_val=X[30:], y_val=targets[30:])
     score = regressor.score(X[30:], targets[30:])
-    assert score == pytest.approx(regressor.best_validation_score_, rel=1e-10)
+    assert score == pytest.approx(regressor.best_validation_score_, rel=rel)
 
 
 def test_a_small_validation_set_of_ones_own_needs_no_word(any_small, layouts, codes):

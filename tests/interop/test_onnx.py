@@ -188,7 +188,8 @@ def test_a_constant_feature_of_float64_that_float32_cannot_divide_by():
 def test_after_training(cell, dtype):
     classifier, _, options = CELL[cell]
     X = [x.astype(dtype) for x in RAGGED]
-    model = classifier(4, n_layers=2, max_iter=20, random_state=0, **options)
+    quick = {"n_layers": 2, "max_iter": 20, "random_state": 0, "dtype": dtype}
+    model = classifier(4, **quick, **options)
     model.fit(X, [x[0, 0] > 5 for x in X])
     assert model.weights_.dtype == dtype
     assert_equal_predictions(model, RAGGED)

@@ -70,8 +70,8 @@ def test_what_comes_out_is_a_copy(kind, data):
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 @pytest.mark.parametrize("patch_size", [1, 3])
 def test_weights_travel_to_another_model(kind, data, dtype, patch_size):
-    X, y = [x.astype(dtype) for x in data[0]], data[1]
-    read = {"patch_size": patch_size, "standardize": False}
+    X, y = data
+    read = {"patch_size": patch_size, "standardize": False, "dtype": dtype}
     model = small(kind, **read).fit(X, y)
     other = small(kind, seed=1, **read).fit(X, y)
     state = torch_state(model)
@@ -80,13 +80,16 @@ def test_weights_travel_to_another_model(kind, data, dtype, patch_size):
     assert load_torch_state(other, lists) is other
     assert_array_equal(other.weights_, model.weights_, strict=True)
     assert_array_equal(other.predict(X), model.predict(X))
+    other = small(kind, seed=1, **{**read, "dtype": "auto"}).fit(X, y)
+    load_torch_state(other, state)
+    assert_array_equal(other.weights_, model.weights_, strict=True)
 
 
 @every_kind
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 def test_weights_come_back_to_rounding_from_raw_features(kind, data, dtype):
     X, y = [(3 * x + 5).astype(dtype) for x in data[0]], data[1]
-    model = small(kind).fit(X, y)
+    model = small(kind, dtype=dtype).fit(X, y)
     before, pooled = model.weights_, model.pooled_states(X)
     load_torch_state(model, torch_state(model))
     to_rounding = {"rtol": 0, "atol": 16 * np.finfo(dtype).eps}

@@ -128,7 +128,7 @@ def forget_the_mask(right, cell, params, tape, *args, **options):
 
 
 def forget_to_reverse(right, layer, *args, **options):
-    return right(ForwardOnly(layer.cells, layer.only_last), *args, **options)
+    return right(ForwardOnly(layer.cells, layer.only), *args, **options)
 
 
 def be_a_little_off(right, cell, h, out):

@@ -94,6 +94,30 @@ def test_float32_stays(standardised, size):
     assert d_x.shape == x.data.shape
 
 
+@every_size
+@scaled_or_not
+def test_features_are_scaled_before_they_are_converted(standardised, size):
+    scale = (MEAN + 1e9, SCALE) if standardised else ()
+    x = pack(draw([5, 2, 4]))
+    x = x.replace(x.data + 1e9)
+    transform = InputTransform(size, *scale)
+    single, _ = transform.forward({}, x, dtype=np.dtype("float32"))
+    double = transform_batch(transform, x)
+    np.testing.assert_array_equal(single.data, double.data.astype("float32"))
+    assert single.data.dtype == "float32"
+    assert transform.forward({}, x, dtype=np.dtype("float64"))[0].data.dtype == float
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_a_number_that_float32_cannot_hold_is_the_largest(dtype):
+    x = pack([np.array([[1e300, -1e300], [1e30, 0.0]])])
+    with np.errstate(over="ignore"):
+        out, _ = InputTransform().forward({}, x, dtype=np.dtype(dtype))
+    most = np.sqrt(np.finfo(dtype).max)
+    bounds = np.array([[most, -most], [min(1e30, most), 0.0]], dtype)
+    np.testing.assert_array_equal(out.data, bounds)
+
+
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
 def test_a_scale_that_a_type_does_not_have_divides_all_the_same(dtype):
     x = pack([np.array([[1e-45, 1e-40], [-1e-45, 0.0]], dtype)])

@@ -158,12 +158,34 @@ def test_the_gradient_of_the_input_is_computed_on_request(kind):
     assert all(np.array_equal(grads[key], same[key]) for key in params)
 
 
+EVERY = ("last", "total", "largest")
+
+
 @pytest.mark.parametrize("lengths", LENGTHS.values(), ids=LENGTHS)
-def test_last_states_alone_are_those_of_all(kind, lengths):
-    case = Case(kind, lengths)
-    x = pack(case.sequences)
-    alone = RecurrentLayer(case.layer.cells, only_last=True)
+@pytest.mark.parametrize("only", [*((name,) for name in EVERY), EVERY])
+def test_reductions_are_those_of_each_direction(kind, lengths, only):
+    case, rng = Case(kind, lengths), np.random.default_rng(1)
+    x, layer = pack(case.sequences), RecurrentLayer(case.layer.cells, only=only)
     params = case.merged(case.params)
-    out, _ = alone.forward(params, x)
+    out, tape = layer.forward(params, x)
     assert out.data is None
-    assert np.array_equal(out.last, case.layer.forward(params, x)[0].last)
+    d_out = out.map(lambda part: rng.normal(size=part.shape))
+    d_x, grads = layer.backward(params, tape, d_out)
+    expected_d_x = np.zeros_like(x.data)
+    for name, units in (("layer0", slice(AHEAD)), ("layer0_reverse", slice(AHEAD, 7))):
+        order, cell = x.reverse if name.endswith("reverse") else np.copy, case.cells
+        expected, tape = cell[name].forward(
+            case.params[name], x.replace(order(x.data)), only=only
+        )
+        for part in EVERY:
+            found, values = getattr(out, part), getattr(expected, part)
+            assert (found is not None) == (values is not None) == (part in only)
+            assert found is None or np.array_equal(found[:, units], values)
+        d_own = d_out.map(lambda part, units=units: part[:, units])
+        d_part, of_cell = cell[name].backward(
+            case.params[name], tape, d_own, input_gradient=True
+        )
+        expected_d_x += order(d_part.data)
+        for key, gradient in case.merged({name: of_cell}).items():
+            assert np.array_equal(grads[key], gradient)
+    np.testing.assert_allclose(d_x.data, expected_d_x, **CLOSE)

@@ -1,4 +1,4 @@
-"""Pooling against loops over the sequences, and state by state against itself."""
+"""Pooling of what the layer below has computed, and state by state of streams."""
 
 import numpy as np
 import pytest
@@ -17,48 +17,22 @@ LENGTHS = {
 
 N_STREAMS, N_STATES = 3, 9
 
+#: Of each method, what it reads, and what it makes of it for so many steps.
 METHODS = {
-    "last": lambda h, last: last,
-    "mean": lambda h, last: sum(h) / len(h),
-    "max": lambda h, last: np.array([max(unit) for unit in h.T]),
+    "last": ("last", lambda values, n_steps: values),
+    "mean": ("total", lambda values, n_steps: values / n_steps),
+    "max": ("largest", lambda values, n_steps: values),
 }
-
-
-def first_largest(d_pooled, h):
-    """Return the gradient of the states: that of the first of the largest ones."""
-    d_h = np.zeros_like(h)
-    for unit, values in enumerate(h.T.tolist()):
-        d_h[values.index(max(values)), unit] = d_pooled[unit]
-    return d_h
-
-
-GRADIENTS = {
-    "last": lambda d_pooled, h: np.zeros_like(h),
-    "mean": lambda d_pooled, h: np.array([d_pooled / len(h) for _ in h]),
-    "max": first_largest,
-}
+PARTS = {name: part for name, (part, _) in METHODS.items()}
 
 
 def methods_of(pooling):
     return ["last", "mean", "max"] if pooling == "concat" else [pooling]
 
 
-def pool_alone(pooling, h, last):
-    return np.concatenate([METHODS[name](h, last) for name in methods_of(pooling)])
-
-
-def backpropagate_alone(pooling, d_pooled, h):
-    """Return the gradients of the states of a sequence, and of its last state."""
-    methods = methods_of(pooling)
-    parts = dict(zip(methods, np.split(d_pooled, len(methods)), strict=True))
-    d_h = sum(GRADIENTS[name](part, h) for name, part in parts.items())
-    return d_h, parts.get("last", np.zeros(WIDTH))
-
-
 @pytest.fixture(params=LENGTHS)
-def sequences(request):
-    rng = np.random.default_rng(0)
-    return [rng.normal(size=(length, WIDTH)) for length in LENGTHS[request.param]]
+def lengths(request):
+    return LENGTHS[request.param]
 
 
 @pytest.fixture(params=list(POOLINGS))
@@ -66,37 +40,26 @@ def pooling(request):
     return request.param
 
 
-def draw_last(sequences):
-    """Draw last states that are in none of the steps: they are pooled as they are."""
-    rng = np.random.default_rng(3)
-    return rng.normal(size=(len(sequences), WIDTH)).astype(sequences[0].dtype)
+def draw_states(pooling, lengths, dtype=np.float64):
+    """Draw what a layer hands to a pooling: what that reads, and nothing else."""
+    rng, shape = np.random.default_rng(0), (len(lengths), WIDTH)
+    parts = {name: rng.normal(size=shape).astype(dtype) for name in PARTS.values()}
+    parts = {name: parts[name] for name in POOLINGS[pooling].reads}
+    return Sequences(None, pack([np.ones((n, 1)) for n in lengths]).lengths, **parts)
 
 
-def pack_states(sequences):
-    """Return what a layer hands to the pooling: states, and last states."""
-    x = pack(sequences)
-    return Sequences(x.data, x.lengths, x.sort(draw_last(sequences)))
+def draw_gradient(pooled, seed=1):
+    rng = np.random.default_rng(seed)
+    return rng.normal(size=pooled.shape).astype(pooled.dtype)
 
 
-def backpropagate(name, h, seed=1):
-    """Return what is pooled, a random gradient of it, those of states and last ones."""
-    pooling, x = POOLINGS[name](WIDTH), pack_states(h)
-    pooled, tape = pooling.forward({}, x)
-    d_pooled = np.random.default_rng(seed).normal(size=pooled.shape).astype(h[0].dtype)
-    d_x, grads = pooling.backward({}, tape, d_pooled)
-    assert grads == {}
-    assert d_x.lengths is x.lengths
-    d_h = np.zeros_like(x.data) if d_x.data is None else d_x.data
-    d_last = np.zeros_like(d_pooled[:, :WIDTH]) if d_x.last is None else d_x.last
-    d_h = x.replace(d_h).unpack()
-    return x.unsort(pooled), x.unsort(d_pooled), d_h, x.unsort(d_last)
-
-
-def test_forward_equals_a_loop(pooling, sequences):
-    pooled, *_ = backpropagate(pooling, sequences)
-    each = zip(sequences, draw_last(sequences), strict=True)
-    expected = [pool_alone(pooling, h, last) for h, last in each]
-    np.testing.assert_allclose(pooled, expected, rtol=1e-14, atol=1e-15)
+def apply_alone(pooling, parts, lengths):
+    """Return each method on its part of one sequence after the other, side by side."""
+    rows = [
+        [METHODS[name][1](part[row], n) for name, part in parts.items()]
+        for row, n in enumerate(lengths.longest_first)
+    ]
+    return np.array(rows).reshape(len(rows), -1)
 
 
 def test_names_are_those_of_the_columns(pooling):
@@ -105,60 +68,73 @@ def test_names_are_those_of_the_columns(pooling):
     assert kind(WIDTH).n_out == WIDTH * len(kind.names)
 
 
-@pytest.mark.parametrize("ties", [False, True])
-def test_backward_equals_a_loop(pooling, sequences, ties):
-    h = [np.floor(sequence) if ties else sequence for sequence in sequences]
-    _, *gradients = backpropagate(pooling, h)
-    for d_one, d_states, d_last, states in zip(*gradients, h, strict=True):
-        expected, expected_last = backpropagate_alone(pooling, d_one, states)
-        np.testing.assert_allclose(d_states, expected, rtol=1e-14, atol=1e-15)
-        assert np.array_equal(d_last, expected_last)
+def test_it_reads_what_its_methods_need(pooling):
+    assert POOLINGS[pooling].reads == tuple(PARTS[name] for name in methods_of(pooling))
 
 
-def test_backward_against_central_differences(pooling, sequences):
-    block, x = POOLINGS[pooling](WIDTH), pack_states(sequences)
-    _, d_pooled, d_h, d_last = backpropagate(pooling, sequences)
-    last, rng = x.last, np.random.default_rng(2)
-
-    def value(data, last):
-        pooled, _ = block.forward({}, Sequences(data, x.lengths, last))
-        return float(np.sum(x.unsort(pooled) * d_pooled))
-
-    d_h = pack(d_h).data
-    assert relative_error(lambda h: value(h, last), d_h, x.data, rng) < 1e-8
-    d_last = x.sort(d_last)
-    assert relative_error(lambda ends: value(x.data, ends), d_last, last, rng) < 1e-8
+def test_forward_equals_a_loop(pooling, lengths):
+    x = draw_states(pooling, lengths)
+    pooled, _ = POOLINGS[pooling](WIDTH).forward({}, x)
+    parts = {name: getattr(x, PARTS[name]) for name in methods_of(pooling)}
+    expected = apply_alone(pooling, parts, x.lengths)
+    np.testing.assert_allclose(pooled, expected, rtol=1e-15, strict=True)
 
 
-@pytest.mark.parametrize("lengths", LENGTHS.values(), ids=LENGTHS)
-@pytest.mark.parametrize("level", [-1.0, 0.0, 1.0])
-def test_where_all_steps_tie_the_first_has_the_whole_gradient(lengths, level):
-    h = [np.full((length, WIDTH), level) for length in lengths]
-    _, d_pooled, d_h, _ = backpropagate("max", h)
-    for d_one, d_states in zip(d_pooled, d_h, strict=True):
-        assert np.array_equal(d_states[0], d_one)
-        assert not d_states[1:].any()
-
-
-def test_states_are_only_read_and_a_tape_can_be_read_twice(pooling, sequences):
-    block, x = POOLINGS[pooling](WIDTH), pack_states(sequences)
-    before, last_before = x.data.copy(), x.last.copy()
+def test_backward_equals_a_loop(pooling, lengths):
+    block, x = POOLINGS[pooling](WIDTH), draw_states(pooling, lengths)
     pooled, tape = block.forward({}, x)
-    d_pooled = np.ones_like(pooled)
+    d_pooled = draw_gradient(pooled)
+    d_x, grads = block.backward({}, tape, d_pooled)
+    assert grads == {}
+    assert d_x.lengths is x.lengths
+    methods = methods_of(pooling)
+    # Each method is linear in what it reads, with the same factor both ways.
+    d_parts = dict(zip(methods, np.hsplit(d_pooled, len(methods)), strict=True))
+    expected = np.hsplit(apply_alone(pooling, d_parts, x.lengths), len(methods))
+    for name, values in zip(methods, expected, strict=True):
+        found = getattr(d_x, PARTS[name])
+        np.testing.assert_allclose(found, values, rtol=1e-15, strict=True)
+    for part in {"data", *PARTS.values()} - {*block.reads}:
+        assert getattr(d_x, part) is None
+
+
+def test_backward_against_central_differences(pooling, lengths):
+    block, x = POOLINGS[pooling](WIDTH), draw_states(pooling, lengths)
+    pooled, tape = block.forward({}, x)
+    d_pooled = draw_gradient(pooled)
+    d_x, _ = block.backward({}, tape, d_pooled)
+    parts = {name: getattr(x, name) for name in block.reads}
+
+    def value(changed):
+        changed = Sequences(None, x.lengths, **(parts | changed))
+        return float(np.sum(block.forward({}, changed)[0] * d_pooled))
+
+    for name, values in parts.items():
+        gradient, rng = getattr(d_x, name), np.random.default_rng(2)
+        error = relative_error(
+            lambda part, name=name: value({name: part}), gradient, values, rng
+        )
+        assert error < 1e-8
+
+
+def test_states_are_only_read_and_a_tape_can_be_read_twice(pooling, lengths):
+    block, x = POOLINGS[pooling](WIDTH), draw_states(pooling, lengths)
+    for name in block.reads:
+        getattr(x, name).flags.writeable = False
+    pooled, tape = block.forward({}, x)
+    d_pooled = draw_gradient(pooled)
+    d_pooled.flags.writeable = False
     first, second = (block.backward({}, tape, d_pooled)[0] for _ in range(2))
-    assert np.array_equal(x.data, before)
-    assert np.array_equal(x.last, last_before)
-    assert np.array_equal(d_pooled, np.ones_like(pooled))
-    for one, other in ((first.data, second.data), (first.last, second.last)):
-        assert (one is None) == (other is None)
-        assert one is None or np.array_equal(one, other)
+    for name in block.reads:
+        assert np.array_equal(getattr(first, name), getattr(second, name))
 
 
-def test_float32_stays_float32(pooling, sequences):
-    h = [sequence.astype("float32") for sequence in sequences]
-    pooled, _, d_h, d_last = backpropagate(pooling, h)
-    assert pooled.dtype == d_last.dtype == np.float32
-    assert all(d_states.dtype == np.float32 for d_states in d_h)
+def test_float32_stays_float32(pooling, lengths):
+    block, x = POOLINGS[pooling](WIDTH), draw_states(pooling, lengths, np.float32)
+    pooled, tape = block.forward({}, x)
+    d_x, _ = block.backward({}, tape, draw_gradient(pooled))
+    assert pooled.dtype == np.float32
+    assert {getattr(d_x, name).dtype for name in block.reads} == {np.dtype("float32")}
 
 
 # State by state, as streams are pooled
@@ -183,8 +159,14 @@ def pool_state_by_state(pooling, h):
 def test_after_each_state_it_is_the_pooling_of_those_so_far(pooling):
     h = draw_streams()
     for t, pooled in enumerate(pool_state_by_state(pooling, h), 1):
-        x = pack(h[:, :t])
-        x = Sequences(x.data, x.lengths, h[:, t - 1])
+        so_far = h[:, :t]
+        x = Sequences(
+            None,
+            pack(so_far).lengths,
+            last=so_far[:, -1],
+            total=so_far.sum(axis=1),
+            largest=so_far.max(axis=1),
+        )
         expected, _ = POOLINGS[pooling](WIDTH).forward({}, x)
         np.testing.assert_allclose(pooled, expected, rtol=1e-14)
 

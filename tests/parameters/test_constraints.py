@@ -112,6 +112,21 @@ BAD_PARAMETERS = [
         {0: "", 2.0: "", True: "", "au": "auto", None: ""},
     ),
     ("standardize", "True or False", {1: "", "auto": "", None: ""}),
+    (
+        "dtype",
+        "one of 'auto', 'float32', 'float64' or np.float32 or np.float64",
+        {
+            "float3": "float32",
+            "flaot64": "float64",
+            "Auto": "auto",
+            "int": "",
+            np.float16: "",
+            np.dtype(">f4"): "",
+            int: "",
+            32: "",
+            None: "",
+        },
+    ),
     ("warm_start", "True or False", {1: "", "True": ""}),
     ("verbose", "True or False or an int in the range [0, inf)", {-1: "", "on": ""}),
     (

@@ -40,12 +40,13 @@ from skrnn.streaming import EarlyClassifier
         "solver": [np.str_("sgd")],
         "learning_rate": [np.str_("invscaling")],
         "standardize": [np.bool_(False)],
+        "dtype": [np.str_("float32"), np.float32, np.dtype("float32")],
         "early_stopping": [np.True_],
     }.items(),
 )
 def test_a_value_of_any_type_means_what_it_says(name, values):
     rng = np.random.default_rng(0)
-    # In float32, since a number of float64 would make float64 of it.
+    # A number of float64 would make float64 of what is computed in float32.
     X = rng.normal(size=(300, 3, 2)).astype(np.float32)
     y = np.arange(300) % 2
 

@@ -238,12 +238,19 @@ def test_a_frozen_network_streams():
     assert_same(stream.run(X)[:, -1], answer(estimator, list(X)))
 
 
-def test_the_type_is_that_of_the_weights_or_as_asked():
-    X = [x.astype(np.float32) for x in block()]
-    estimator = fitted(ONE, X)
-    assert Stream(estimator).dtype == Stream(estimator).step(X[0][0]).dtype
-    assert Stream(estimator).dtype == np.float32
-    assert Stream(estimator, dtype="float64").step(X[0][0]).dtype == np.float64
+def test_the_type_is_float64_or_as_asked():
+    for x in (block(), block().astype(np.float32)):
+        estimator = fitted(ONE, list(x))
+        assert estimator.weights_.dtype == np.float32
+        for dtype, expected in ((None, np.float64), ("float32", np.float32)):
+            stream = Stream(estimator, N, dtype)
+            assert stream.dtype == stream.step(x[:, 0]).dtype == expected
+            # As in prediction of sequences of that type.
+            found, X = (
+                Stream(estimator, N, dtype).run(x)[:, -1],
+                list(x.astype(expected)),
+            )
+            assert_same(found, answer(estimator, X), expected)
 
 
 @pytest.mark.parametrize("kind", [list, tuple, np.float32, np.int64])

@@ -22,6 +22,7 @@ class Descent(Solver):
 
     unit = "turn"
     has_batches = False
+    dtype = np.float32
     at_max_iter = "It went down for {max_iter} turns."
     remedy = "a smaller step"
 
@@ -38,7 +39,7 @@ class Descent(Solver):
     def solve(self, weights):
         """Go down."""
         state = Training(weights.copy())
-        batch = self.data.batch(self.data.rows, weights.dtype)
+        batch = self.data.batch(self.data.rows)
         for _ in range(self.max_iter):
             value, gradient, _ = self.objective.value_and_gradient(
                 state.weights, *batch
@@ -70,6 +71,7 @@ def test_an_estimator_learns_with_it(kind):
     assert model.loss_ < 0.7 * model.loss_curve_[0]
     assert (model.n_iter_, model.t_) == (80, 80 * 60)
     assert model.optimizer_state_ == {}
+    assert model.weights_.dtype == np.float32
     with pytest.warns(ConvergenceWarning):
         again = kind(6, solver="descent", max_iter=80, random_state=0).fit(X, y)
     assert_array_equal(again.weights_, model.weights_)

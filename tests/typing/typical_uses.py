@@ -33,6 +33,8 @@ stages: Iterator[Array] = clf.staged_predict_proba(X)
 losses: list[float] = clf.loss_curve_
 n_classes: int = clf.classes_.size + clf.n_iter_
 again: LSTMClassifier = clf.partial_fit(X, y, classes=[0, 1])
+wide = LSTMClassifier(dtype="float64").set_params(dtype=np.dtype("float32"))
+kinds = RNNClassifier(dtype=np.float32), GRURegressor(dtype=np.dtype(np.float64))
 deep = RNNClassifier([8, 8], activation="relu", class_weight="balanced")
 reg: GRURegressor = GRURegressor(hidden_size=8, verbose=1).fit([[[0.0]], [[1.0]]], y)
 mean: float = reg.target_mean_.mean()

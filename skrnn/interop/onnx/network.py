@@ -92,7 +92,7 @@ def write_layer(graph, layer, k, state, x, lengths):
         weights("weight_hh"),
         np.concatenate([weights("bias_ih"), weights("bias_hh")], axis=1),
         lengths and graph.cast(lengths, np.int32),
-        to=("" if layer.only_last else f"layer{k}_states", f"layer{k}_last"),
+        to=("" if layer.only == ("last",) else f"layer{k}_states", f"layer{k}_last"),
         hidden_size=cell.hidden_size,
         direction="bidirectional" if len(suffixes) == 2 else "forward",
         **_options(cell, len(suffixes)),
@@ -100,7 +100,7 @@ def write_layer(graph, layer, k, state, x, lengths):
     # In ONNX directions are an axis before sequences; here they are side by side.
     last = graph.add("Transpose", last, perm=[1, 0, 2])
     last = graph.add("Reshape", last, [0, layer.n_out])
-    if layer.only_last:
+    if layer.only == ("last",):
         return None, last
     states = graph.add("Transpose", states, perm=[2, 0, 1, 3])
     return graph.add("Reshape", states, [0, 0, layer.n_out]), last
