@@ -14,9 +14,6 @@ def sigmoid(z):
     return 0.5 * np.tanh(0.5 * z) + 0.5
 
 
-#: One half, in each type of computation.
-HALF = {np.dtype(kind): np.asarray(0.5, kind) for kind in (np.float32, np.float64)}
-
 #: For each type of computation, a number far above its denormals, yet far below all
 #: that matters.
 TINY = {

@@ -29,7 +29,7 @@ class StepBlock:
         Whether the state must be copied to its first slot.
     alive : list of int
         How many sequences have each of the steps, and then the one that follows.
-    ended : ndarray of bool of shape (n_steps, 1, size) or None
+    ended : ndarray of bool of shape (n_steps, size) or None
         Which have ended at each step; None if none has.
     d_above : tuple or None
         Memory for the gradients that come from above, and a view of each step.
@@ -47,13 +47,17 @@ class StepBlock:
     ended: np.ndarray | None = None
     d_above: tuple | None = None
     backward_buffers: object = None
+    #: The row of each step and column in a packed batch, where sequences have ended.
+    _from_rows: np.ndarray | None = None
 
     def set_alive(self, alive):
         """Set how many sequences have each of its steps, and the one that follows."""
         self.alive, self.ended = alive, None
         if alive[-2] < self.size:
-            n_alive = np.array(alive[:-1])[:, np.newaxis, np.newaxis]
-            self.ended = np.arange(self.size) >= n_alive
+            n_alive, columns = np.array(alive[:-1]), np.arange(self.size)
+            self.ended = columns >= n_alive[:, np.newaxis]
+            starts = self.rows.start + np.cumsum(n_alive) - n_alive
+            self._from_rows = starts[:, np.newaxis] + columns
 
     def cut(self, rows, n_steps):
         """Return a block of its first steps, for other rows."""
@@ -78,29 +82,31 @@ class StepBlock:
         steps = enumerate(pairwise(self.alive))
         return [(k, slice(after, now)) for k, (now, after) in steps if after < now]
 
+    @property
+    def last_places(self):
+        """The columns that end in it, and the index of the last step of each."""
+        alive = np.array(self.alive)
+        counts = alive[:-1] - alive[1:]
+        steps = np.repeat(np.arange(self.n_steps)[::-1], counts[::-1])
+        return np.arange(self.alive[-1], self.alive[0]), steps
+
     def unpack(self, packed, out):
         """Copy its rows of a packed array into `out`, (n_steps, width, size).
 
-        There are zeros where a sequence has ended.
+        Where a sequence has ended there are numbers of another.
         """
-        if self.alive[-2] == self.size:
+        if self.ended is None:
             out[...] = self._of(packed)
-            return
-        row = self.rows.start
-        for step, n in zip(out, self.alive, strict=False):
-            step[:, :n] = packed[row : row + n].T
-            step[:, n:] = 0.0
-            row += n
+        else:
+            rows = packed.take(self._from_rows, axis=0, mode="clip")
+            out[...] = rows.swapaxes(1, 2)
 
     def pack(self, values, out):
         """Copy values, (n_steps, width, size), into its rows of a packed array."""
-        if self.alive[-2] == self.size:
+        if self.ended is None:
             self._of(out)[...] = values
-            return
-        row = self.rows.start
-        for step, n in zip(values, self.alive, strict=False):
-            out[row : row + n] = step[:, :n].T
-            row += n
+        else:
+            out[self.rows] = values.swapaxes(1, 2)[~self.ended]
 
     def _of(self, packed):
         rows = packed[self.rows].reshape(self.n_steps, self.size, -1)
@@ -120,18 +126,18 @@ def stretches(lengths, least_share):
     least_share : float
         Columns are given up when a smaller share of them than this is needed.
 
-    Yields
-    ------
-    first, n_steps, size : int
-        First step, number of steps, and number of columns.
+    Returns
+    -------
+    list of tuple of int
+        First step, number of steps, and number of columns of each stretch.
     """
-    first, size, n_steps = 0, int(lengths.sizes[0]), 0
+    first, size, n_steps, found = 0, int(lengths.sizes[0]), 0, []
     for segment in lengths.segments:
         if segment.size < least_share * size:
-            yield first, n_steps, size
+            found.append((first, n_steps, size))
             first, size, n_steps = first + n_steps, segment.size, 0
         n_steps += segment.n_steps
-    yield first, n_steps, size
+    return [*found, (first, n_steps, size)]
 
 
 def times(d_z, xh):

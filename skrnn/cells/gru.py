@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 import numpy as np
 
-from skrnn.cells.arithmetic import HALF, sigmoid
+from skrnn.cells.arithmetic import sigmoid
 from skrnn.cells.base import Cell
 from skrnn.cells.block import times
 from skrnn.cells.checks import check_step
+from skrnn.cells.sigmoids import OVERFLOWS_QUIETLY, SIGMOIDS
 from skrnn.cells.tape import Tape
 
 if TYPE_CHECKING:
@@ -80,6 +81,7 @@ class GRUCell(Cell):
         n = np.tanh(x_n + r * (h_n + params["b_hn"]))
         return ((1 - z) * n + z * h,)
 
+    @OVERFLOWS_QUIETLY
     def forward(
         self,
         params: Params,
@@ -92,10 +94,9 @@ class GRUCell(Cell):
     ) -> tuple[Sequences, Tape | None]:
         """Compute the states of whole sequences: see `Cell.forward`."""
         tape = GRUTape.begin(self, x, keep, reuse, mask, only)
-        H, d, half = self.hidden_size, self.n_features, HALF[x.data.dtype]
+        H, d, gates = self.hidden_size, self.n_features, SIGMOIDS[x.data.dtype]
         W = params["W"].copy()
-        # One tanh serves both sigmoids: see `LSTMCell`.
-        W[: 2 * H] *= half
+        W[: 2 * H] *= gates.factor
         # The candidate sees x at once, and h through the reset gate. A copy also where
         # one row is contiguous as it is: the next line writes into W.
         W_n = W[2 * H :, : d + 1].copy()
@@ -103,11 +104,9 @@ class GRUCell(Cell):
         for block, m in tape.forward_blocks(x):
             np.matmul(W_n, block.xh[:, : d + 1], block.slots["n"][:-1])
             for (xh, h, h_in), views in block.steps:
-                gates, sigmoids, r, z, hn, n, diff, h_before = views
-                W.dot(xh, gates)
-                np.tanh(sigmoids, sigmoids)
-                np.multiply(sigmoids, half, sigmoids)
-                np.add(sigmoids, half, sigmoids)
+                product, sigmoids, r, z, hn, n, diff, h_before = views
+                W.dot(xh, product)
+                gates.compute(sigmoids)
                 np.multiply(r, hn, h)
                 np.add(n, h, n)
                 np.tanh(n, n)
@@ -206,27 +205,28 @@ class GRUTape(Tape):
         """Return the arrays of the state."""
         return (slots["h"],)
 
-    def views(self, slots, k):
-        """Return what the forward pass of a step works on beside ``[x, 1, h]`` and h.
+    def views(self, slots):
+        """Return what the forward pass works on beside ``[x, 1, h]`` and h.
 
         Returns
         -------
-        gates : ndarray of shape (3 * hidden_size, size)
+        product : ndarray of shape (n_steps, 3 * hidden_size, size)
             ``[r, z, hn]``, of r and z first what is before the sigmoids.
-        sigmoids : ndarray of shape (2 * hidden_size, size)
+        sigmoids : ndarray of shape (n_steps, 2 * hidden_size, size)
             The gates ``[r, z]``.
-        r, z, hn : ndarray of shape (hidden_size, size)
+        r, z, hn : ndarray of shape (n_steps, hidden_size, size)
             Reset gate, update gate, and the past as the candidate sees it.
-        n : ndarray of shape (hidden_size, size)
+        n : ndarray of shape (n_steps, hidden_size, size)
             ``W_xn x + b_n``, then the candidate.
-        diff : ndarray of shape (hidden_size, size)
+        diff : ndarray of shape (n_steps, hidden_size, size)
             ``h - n``, with h before the step: the step ends with ``n + z * diff``.
-        h_before : ndarray of shape (hidden_size, size)
+        h_before : ndarray of shape (n_steps, hidden_size, size)
             The hidden state before the step.
         """
-        H, gates = self.cell.hidden_size, slots["gate"][k]
-        sigmoids, r, z, hn = gates[: 2 * H], gates[:H], gates[H : 2 * H], gates[2 * H :]
-        n, diff, h_before = slots["n"][k], slots["diff"][k], slots["h"][k]
+        H, gates = self.cell.hidden_size, slots["gate"][:-1]
+        sigmoids, r = gates[:, : 2 * H], gates[:, :H]
+        z, hn = gates[:, H : 2 * H], gates[:, 2 * H :]
+        n, diff, h_before = (slots[name][:-1] for name in ("n", "diff", "h"))
         return gates, sigmoids, r, z, hn, n, diff, h_before
 
     def backward_buffers(self, block):

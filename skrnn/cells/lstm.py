@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 import numpy as np
 
-from skrnn.cells.arithmetic import HALF, sigmoid
+from skrnn.cells.arithmetic import sigmoid
 from skrnn.cells.base import Cell
 from skrnn.cells.block import times
 from skrnn.cells.checks import check_step
+from skrnn.cells.sigmoids import OVERFLOWS_QUIETLY, SIGMOIDS
 from skrnn.cells.tape import Tape
 
 if TYPE_CHECKING:
@@ -72,6 +73,7 @@ class LSTMCell(Cell):
         h = sigmoid(z_o) * np.tanh(c)
         return h, c
 
+    @OVERFLOWS_QUIETLY
     def forward(
         self,
         params: Params,
@@ -84,17 +86,14 @@ class LSTMCell(Cell):
     ) -> tuple[Sequences, Tape | None]:
         """Compute the states of whole sequences: see `Cell.forward`."""
         tape = LSTMTape.begin(self, x, keep, reuse, mask, only)
-        half = HALF[x.data.dtype]
+        gates = SIGMOIDS[x.data.dtype]
         W = params["W"].copy()
-        # sigmoid(z) = (1 + tanh(z / 2)) / 2, so that one tanh serves all four gates.
-        W[: 3 * self.hidden_size] *= half
+        W[: 3 * self.hidden_size] *= gates.factor
         for block, m in tape.forward_blocks(x):
             passed, ig, fc = tape.passed(block.size)
-            for (xh, h, h_in), (z, sigmoids, o, i_f, g_c, c, tanh_c) in block.steps:
+            for (xh, h, h_in), (z, sigmoids, g, o, i_f, g_c, c, tanh_c) in block.steps:
                 W.dot(xh, z)
-                np.tanh(z, z)
-                np.multiply(sigmoids, half, sigmoids)
-                np.add(sigmoids, half, sigmoids)
+                gates.compute_gates(z, sigmoids, g)
                 np.multiply(i_f, g_c, passed)
                 np.add(ig, fc, c)
                 np.tanh(c, tanh_c)
@@ -190,28 +189,29 @@ class LSTMTape(Tape):
         """Return the arrays of the state."""
         return slots["h"], slots["gate"][:, 4 * self.cell.hidden_size :]
 
-    def views(self, slots, k):
-        """Return what the forward pass of a step works on beside ``[x, 1, h]`` and h.
+    def views(self, slots):
+        """Return what the forward pass works on beside ``[x, 1, h]`` and h.
 
         Returns
         -------
-        z : ndarray of shape (4 * hidden_size, size)
+        z : ndarray of shape (n_steps, 4 * hidden_size, size)
             ``W [x, 1, h]``, then the gates ``[o, i, f, g]``.
-        sigmoids : ndarray of shape (3 * hidden_size, size)
+        sigmoids : ndarray of shape (n_steps, 3 * hidden_size, size)
             The gates ``[o, i, f]``.
-        o : ndarray of shape (hidden_size, size)
-            The output gate.
-        i_f, g_c : ndarray of shape (2 * hidden_size, size)
+        g, o : ndarray of shape (n_steps, hidden_size, size)
+            The candidate, and the output gate.
+        i_f, g_c : ndarray of shape (n_steps, 2 * hidden_size, size)
             ``[i, f]`` and ``[g, c]``, with c before the step: their product is
             ``[i g, f c]``.
-        c, tanh_c : ndarray of shape (hidden_size, size)
+        c, tanh_c : ndarray of shape (n_steps, hidden_size, size)
             The cell state after the step, and its tanh.
         """
-        H, gate, after = self.cell.hidden_size, slots["gate"][k], slots["gate"][k + 1]
-        z, sigmoids, o = gate[: 4 * H], gate[: 3 * H], gate[:H]
-        i_f, g_c = gate[H : 3 * H], gate[3 * H :]
-        c, tanh_c = after[4 * H :], slots["tanh_c"][k]
-        return z, sigmoids, o, i_f, g_c, c, tanh_c
+        H, gate, after = self.cell.hidden_size, slots["gate"][:-1], slots["gate"][1:]
+        z, sigmoids = gate[:, : 4 * H], gate[:, : 3 * H]
+        g, o = gate[:, 3 * H : 4 * H], gate[:, :H]
+        i_f, g_c = gate[:, H : 3 * H], gate[:, 3 * H :]
+        c, tanh_c = after[:, 4 * H :], slots["tanh_c"][:-1]
+        return z, sigmoids, g, o, i_f, g_c, c, tanh_c
 
     def passed(self, size):
         """Return memory for what the gates let through: ``[i g, f c]``, and each."""

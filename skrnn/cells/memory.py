@@ -17,6 +17,7 @@ every batch of so many sequences.
 
 import math
 from abc import ABC, abstractmethod
+from itertools import repeat
 
 import numpy as np
 
@@ -28,7 +29,7 @@ CACHED = 2**18
 
 #: Columns are given up when a smaller share of them is needed. Where states may grow
 #: without bounds, no column idles: zero times infinity is not zero.
-KEPT = 0.75
+KEPT = 0.5
 
 #: Where no values are kept, so many steps at most take turns in the same slots: making
 #: their views costs more than going round.
@@ -66,6 +67,7 @@ class TapeMemory(ABC):
         self.cell, self.dtype, self.keep, self.masked = cell, dtype, keep, masked
         self.n_sequences = len(lengths.order)
         self._least_share = KEPT if cell.bounded else 1.0
+        self._cut = None, []
         self.widths = {
             "xh": cell.n_features + 1 + cell.hidden_size,
             **self.slot_widths(),
@@ -93,21 +95,20 @@ class TapeMemory(ABC):
         """
 
     @abstractmethod
-    def views(self, slots, k):
-        """Return what the forward pass of the k-th step of some slots works on.
+    def views(self, slots):
+        """Return what the forward pass of each step of some slots works on.
 
         Parameters
         ----------
-        slots : dict of str to ndarray of shape (n_slots, width, size)
-            Each array of the slots.
-        k : int
-            The slot of the step; it leaves its state in the one that follows.
+        slots : dict of str to ndarray of shape (n_steps + 1, width, size)
+            Each array of the slots. The k-th step works on the k-th slot, and leaves
+            its state in the one that follows.
 
         Returns
         -------
-        tuple of ndarray of shape (rows, size)
-            Views, which the loop over the steps unpacks. It is a plain tuple, which
-            Python unpacks faster than one with named fields.
+        tuple of ndarray of shape (n_steps, rows, size)
+            Views. The loop over the steps gets a plain tuple of those of each step,
+            which Python unpacks faster than one with named fields.
         """
 
     def fits(self, x, keep, masked=False):
@@ -139,9 +140,15 @@ class TapeMemory(ABC):
     def _n_columns(self, lengths):
         """Return how many columns the slots of a batch have in all."""
         if self.keep:
-            cut = stretches(lengths, self._least_share)
-            return sum((n_steps + 1) * size for _, n_steps, size in cut)
+            stretches = self._stretches(lengths)
+            return sum((n_steps + 1) * size for _, n_steps, size in stretches)
         return (min(self.length, len(lengths.sizes)) + 1) * self.n_sequences
+
+    def _stretches(self, lengths):
+        """Return where columns are given up; it is found out once for a batch."""
+        if self._cut[0] is not lengths:
+            self._cut = lengths, stretches(lengths, self._least_share)
+        return self._cut[1]
 
     def _lay_out(self, lengths):
         """Cut the steps of a batch into blocks, in their order."""
@@ -149,7 +156,7 @@ class TapeMemory(ABC):
             return
         self.lengths, self.blocks, column = lengths, [], 0
         starts, sizes = lengths.starts.tolist(), [*lengths.sizes.tolist(), 0]
-        for begin, n_steps, size in stretches(lengths, self._least_share):
+        for begin, n_steps, size in self._stretches(lengths):
             for first in range(begin, begin + n_steps, self.length):
                 last = min(first + self.length, begin + n_steps)
                 rows = slice(starts[first], starts[last])
@@ -189,8 +196,8 @@ class TapeMemory(ABC):
         slots["h_in"] = slots["xh"][:, self.cell.n_features + 1 :]
         slots.setdefault("h", slots["h_in"])
         xh, h, h_in = slots["xh"], slots["h"], slots["h_in"]
-        steps = [
-            ((xh[k], h[k + 1], h_in[k + 1]), self.views(slots, k))
-            for k in range(n_steps)
-        ]
+        states = zip(xh[:-1], h[1:], h_in[1:], strict=True)
+        views = self.views(slots)
+        of_cell = zip(*views, strict=True) if views else repeat((), n_steps)
+        steps = list(zip(states, of_cell, strict=True))
         return StepBlock(rows, n_steps, size, slots, steps)

@@ -35,22 +35,33 @@ class Reduction(ABC):
         self.d_values = None
 
     @abstractmethod
-    def read(self, k, h):
+    def read(self, k, columns, h):
         """Take in the states of the k-th block.
 
         Parameters
         ----------
         k : int
             The number of the block; blocks come in their order.
-        h : ndarray of shape (n_steps, hidden_size, size)
-            The states, `neutral` where sequences have ended.
+        columns : slice
+            Which of the sequences are read.
+        h : ndarray of shape (n_steps, hidden_size, n_columns)
+            Their states, `neutral` where they have ended.
         """
 
     @abstractmethod
-    def add_gradient(self, k, h, d_h):
-        """Add the gradient of the states of the k-th block.
+    def add_gradient(self, k, h, d_h, is_first):
+        """Add the gradient of the states of the k-th block to what there is.
 
-        What it adds where sequences have ended is not read.
+        Parameters
+        ----------
+        k : int
+            The number of the block.
+        h : ndarray of shape (n_steps, hidden_size, size)
+            The states.
+        d_h : ndarray of shape (n_steps, hidden_size, size)
+            Their gradient. What comes to stand where sequences have ended is not read.
+        is_first : bool
+            Whether there is nothing yet, so that `d_h` is written over.
         """
 
 
@@ -59,16 +70,20 @@ class Total(Reduction):
 
     neutral = 0.0
 
-    def read(self, k, h):
+    def read(self, k, columns, h):
         """Add the states of the block."""
         if k == 0:
-            np.add.reduce(h, 0, None, self.values)
+            np.add.reduce(h, 0, None, self.values[:, columns])
         else:
-            self.values[:, : h.shape[2]] += np.add.reduce(h)
+            self.values[:, columns] += np.add.reduce(h)
 
-    def add_gradient(self, k, h, d_h):
+    def add_gradient(self, k, h, d_h, is_first):
         """Add it to every state."""
-        d_h += self.d_values[:, : h.shape[2]]
+        d_values = self.d_values[:, : h.shape[2]]
+        if is_first:
+            d_h[...] = d_values
+        else:
+            d_h += d_values
 
 
 class Largest(Reduction):
@@ -81,29 +96,33 @@ class Largest(Reduction):
         #: The block in which each value is found first.
         self._block = np.empty(self.values.shape, np.int32)
 
-    def read(self, k, h):
+    def read(self, k, columns, h):
         """Keep what is larger than all before it."""
+        self._n_blocks, values = k + 1, self.values[:, columns]
         if k == 0:
-            np.maximum.reduce(h, 0, None, self.values)
-            self._block.fill(0)
-            return
-        largest, size = np.maximum.reduce(h), h.shape[2]
-        values = self.values[:, :size]
-        np.copyto(self._block[:, :size], k, where=largest > values)
-        np.maximum(values, largest, out=values)
+            np.maximum.reduce(h, 0, None, values)
+            self._block[:, columns] = 0
+        else:
+            largest = np.maximum.reduce(h)
+            np.copyto(self._block[:, columns], k, where=largest > values)
+            np.maximum(values, largest, out=values)
 
-    def add_gradient(self, k, h, d_h):
+    def add_gradient(self, k, h, d_h, is_first):
         """Add it to the first of the largest states."""
         size = h.shape[2]
-        there = h == self.values[:, :size]
-        is_here = self._block[:, :size] == k
-        there &= is_here
-        if np.count_nonzero(there) > np.count_nonzero(is_here):
+        there, n_here = h == self.values[:, :size], h[0].size
+        if self._n_blocks > 1:
+            is_here = self._block[:, :size] == k
+            there &= is_here
+            n_here = np.count_nonzero(is_here)
+        if np.count_nonzero(there) > n_here:
             there &= np.cumsum(there, axis=0, dtype=np.int32) == 1
-        (at,) = there.reshape(-1).nonzero()
-        d_values = self.d_values[:, :size].reshape(-1)
-        d_h.reshape(-1)[at] += d_values[at % d_values.size]
+        if is_first:
+            np.multiply(there, self.d_values[:, :size], out=d_h)
+        else:
+            d_h += there * self.d_values[:, :size]
 
 
-#: The reductions by the names that `Sequences` has for their results.
-REDUCTIONS: dict[str, type[Reduction]] = {"total": Total, "largest": Largest}
+#: The reductions by the names that `Sequences` has for their results; in this order
+#: their gradients are made fastest.
+REDUCTIONS: dict[str, type[Reduction]] = {"largest": Largest, "total": Total}

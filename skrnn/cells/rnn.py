@@ -155,7 +155,7 @@ class RNNTape(Tape):
         """Return the arrays of the state."""
         return (slots["h"],)
 
-    def views(self, slots, k):
+    def views(self, slots):
         """Return what a step needs beyond ``[x, 1, h]``: nothing."""
         return ()
 

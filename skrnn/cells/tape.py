@@ -77,10 +77,11 @@ class Tape(TapeMemory):
             yield block, m
             if self.h is not None:
                 block.pack(block.h, self.h)
-            for k, columns in block.ends if self.last is not None else ():
-                self.last[columns] = block.h[k, :, columns].T
+            if self.last is not None:
+                columns, steps = block.last_places
+                self.last[columns] = block.h[steps, :, columns]
             for reduction in reductions:
-                reduction.read(number, self._states(block, reduction.neutral))
+                self._reduce(reduction, number, block)
             before = block
 
     def backward_blocks(self, d_out, n_flows):
@@ -131,49 +132,67 @@ class Tape(TapeMemory):
                 values = self.scratch("above", H, block.size, block.n_steps)
                 block.d_above = values, list(values)
             values, d_above = block.d_above
-            if d_out.data is None:
-                values.fill(0.0)
-            else:
+            is_first = d_out.data is None
+            if not is_first:
                 block.unpack(d_out.data, values)
             for reduction in reductions:
-                reduction.add_gradient(number, block.h, values)
+                reduction.add_gradient(number, block.h, values, is_first)
+                is_first = False
             if block.ended is not None:
-                np.copyto(values, 0.0, where=block.ended)
-        for k, columns in block.ends if d_out.last is not None else ():
-            if d_above[k] is None:
+                np.copyto(values, 0.0, where=block.ended[:, np.newaxis])
+            if d_out.last is not None:
+                columns, steps = block.last_places
+                values[steps, :, columns] += d_out.last[columns]
+        elif d_out.last is not None:
+            for k, columns in block.ends:
                 d_above[k] = np.zeros((H, block.size), self.dtype)
-            d_above[k][:, columns] += d_out.last[columns].T
+                d_above[k][:, columns] = d_out.last[columns].T
         return d_above[::-1]
 
     def _choose_output(self, only):
         """Prepare for all hidden states, or for what `only` names."""
         n, H, names = self.n_sequences, self.cell.hidden_size, only or ()
+        if unknown := {*names} - {"last", *REDUCTIONS}:
+            raise ValueError(
+                f"only of {self.cell} must be a tuple of 'last', 'total' and "
+                f"'largest', got {only!r} with {', '.join(sorted(unknown))}."
+            )
         self.h = self._room_for_h() if only is None else None
         self.last = np.empty((n, H), self.dtype) if "last" in names else None
         if self.reductions.keys() != {*names} - {"last"}:
             self.reductions = {
-                name: REDUCTIONS[name](H, n, self.dtype)
-                for name in names
-                if name != "last"
+                name: kind(H, n, self.dtype)
+                for name, kind in REDUCTIONS.items()
+                if name in names
             }
 
-    def _states(self, block, neutral):
-        """Return the states of a block, with a number where sequences have ended."""
-        if block.ended is None:
-            return block.h
-        h = self.scratch("states", block.h.shape[1], block.size, block.n_steps)
-        h[...] = block.h
-        np.copyto(h, h.dtype.type(neutral), where=block.ended)
-        return h
+    @staticmethod
+    def _reduce(reduction, number, block):
+        """Let a reduction read a block: first the sequences that do not end in it."""
+        first, last = block.alive[0], block.alive[-2]
+        if last > 0:
+            reduction.read(number, slice(last), block.h[:, :, :last])
+        if last < first:
+            h = block.h[:, :, last:first].copy()
+            ended = block.ended[:, np.newaxis, last:first]
+            np.copyto(h, reduction.neutral, where=ended)
+            reduction.read(number, slice(last, first), h)
 
     def _with_gradients(self, d_out):
         """Return the reductions that have a gradient in `d_out`, with that."""
         found = []
-        for name, reduction in self.reductions.items():
+        for name in REDUCTIONS:
             d_values = getattr(d_out, name)
-            if d_values is not None:
-                reduction.d_values = np.ascontiguousarray(d_values.T)
-                found.append(reduction)
+            if d_values is None:
+                continue
+            if name not in self.reductions:
+                raise ValueError(
+                    f"d_out has a gradient of {name!r}, which forward has not "
+                    f"computed: pass only=({name!r},) to it."
+                )
+            reduction = self.reductions[name]
+            reduction.d_values = np.ascontiguousarray(d_values.T)
+            found.append(reduction)
         return found
 
     def output(self):

@@ -72,7 +72,7 @@ class TrainingRun:
         """Return the `Solver` of the estimator for this run."""
         estimator, settings, name = self.estimator, self.settings, self.estimator.solver
         earlier = estimator.optimizer_state_ if self.resume else {}
-        dropout = Dropout(self.rng, settings.dropout, settings.recurrent_dropout)
+        rates = settings.dropout, settings.recurrent_dropout
         loss, network, validate = self.problem.loss, self.network, None
         if self.held_out is not None:
             validate = make_validator(estimator, network, self.held_out, workers)
@@ -84,7 +84,9 @@ class TrainingRun:
             memory=earlier.get(name),
             schedule=estimator.learning_rate,
             incremental=self.incremental,
-            objective=Objective(network, loss, settings.alpha, dropout),
+            objective=Objective(
+                network, loss, settings.alpha, Dropout.seeded(self.rng, *rates)
+            ),
             data=self.data,
             rng=self.rng,
             validate=validate,

@@ -32,6 +32,13 @@ TORCH_GATES = {
 }
 
 
+#: Arrays that the scale of the features is folded into: of any type, that of the
+#: weights is seen from the others.
+_FOLDED = [
+    f"{kind}_l0{end}" for kind in ("weight_ih", "bias_ih") for end in ("", "_reverse")
+]
+
+
 def torch_state(estimator: BaseRecurrent) -> dict[str, Array]:
     """Return the weights of a fitted estimator as PyTorch names and orders them.
 
@@ -55,7 +62,8 @@ def torch_state(estimator: BaseRecurrent) -> dict[str, Array]:
         The scale of the features is folded into the lowest layer, so that it reads
         raw features: ``patch_size_`` steps side by side, where that is more than one,
         and ``feature_mean_`` in the place of steps that are missing in a last patch.
-        With a scale, all arrays are float64.
+        The arrays that have a scale folded in are float64, all others of the type of
+        the weights.
         A regressor's outputs are on the scale of its training: times
         ``target_scale_``, plus ``target_mean_``, they are its predictions.
 
@@ -72,7 +80,13 @@ def torch_state(estimator: BaseRecurrent) -> dict[str, Array]:
     check_is_network(estimator, "torch_state")
     check_is_fitted(estimator)
     network = fitted_network(estimator)
-    return vector_to_state(network, network.fold(estimator.weights_))
+    state = vector_to_state(network, network.fold(estimator.weights_))
+    folded = {*_FOLDED} if network.input.mean is not None else set()
+    dtype = estimator.weights_.dtype
+    return {
+        name: array if name in folded else array.astype(dtype, copy=False)
+        for name, array in state.items()
+    }
 
 
 def load_torch_state(estimator: Network, state: Mapping[str, Any]) -> Network:
@@ -92,12 +106,17 @@ def load_torch_state(estimator: Network, state: Mapping[str, Any]) -> Network:
     -------
     estimator
         The same, with the new weights; what its optimizer remembered is forgotten.
-        Weights of float64 stay float64, unless its `dtype` says another.
+        They are float64 if they were, or if any array of `state` is that has no scale
+        folded in; a `dtype` other than "auto" decides by itself.
     """
     arrays = _check_state(state, torch_state(estimator), type(estimator).__name__)
     network = fitted_network(estimator)
-    given = (float_type(array.dtype) or np.float64 for array in arrays.values())
-    dtype = choose_dtype(estimator, estimator.weights_.dtype, *given)
+    kinds = [
+        float_type(array.dtype) or np.float64
+        for name, array in arrays.items()
+        if name not in _FOLDED
+    ]
+    dtype = choose_dtype(estimator, estimator.weights_.dtype, *kinds)
     with np.errstate(over="ignore"):
         weights = network.unfold(state_to_vector(network, arrays)).astype(dtype)
     if not np.isfinite(weights).all():

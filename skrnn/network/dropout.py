@@ -17,7 +17,7 @@ class Dropout:
 
     Parameters
     ----------
-    rng : numpy.random.RandomState or None
+    rng : numpy.random.Generator or None
         Where the numbers come from; not needed where nothing is dropped.
     rate : float, default=0.0
         For what goes from layer to layer, and from the pooling to the head.
@@ -25,9 +25,20 @@ class Dropout:
         For what goes from step to step: a unit is dropped for a whole sequence.
     """
 
-    rng: np.random.RandomState | None = None
+    rng: np.random.Generator | None = None
     rate: float = 0.0
     recurrent_rate: float = 0.0
+
+    @classmethod
+    def seeded(cls, random_state, rate, recurrent_rate):
+        """Return noise that a `RandomState` begins, drawn by a generator twice as fast.
+
+        Nothing is taken from it where nothing is dropped.
+        """
+        if rate == recurrent_rate == 0:
+            return cls()
+        seed = random_state.randint(2**32, size=4, dtype=np.uint32)
+        return cls(_generator(seed), rate, recurrent_rate)
 
     def mask(self, values):
         """Draw what values from layer to layer are multiplied with; None is all ones.
@@ -56,14 +67,18 @@ class Dropout:
         """
         if self.rate == self.recurrent_rate == 0:
             return [self] * n
-        seeds = self.rng.randint(2**32, size=n, dtype=np.uint32)
-        return [replace(self, rng=np.random.RandomState(seed)) for seed in seeds]
+        seeds = self.rng.integers(2**32, size=(n, 4), dtype=np.uint32)
+        return [replace(self, rng=_generator(seed)) for seed in seeds]
 
     def _mask(self, rate, shape, dtype):
         if rate == 0:
             return None
-        stays = self.rng.random_sample(shape) >= rate
-        return stays.astype(dtype) / dtype.type(1.0 - rate)
+        stays = self.rng.random(shape, dtype=np.float32) >= rate
+        return np.multiply(stays, 1.0 / (1.0 - rate), dtype=dtype)
+
+
+def _generator(seed):
+    return np.random.Generator(np.random.SFC64(seed))
 
 
 #: No noise, as in prediction.

@@ -18,6 +18,10 @@ BOUNDS = {
 }
 
 
+#: About so many numbers are scaled at a time.
+WIDE = 512
+
+
 class Input(Block):
     """The lowest block of a network, which reads raw steps."""
 
@@ -88,7 +92,7 @@ class InputTransform(Input):
         lengths = tape
         d_x = take_from_patches(d_out.data, lengths, self.patch_size)
         if self.scale is not None:
-            d_x = d_x / self._by_type[d_x.dtype][1]
+            d_x = d_x / self._by_type[d_x.dtype][1][: d_x.shape[1]]
         return Sequences(d_x, lengths), {}
 
     def step(self, params, x):
@@ -108,18 +112,27 @@ class InputTransform(Input):
         dtype : dtype, optional
             The type of the result; by default theirs.
         """
-        dtype = data.dtype if dtype is None else np.dtype(dtype)
-        least, most = BOUNDS[dtype]
+        out = np.empty(data.shape, dtype or data.dtype)
+        least, most = BOUNDS[out.dtype]
         if self.mean is None:
-            out = np.empty(data.shape, dtype)
-            np.maximum(data, least, out=out, casting="same_kind")
+            np.maximum(data, least, out=out)
         else:
-            mean, divisor = self._by_type[data.dtype]
-            shifted = data - mean
-            out = shifted if dtype == data.dtype else np.empty(data.shape, dtype)
-            np.divide(shifted, divisor, out=out, casting="same_kind")
+            self._standardise(data.reshape(-1), out.reshape(-1))
             np.maximum(out, least, out=out)
         return np.minimum(out, most, out=out)
+
+    def _standardise(self, data, out):
+        """Scale the features of steps one after the other, ndarray of shape (n,)."""
+        mean, divisor = self._by_type[data.dtype]
+        shifted = out if out.dtype == data.dtype else np.empty_like(data)
+        n = len(data) // len(mean) * len(mean)
+        for part, width in ((slice(n), len(mean)), (slice(n, None), len(data) - n)):
+            if width:
+                x, y, z = (
+                    each[part].reshape(-1, width) for each in (data, shifted, out)
+                )
+                np.subtract(x, mean[:width], out=y)
+                np.divide(y, divisor[:width], out=z)
 
     def fold(self, W_x, b):
         """Return the input weights and biases that do the same to raw patches.
@@ -147,12 +160,17 @@ class InputTransform(Input):
 
     @cached_property
     def _by_type(self):
-        """Mean and scale, neither infinite nor divided by zero, in each type."""
-        by_type = {}
+        """Mean and scale, neither infinite nor divided by zero, in each type.
+
+        Those of several steps stand side by side: NumPy takes about as long for a row
+        of two numbers as for a row of a hundred.
+        """
+        by_type, n_steps = {}, max(1, WIDE // len(self.mean))
         for dtype in BOUNDS:
             least, most = np.finfo(dtype).tiny, np.finfo(dtype).max
             mean = np.clip(self.mean, -most, most).astype(dtype)
-            by_type[dtype] = mean, np.clip(self.scale, least, most).astype(dtype)
+            scale = np.clip(self.scale, least, most).astype(dtype)
+            by_type[dtype] = np.tile(mean, n_steps), np.tile(scale, n_steps)
         return by_type
 
 

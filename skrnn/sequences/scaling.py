@@ -5,7 +5,8 @@ from functools import reduce
 
 import numpy as np
 
-from skrnn.sequences.packed import blocks_by_length, lengths_of, pack
+from skrnn.sequences.chunks import blocks_by_length, lengths_of
+from skrnn.sequences.packed import pack
 
 #: A spread that is smaller than this, as a part of the largest value, is rounding.
 ROUNDING = 8 * np.finfo(np.float64).eps

@@ -33,7 +33,7 @@ class Objective:
     penalty: float = 0.0
     dropout: Dropout = NO_DROPOUT
     #: The factor of each weight, by type.
-    _factors: dict = field(default_factory=dict, repr=False)
+    _factors: dict = field(default_factory=dict, init=False, repr=False)
 
     @property
     def sequences_per_shard(self):

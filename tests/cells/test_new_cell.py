@@ -75,8 +75,8 @@ class UGRNNTape(Tape):
     def states(self, slots):
         return (slots["h"],)
 
-    def views(self, slots, k):
-        return *np.split(slots["gates"][k], 3), slots["h"][k]
+    def views(self, slots):
+        return *np.split(slots["gates"][:-1], 3, axis=1), slots["h"][:-1]
 
     def backward_buffers(self, block):
         width = 2 * self.cell.hidden_size

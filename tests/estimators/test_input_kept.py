@@ -222,10 +222,13 @@ def test_weights_that_come_back_are_the_same(
 def test_weights_travel_between_scales(any_small, layouts, codes, size):
     """What goes out reads raw steps, so that it does so in another model too."""
     X = layouts["block"][:, :3].repeat(7, axis=1)
-    near = any_small(patch_size=size).fit(X, codes)
-    far = any_small(patch_size=size, random_state=1).fit(20.0 + 5.0 * X, codes)
-    load_torch_state(far, torch_state(near))
-    assert_allclose(raw_scores(far, X), raw_scores(near, X), rtol=1e-9, atol=1e-11)
+    for dtype in ("float64", "auto"):
+        near = any_small(patch_size=size, dtype=dtype).fit(X, codes)
+        far = any_small(patch_size=size, random_state=1).fit(20.0 + 5.0 * X, codes)
+        load_torch_state(far, torch_state(near))
+        assert far.weights_.dtype == near.weights_.dtype
+        atol = 1e-11 if dtype == "float64" else 1e-5
+        assert_allclose(raw_scores(far, X), raw_scores(near, X), rtol=atol, atol=atol)
 
 
 @pytest.mark.filterwarnings("ignore:L-BFGS stopped at max_iter")

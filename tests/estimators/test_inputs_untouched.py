@@ -163,7 +163,7 @@ def test_networks(kind, lengths, bidirectional, pooling):
     weight = frozen(rng.uniform(0.5, 1.5, n))
 
     for rate in (0.0, 0.5):
-        noise = Dropout(np.random.RandomState(0), rate, rate)
+        noise = Dropout(np.random.default_rng(0), rate, rate)
         objective = Objective(network, of_scores, 0.1, noise)
         _, gradient, tape = objective.value_and_gradient(weights, x, y, weight)
         assert not np.shares_memory(gradient, weights)

@@ -100,7 +100,7 @@ def test_equals_what_pytorch_computed(cell, n_layers, direction, layout):
 def test_takes_the_predicted_class_by_default():
     X = sequences(LENGTHS["ragged"])
     for y in (THREE, THREE % 2, np.array(list("abcabcabc"))):
-        model = small(LSTMClassifier, X, y, max_iter=20)
+        model = small(LSTMClassifier, X, y, max_iter=60)
         predicted = model.predict(X)
         assert len(set(predicted.tolist())) > 1
         by_default, asked = saliency(model, X), saliency(model, X, target=predicted)

@@ -76,7 +76,7 @@ class Problem:
 
     def dropout(self):
         """Return the same noise each time."""
-        return Dropout(np.random.RandomState(5), *self.rates)
+        return Dropout(np.random.default_rng(5), *self.rates)
 
     def value(self, weights, data):
         """Evaluate the objective."""

@@ -41,7 +41,7 @@ def draw():
 
 
 def draw_noise(rates):
-    return Dropout(np.random.RandomState(5), *rates)
+    return Dropout(np.random.default_rng(5), *rates)
 
 
 def backpropagate(network, weights, d_out, **options):

@@ -21,9 +21,9 @@ class Draws:
     def __init__(self, number):
         self.number, self.shapes = number, []
 
-    def random_sample(self, shape):
+    def random(self, shape, dtype):
         self.shapes.append(shape)
-        return np.full(shape, self.number)
+        return np.full(shape, self.number, dtype)
 
 
 def draw():
@@ -46,7 +46,7 @@ def drop(values, dropout):
 def test_a_value_is_dropped_or_scaled_up_so_that_the_mean_is_kept():
     values = np.random.default_rng(0).uniform(1, 2, size=(300, 300))
     for rate in (0.1, 0.5, 0.8):
-        dropped, mask = drop(values, Dropout(np.random.RandomState(0), rate))
+        dropped, mask = drop(values, Dropout(np.random.default_rng(0), rate))
         assert np.array_equal(dropped, values * mask)
         assert set(np.unique(mask)) == {0.0, 1 / (1 - rate)}
         assert np.mean(mask == 0) == pytest.approx(rate, abs=0.01)
@@ -54,7 +54,7 @@ def test_a_value_is_dropped_or_scaled_up_so_that_the_mean_is_kept():
 
 
 def test_recurrent_masks_keep_the_mean_too():
-    dropout = Dropout(np.random.RandomState(0), 0.0, 0.25)
+    dropout = Dropout(np.random.default_rng(0), 0.0, 0.25)
     mask = dropout.recurrent_mask(300, 200, np.dtype("f8"))
     assert mask.shape == (300, 200)
     assert set(np.unique(mask)) == {0.0, 1 / 0.75}
@@ -63,7 +63,7 @@ def test_recurrent_masks_keep_the_mean_too():
 
 def test_the_gradient_goes_where_the_values_went():
     values, d_values = np.random.default_rng(0).normal(size=(2, 20, 5))
-    dropped, mask = drop(values, Dropout(np.random.RandomState(0), 0.4))
+    dropped, mask = drop(values, Dropout(np.random.default_rng(0), 0.4))
     d, grads = DropoutLayer().backward({}, mask, d_values)
     assert np.array_equal(d, np.where(dropped == 0, 0, d_values * mask))
     assert grads == {}
@@ -72,8 +72,8 @@ def test_the_gradient_goes_where_the_values_went():
 
 def test_the_states_of_a_batch_are_dropped_row_by_row():
     x = draw()
-    dropped, mask = drop(x, Dropout(np.random.RandomState(0), 0.4))
-    rows, same = drop(x.data, Dropout(np.random.RandomState(0), 0.4))
+    dropped, mask = drop(x, Dropout(np.random.default_rng(0), 0.4))
+    rows, same = drop(x.data, Dropout(np.random.default_rng(0), 0.4))
     assert np.array_equal(mask, same)
     assert np.array_equal(dropped.data, rows)
     d, _ = DropoutLayer().backward({}, mask, x)
@@ -83,7 +83,7 @@ def test_the_states_of_a_batch_are_dropped_row_by_row():
 
 @pytest.mark.parametrize("dtype", ["f4", "f8"])
 def test_types_stay_what_they_are(dtype):
-    dropout = Dropout(np.random.RandomState(0), 0.3, 0.3)
+    dropout = Dropout(np.random.default_rng(0), 0.3, 0.3)
     dropped, _ = drop(np.ones((5, 4), dtype), dropout)
     assert dropped.dtype == dtype
     assert dropout.recurrent_mask(5, 4, np.dtype(dtype)).dtype == dtype
@@ -104,7 +104,7 @@ def test_the_same_seed_drops_the_same(rates):
     (network, weights), x = build(bidirectional=True), draw()
     first, again, other = (
         network.forward(
-            weights, x, dropout=Dropout(np.random.RandomState(seed), *rates)
+            weights, x, dropout=Dropout(np.random.default_rng(seed), *rates)
         )[0]
         for seed in (0, 0, 1)
     )
@@ -112,6 +112,59 @@ def test_the_same_seed_drops_the_same(rates):
     assert np.array_equal(first, again)
     assert not np.array_equal(first, other)
     assert not np.array_equal(first, without)
+
+
+def test_seeds_come_from_the_random_state():
+    first, again, other = (
+        [Dropout.seeded(rng, *rates) for rates in ((0.5, 0.0), (0.0, 0.5))]
+        for rng in map(np.random.RandomState, (0, 0, 1))
+    )
+
+    def masks(noises):
+        free, recurrent = noises
+        mask = free.mask(np.ones((30, 20)))
+        return mask, recurrent.recurrent_mask(30, 20, mask.dtype), free.mask(mask)
+
+    first, again, other = map(masks, (first, again, other))
+    assert all(map(np.array_equal, first, again))
+    assert not any(map(np.array_equal, first, other))
+    # One after the other, none comes twice.
+    assert len({mask.tobytes() for mask in first}) == 3
+
+
+@pytest.mark.parametrize("rates", [(0.0, 0.0), (0.5, 0.0), (0.0, 0.5)])
+def test_a_seed_is_drawn_only_where_something_is_dropped(rates):
+    rng, same = np.random.RandomState(0), np.random.RandomState(0)
+    noise = Dropout.seeded(rng, *rates)
+    assert (noise.rate, noise.recurrent_rate) == rates
+    noise.mask(np.ones((30, 20)))
+    noise.split(3)
+    if any(rates):
+        same.randint(2**32, size=4, dtype=np.uint32)
+    assert np.array_equal(rng.get_state()[1], same.get_state()[1])
+    assert rng.get_state()[2] == same.get_state()[2]
+
+
+@pytest.mark.parametrize("rates", [(0.5, 0.0), (0.0, 0.5), (0.3, 0.3)])
+def test_parts_have_noise_of_their_own_in_whatever_order(rates):
+    def draw_parts(order, seed=0):
+        parts = Dropout.seeded(np.random.RandomState(seed), *rates).split(4)
+        masks = {}
+        for k in (*order, *order):
+            assert (parts[k].rate, parts[k].recurrent_rate) == rates
+            draws = (
+                parts[k].mask(np.ones((30, 20))),
+                parts[k].recurrent_mask(30, 20, np.dtype("f8")),
+            )
+            masks.setdefault(k, []).extend(m.tobytes() for m in draws if m is not None)
+        return [masks[k] for k in range(4)]
+
+    forwards = draw_parts(range(4))
+    assert draw_parts((2, 0, 3, 1)) == forwards
+    assert len({mask for masks in forwards for mask in masks}) == sum(
+        map(len, forwards)
+    )
+    assert draw_parts(range(4), seed=1) != forwards
 
 
 @pytest.mark.parametrize("bidirectional", [False, True], ids=["uni", "bi"])
@@ -153,7 +206,7 @@ def test_masks_are_held_over_the_steps_one_a_sequence_and_direction(cell):
     cell, x = CELLS[cell](N_FEATURES, 4), draw()
     layer = RecurrentLayer((cell, cell))
     params = layer.init(np.random.RandomState(0))
-    dropout, again = (Dropout(np.random.RandomState(0), 0.0, 0.5) for _ in range(2))
+    dropout, again = (Dropout(np.random.default_rng(0), 0.0, 0.5) for _ in range(2))
     out, _ = layer.forward(params, x, dropout=dropout)
     ahead, back = (again.recurrent_mask(N, 4, x.data.dtype) for _ in range(2))
     assert not np.array_equal(ahead, back)
@@ -169,7 +222,7 @@ def test_masks_are_held_over_the_steps_one_a_sequence_and_direction(cell):
 def test_the_value_alone_is_without_noise():
     (network, weights), x = build(), draw()
     batch = weights, x, np.arange(N) % 3, np.ones(N)
-    noise = Dropout(np.random.RandomState(0), 0.5, 0.5)
+    noise = Dropout(np.random.default_rng(0), 0.5, 0.5)
     quiet, noisy = (
         Objective(network, MultinomialCrossEntropy(), dropout=dropout)
         for dropout in (NO_DROPOUT, noise)

@@ -127,6 +127,43 @@ def test_a_scale_that_a_type_does_not_have_divides_all_the_same(dtype):
     assert np.isfinite(d_x).all()
 
 
+#: Numbers of features, around as many as are scaled at a time, and of rows.
+SHAPES = list(product((1, 2, 3, 100, 511, 512, 513, 2000), (1, 2, 13, 557)))
+
+
+@pytest.mark.parametrize(("d", "n"), SHAPES)
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_scaling_is_row_by_row_to_the_bit(d, n, dtype):
+    rng = np.random.default_rng(0)
+    mean, scale = rng.normal(size=d), rng.uniform(0.1, 9.0, d)
+    data = (1e3 * rng.normal(size=(n, d))).astype(dtype)
+    transform, before = InputTransform(1, mean, scale), data.copy()
+    of_type = mean.astype(dtype), scale.astype(dtype)
+    expected = np.array([(row - of_type[0]) / of_type[1] for row in data])
+    layouts = (data, np.asfortranarray(data), np.repeat(data, 2, axis=0)[::2])
+    layouts += (np.hstack([data, data])[:, :d], data[::-1].copy()[::-1])
+    for layout in layouts:
+        found = transform.scaled(layout)
+        np.testing.assert_array_equal(found, expected, strict=True)
+        for other in ("float32", "float64"):
+            found = transform.scaled(layout, np.dtype(other))
+            np.testing.assert_array_equal(found, expected.astype(other), strict=True)
+    assert np.array_equal(data, before)
+    assert transform.scaled(data[:0]).shape == (0, d)
+
+
+@pytest.mark.parametrize("d", [1, 2, 511, 513])
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_gradients_are_divided_row_by_row_to_the_bit(d, dtype):
+    rng = np.random.default_rng(0)
+    transform = InputTransform(1, rng.normal(size=d), rng.uniform(0.1, 9.0, d))
+    x = pack([rng.normal(size=(n, d)).astype(dtype) for n in (3, 5, 1)])
+    d_data = rng.normal(size=x.data.shape).astype(dtype)
+    found = backpropagate(transform, x, d_data)
+    expected = d_data / transform.scale.astype(dtype)
+    np.testing.assert_array_equal(found, expected, strict=True)
+
+
 # Backpropagation
 
 

@@ -231,7 +231,7 @@ SMALL = {"hidden_size": (6, 4), "pooling": "attention", "random_state": 0}
 
 def test_an_estimator_with_attention(data):
     X, y = data
-    clf = LSTMClassifier(**SMALL, max_iter=60, dropout=0.1).fit(X, y)
+    clf = LSTMClassifier(**SMALL, max_iter=120, dropout=0.1).fit(X, y)
     assert clf.score(X, y) > 0.9
     assert clf.pooled_states(X).shape == (80, 4)
     loaded = pickle.loads(pickle.dumps(clf))

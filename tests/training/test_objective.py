@@ -52,7 +52,7 @@ def test_the_value_is_the_mean_loss_and_the_penalty(batch, loss, cell):
 )
 def test_noise_is_for_the_gradient_alone(batch, rates):
     plain = make_objective()
-    noisy = replace(plain, dropout=Dropout(np.random.RandomState(0), *rates))
+    noisy = replace(plain, dropout=Dropout(np.random.default_rng(0), *rates))
     weights = begin(plain)
     assert noisy.value(weights, *batch) == plain.value(weights, *batch)
     first, second = (noisy.value_and_gradient(weights, *batch) for _ in range(2))
