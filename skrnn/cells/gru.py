@@ -11,7 +11,7 @@ from skrnn.cells.arithmetic import sigmoid
 from skrnn.cells.base import Cell
 from skrnn.cells.block import times
 from skrnn.cells.checks import check_step
-from skrnn.cells.sigmoids import OVERFLOWS_QUIETLY, SIGMOIDS
+from skrnn.cells.sigmoids import EXTREMES_QUIETLY, SIGMOIDS
 from skrnn.cells.tape import Tape
 
 if TYPE_CHECKING:
@@ -81,7 +81,7 @@ class GRUCell(Cell):
         n = np.tanh(x_n + r * (h_n + params["b_hn"]))
         return ((1 - z) * n + z * h,)
 
-    @OVERFLOWS_QUIETLY
+    @EXTREMES_QUIETLY
     def forward(
         self,
         params: Params,

@@ -11,7 +11,7 @@ from skrnn.cells.arithmetic import sigmoid
 from skrnn.cells.base import Cell
 from skrnn.cells.block import times
 from skrnn.cells.checks import check_step
-from skrnn.cells.sigmoids import OVERFLOWS_QUIETLY, SIGMOIDS
+from skrnn.cells.sigmoids import EXTREMES_QUIETLY, SIGMOIDS
 from skrnn.cells.tape import Tape
 
 if TYPE_CHECKING:
@@ -73,7 +73,7 @@ class LSTMCell(Cell):
         h = sigmoid(z_o) * np.tanh(c)
         return h, c
 
-    @OVERFLOWS_QUIETLY
+    @EXTREMES_QUIETLY
     def forward(
         self,
         params: Params,

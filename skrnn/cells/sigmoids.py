@@ -120,7 +120,7 @@ def choose_sigmoids(dtype, loops=None):
 
 
 #: For a function that computes sigmoids: infinity, or zero, on the way is no mistake.
-OVERFLOWS_QUIETLY = np.errstate(over="ignore", under="ignore")
+EXTREMES_QUIETLY = np.errstate(over="ignore", under="ignore")
 
 #: The way that is taken, in each type of computation.
 SIGMOIDS = {np.dtype(kind): choose_sigmoids(kind) for kind in (np.float32, np.float64)}
