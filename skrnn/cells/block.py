@@ -83,6 +83,11 @@ class StepBlock:
         return [(k, slice(after, now)) for k, (now, after) in steps if after < now]
 
     @property
+    def has_ends(self):
+        """Whether sequences end in it."""
+        return self.alive[-1] < self.alive[0]
+
+    @property
     def last_places(self):
         """The columns that end in it, and the index of the last step of each."""
         alive = np.array(self.alive)

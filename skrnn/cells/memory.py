@@ -33,7 +33,7 @@ KEPT = 0.5
 
 #: Where no values are kept, so many steps at most take turns in the same slots: making
 #: their views costs more than going round.
-TURNS = 16
+TURNS = 32
 
 
 class TapeMemory(ABC):

@@ -18,6 +18,8 @@ class Reduction(ABC):
         Number of units and of sequences.
     dtype : dtype
         The type of the computation.
+    keep : bool
+        Whether there will be a backward pass.
 
     Attributes
     ----------
@@ -30,9 +32,9 @@ class Reduction(ABC):
     #: What stands for the states of sequences that have ended.
     neutral: float
 
-    def __init__(self, hidden_size, n_sequences, dtype):
+    def __init__(self, hidden_size, n_sequences, dtype, keep):
         self.values = np.empty((hidden_size, n_sequences), dtype)
-        self.d_values = None
+        self.d_values, self.keep = None, keep
 
     @abstractmethod
     def read(self, k, columns, h):
@@ -91,8 +93,8 @@ class Largest(Reduction):
 
     neutral = -np.inf
 
-    def __init__(self, hidden_size, n_sequences, dtype):
-        super().__init__(hidden_size, n_sequences, dtype)
+    def __init__(self, hidden_size, n_sequences, dtype, keep):
+        super().__init__(hidden_size, n_sequences, dtype, keep)
         #: The block in which each value is found first.
         self._block = np.empty(self.values.shape, np.int32)
 
@@ -104,7 +106,8 @@ class Largest(Reduction):
             self._block[:, columns] = 0
         else:
             largest = np.maximum.reduce(h)
-            np.copyto(self._block[:, columns], k, where=largest > values)
+            if self.keep:
+                np.copyto(self._block[:, columns], k, where=largest > values)
             np.maximum(values, largest, out=values)
 
     def add_gradient(self, k, h, d_h, is_first):

@@ -77,7 +77,7 @@ class Tape(TapeMemory):
             yield block, m
             if self.h is not None:
                 block.pack(block.h, self.h)
-            if self.last is not None:
+            if self.last is not None and block.has_ends:
                 columns, steps = block.last_places
                 self.last[columns] = block.h[steps, :, columns]
             for reduction in reductions:
@@ -140,7 +140,7 @@ class Tape(TapeMemory):
                 is_first = False
             if block.ended is not None:
                 np.copyto(values, 0.0, where=block.ended[:, np.newaxis])
-            if d_out.last is not None:
+            if d_out.last is not None and block.has_ends:
                 columns, steps = block.last_places
                 values[steps, :, columns] += d_out.last[columns]
         elif d_out.last is not None:
@@ -161,7 +161,7 @@ class Tape(TapeMemory):
         self.last = np.empty((n, H), self.dtype) if "last" in names else None
         if self.reductions.keys() != {*names} - {"last"}:
             self.reductions = {
-                name: kind(H, n, self.dtype)
+                name: kind(H, n, self.dtype, self.keep)
                 for name, kind in REDUCTIONS.items()
                 if name in names
             }
