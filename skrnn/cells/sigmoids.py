@@ -88,9 +88,7 @@ class SigmoidsByExp(Sigmoids):
     def compute_gates(self, z, sigmoids, tanh):
         """Compute sigmoids and tanh, in place."""
         np.tanh(tanh, tanh)
-        np.exp(sigmoids, sigmoids)
-        np.add(sigmoids, self._one, sigmoids)
-        np.divide(self._one, sigmoids, sigmoids)
+        self.compute(sigmoids)
 
 
 def choose_sigmoids(dtype, loops=None):

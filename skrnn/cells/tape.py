@@ -30,6 +30,7 @@ class Tape(TapeMemory):
 
     masks = last = None
     reductions: ClassVar[dict] = {}
+    _names = ()
 
     @classmethod
     def begin(cls, cell, x, keep, reuse, mask, only):
@@ -152,19 +153,21 @@ class Tape(TapeMemory):
     def _choose_output(self, only):
         """Prepare for all hidden states, or for what `only` names."""
         n, H, names = self.n_sequences, self.cell.hidden_size, only or ()
+        self.h = self._room_for_h() if only is None else None
+        self.last = np.empty((n, H), self.dtype) if "last" in names else None
+        if names == self._names:
+            return
         if unknown := {*names} - {"last", *REDUCTIONS}:
             raise ValueError(
                 f"only of {self.cell} must be a tuple of 'last', 'total' and "
                 f"'largest', got {only!r} with {', '.join(sorted(unknown))}."
             )
-        self.h = self._room_for_h() if only is None else None
-        self.last = np.empty((n, H), self.dtype) if "last" in names else None
-        if self.reductions.keys() != {*names} - {"last"}:
-            self.reductions = {
-                name: kind(H, n, self.dtype, self.keep)
-                for name, kind in REDUCTIONS.items()
-                if name in names
-            }
+        self._names = names
+        self.reductions = {
+            name: kind(H, n, self.dtype, self.keep)
+            for name, kind in REDUCTIONS.items()
+            if name in names
+        }
 
     @staticmethod
     def _reduce(reduction, number, block):

@@ -1,6 +1,6 @@
 """Objective of training, as a function of the flat vector of weights."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -32,8 +32,6 @@ class Objective:
     loss: Loss
     penalty: float = 0.0
     dropout: Dropout = NO_DROPOUT
-    #: The factor of each weight, by type.
-    _factors: dict = field(default_factory=dict, init=False, repr=False)
 
     @property
     def sequences_per_shard(self):
@@ -89,12 +87,9 @@ class Objective:
         return value + 0.5 * float(np.dot(self._penalty_gradient(weights), weights))
 
     def _penalty_gradient(self, weights):
-        dtype = weights.dtype
-        if dtype not in self._factors:
-            factors = np.full(weights.shape, self.penalty, dtype)
-            factors[self.network.biases] = 0.0
-            self._factors[dtype] = factors
-        return self._factors[dtype] * weights
+        gradient = self.penalty * weights
+        gradient[self.network.biases] = 0.0
+        return gradient
 
 
 class Shards:

@@ -31,6 +31,21 @@ class Peer:
 
 def skrnn_peer(task):
     """Fit an estimator of this library, with the settings that the others have."""
+    return fit_skrnn(
+        task,
+        pooling="last",
+        learning_rate="constant",
+        learning_rate_init=LEARNING_RATE,
+        max_grad_norm=MAX_NORM,
+        alpha=0.0,
+        dropout=0.0,
+        recurrent_dropout=0.0,
+        patch_size=1,
+    )
+
+
+def fit_skrnn(task, **settings):
+    """Fit an estimator of this library for as many epochs as the task says."""
     import skrnn
 
     kind = getattr(skrnn, f"{task.cell.upper()}Classifier")
@@ -40,18 +55,11 @@ def skrnn_peer(task):
             task.hidden_size,
             n_layers=task.n_layers,
             bidirectional=task.bidirectional,
-            pooling="last",
             batch_size=task.batch_size,
             max_iter=task.n_epochs,
-            learning_rate="constant",
-            learning_rate_init=LEARNING_RATE,
-            max_grad_norm=MAX_NORM,
             n_iter_no_change=np.inf,
-            alpha=0.0,
-            dropout=0.0,
-            recurrent_dropout=0.0,
-            patch_size=1,
             random_state=0,
+            **settings,
         ).fit(task.X, task.y)
 
     with warnings.catch_warnings():

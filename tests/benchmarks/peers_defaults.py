@@ -7,12 +7,9 @@ tasks and of two threads are here as well: they are the same.
 """
 
 import os
-import warnings
 from functools import partial
 
-import numpy as np
-
-from tests.benchmarks.peers import Peer
+from tests.benchmarks.peers import Peer, fit_skrnn
 from tests.benchmarks.recipe import (
     MAX_NORM,
     RECURRENT_DROPOUT,
@@ -24,26 +21,7 @@ from tests.benchmarks.tasks import N_CLASSES
 
 def skrnn_peer(task):
     """Fit an estimator of this library with its defaults."""
-    import skrnn
-
-    kind = getattr(skrnn, f"{task.cell.upper()}Classifier")
-
-    def fit():
-        return kind(
-            task.hidden_size,
-            n_layers=task.n_layers,
-            bidirectional=task.bidirectional,
-            batch_size=task.batch_size,
-            max_iter=task.n_epochs,
-            n_iter_no_change=np.inf,
-            n_jobs=task.n_threads,
-            random_state=0,
-        ).fit(task.X, task.y)
-
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        estimator = fit()
-    return fit, lambda: estimator.predict_proba(task.first_batch)
+    return fit_skrnn(task, n_jobs=task.n_threads)
 
 
 def torch_peer(task, packed=False):

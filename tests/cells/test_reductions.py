@@ -25,7 +25,14 @@ LENGTHS = {
 }
 SIZES = {"three of two": (2, 3), "one of one": (1, 1), "one of two": (2, 1)}
 # What a tape goes through: batches shrink and grow.
-BATCHES = [(6, 6, 6, 6), (2, 9, 1, 5), (1, 1, 1, 1), (12, 3, 10, 12), (5, 5, 5, 5)]
+BATCHES = [
+    (6, 6, 6, 6),
+    (2, 8, 1, 5),
+    (1, 1, 1, 1),
+    (11, 11, 11, 11),
+    (12, 3, 10, 12),
+    (5, 5, 5, 5),
+]
 
 every_kind = pytest.mark.parametrize("kind", KINDS)
 every_layout = pytest.mark.parametrize("layout", LENGTHS)
@@ -213,7 +220,7 @@ def test_a_reused_tape_changes_no_bit(kind, masked, blocks):
             assert_same_bits(found, case.gradients(new, d_out))
             n_tapes += used is not tape
             tape = used
-    assert n_tapes in (2, 3)
+    assert n_tapes == 2
 
 
 @every_kind
