@@ -4,7 +4,7 @@ Each loader gives X_train, y_train, X_test, y_test as users have them, unscaled.
 series are cut into windows, each with the value that comes next, and the last windows
 are for testing.
 
-    pip install --no-deps aeon sktime chemotools statsmodels river reservoirpy
+    pip install --no-deps aeon sktime statsmodels river reservoirpy
 """
 
 from functools import partial
@@ -36,32 +36,6 @@ def tecator():
             seen.add(x.tobytes())
             new.append(row)
     return X[new], y[new], X_test, y_test
-
-
-def fermentation():
-    """Glucose from infrared spectra.
-
-    21 synthetic mixtures to learn from, and to test on the 34 moments of a
-    fermentation at which it was measured: a spectrum was taken every 75 seconds. The
-    range is that of the package's documentation, since beyond it there is noise that
-    is thousands of times larger.
-    """
-    read = partial(read_table, "chemotools", "datasets", "data")
-    X, spectra = (
-        in_range(read(f"{name}_spectra.csv"), 950, 1500)
-        for name in ("train", "fermentation")
-    )
-    y, moments = read("train_hplc.csv"), read("fermentation_hplc.csv")
-    rows = np.rint(moments["time"].to_numpy() * 3600 / 75).astype(int)
-    y_test = moments["glucose"].to_numpy(float)
-    return X, y["glucose"].to_numpy(float), spectra[rows], y_test
-
-
-def in_range(spectra, low, high):
-    """Return a block of spectra, of a table with their wavenumbers as its titles."""
-    wavenumbers = spectra.columns.to_numpy(float)
-    inside = (low <= wavenumbers) & (wavenumbers <= high)
-    return spectra.to_numpy(float)[:, inside, np.newaxis]
 
 
 def pigs():
@@ -150,7 +124,6 @@ REGRESSION = {
     "Covid3Month": partial(measured, "aeon", "Covid3Month"),
     "CardanoSentiment": partial(measured, "aeon", "CardanoSentiment"),
     "Tecator": tecator,
-    "fermentation": fermentation,
     "growth of pigs": growth,
     **{name: partial(windows, *given) for name, given in WINDOWS.items()},
 }
