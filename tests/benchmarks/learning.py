@@ -146,7 +146,7 @@ def draw(results, path):
     axes.set(
         yticks=np.arange(len(results)),
         yticklabels=list(results),
-        xlabel="accuracy on the test set: mean, and down to the worst seed",
+        xlabel="accuracy: mean, and down to the worst seed",
         xlim=(0, 1.02),
     )
     axes.invert_yaxis()
