@@ -29,6 +29,7 @@ __all__ = [
 _SUBPACKAGES = (
     "cells",
     "datasets",
+    "ensemble",
     "inspection",
     "interop",
     "preprocessing",
@@ -39,6 +40,7 @@ _SUBPACKAGES = (
 if TYPE_CHECKING:  # Type checkers would take any name for one that `__getattr__` knows.
     from skrnn import cells as cells
     from skrnn import datasets as datasets
+    from skrnn import ensemble as ensemble
     from skrnn import inspection as inspection
     from skrnn import interop as interop
     from skrnn import preprocessing as preprocessing

@@ -24,6 +24,7 @@ ORDER = (
     "parameters",
     "fitting",
     "estimators",
+    "ensemble",
     "datasets",
     "interop",
     "streaming",

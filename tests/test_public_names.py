@@ -13,6 +13,7 @@ import skrnn
 SUBPACKAGES = (
     "cells",
     "datasets",
+    "ensemble",
     "inspection",
     "interop",
     "preprocessing",
@@ -74,7 +75,7 @@ def test_from_the_package_all_names_can_be_imported():
 
 
 def test_nothing_is_imported_before_it_is_asked_for():
-    optional = "inspection", "interop", "preprocessing", "streaming"
+    optional = "ensemble", "inspection", "interop", "preprocessing", "streaming"
     asked_for = tuple(f"skrnn.{name}" for name in optional)
     loaded = f"[name for name in sys.modules if name.startswith({asked_for})]"
     before, after = in_a_new_process(

@@ -123,7 +123,7 @@ def _check_table(estimator, X, expected, numbers):
     )
     n, n_columns = values.shape
     is_new = expected is None
-    width = int(estimator.features_per_step if is_new else expected.n_features)
+    width = int(_features_per_step(estimator) if is_new else expected.n_features)
     if n_columns % width:
         raise ValueError(
             f"X has {n_columns} columns, which is not a multiple of "
@@ -260,8 +260,13 @@ def _check_same_features(samples, name):
         raise ValueError(message)
 
 
+def _features_per_step(estimator):
+    """Return the parameter, which what passes sequences on as they are has not."""
+    return getattr(estimator, "features_per_step", 1)
+
+
 def _check_features_per_step(estimator, n_features, layout):
-    if estimator.features_per_step not in (1, n_features):
+    if _features_per_step(estimator) not in (1, n_features):
         raise ValueError(
             f"features_per_step={estimator.features_per_step} is for tables, but X is "
             f"{SHAPES[layout]} with {n_features} features a step. Leave it at 1."

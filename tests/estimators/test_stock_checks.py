@@ -16,6 +16,7 @@ from skrnn import (
     RNNClassifier,
     RNNRegressor,
 )
+from skrnn.ensemble import SequenceBaggingClassifier, SequenceBaggingRegressor
 from skrnn.preprocessing import PerStepTransformer
 from skrnn.streaming import EarlyClassifier
 from tests.conftest import CLASSIFIERS, REGRESSORS
@@ -39,6 +40,8 @@ ESTIMATORS = [
     RecurrentFeatures(GRURegressor(**SMALL)),
     PerStepTransformer(StandardScaler()),
     EarlyClassifier(LSTMClassifier(**SMALL)),
+    SequenceBaggingClassifier(RNNClassifier(4, max_iter=20), n_estimators=3),
+    SequenceBaggingRegressor(RNNRegressor(8, alpha=0, max_iter=60), n_estimators=3),
 ]
 KINDS = {type(estimator) for estimator in ESTIMATORS}
 
