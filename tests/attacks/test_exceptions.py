@@ -10,6 +10,7 @@ from sklearn.base import BaseEstimator, clone
 from sklearn.preprocessing import StandardScaler
 
 from skrnn import RecurrentFeatures
+from skrnn.ensemble import SequenceBaggingClassifier
 from skrnn.estimators.callbacks import HAS_CALLBACKS
 from skrnn.network import network as network_module
 from skrnn.preprocessing import PerStepTransformer
@@ -73,6 +74,12 @@ def _scenarios():
             "fit",
             wide,
         ),
+        "SequenceBaggingClassifier, refit": (
+            SequenceBaggingClassifier(network(), 2, oob_score=True, random_state=0),
+            (X, Y),
+            "fit",
+            wide,
+        ),
         "PerStepTransformer, refit": (clone(scaler), (X,), "fit", {"X": WIDE}),
     }
     if HAS_CALLBACKS:
@@ -113,8 +120,12 @@ def differences(found, expected, path=""):
             for name in expected
             for difference in differences(found[name], expected[name], f"{path}.{name}")
         ]
+    if isinstance(expected, list) and len(found) == len(expected):
+        return differences(dict(enumerate(found)), dict(enumerate(expected)), path)
     if isinstance(expected, np.ndarray):
-        same = np.array_equal(found, expected)
+        # What no member could be asked of is NaN in a committee.
+        has_nan = expected.dtype.kind == "f"
+        same = np.array_equal(found, expected, equal_nan=has_nan)
     else:
         same = found == expected
     return [] if same else [path]
@@ -124,6 +135,8 @@ def networks(estimator):
     """Give the networks in an estimator."""
     if hasattr(estimator, "weights_"):
         return [estimator]
+    if hasattr(estimator, "estimators_"):
+        return [one for member in estimator.estimators_ for one in networks(member)]
     return networks(estimator.estimator_) if hasattr(estimator, "estimator_") else []
 
 

@@ -16,6 +16,7 @@ from sklearn.preprocessing import StandardScaler
 
 import skrnn
 from skrnn import RecurrentFeatures, RNNClassifier, RNNRegressor
+from skrnn.ensemble import SequenceBaggingClassifier, SequenceBaggingRegressor
 from skrnn.preprocessing import (
     PerStepTransformer,
 )
@@ -31,6 +32,7 @@ from tests.attacks.junk import COLUMNS, SEQUENCES, VALUES, N
 COSTLY = (
     *("hidden_size", "n_layers", "max_iter", "n_repeats", "n_steps", "n_streams"),
     *("n_samples", "n_features", "n_symbols", "n_prefixes", "n_sequences", "n_jobs"),
+    *("n_estimators", "max_samples"),
 )
 
 
@@ -150,6 +152,14 @@ def test_numbers_as_parameters(solver, values):
 META = {
     "early": (lambda: EarlyClassifier(RNNClassifier(**QUICK)), EarlyClassifier),
     "features": (lambda: RecurrentFeatures(RNNClassifier(**QUICK)), RecurrentFeatures),
+    "bagged": (
+        lambda: SequenceBaggingClassifier(RNNClassifier(**QUICK), 2),
+        SequenceBaggingClassifier,
+    ),
+    "bagged numbers": (
+        lambda: SequenceBaggingRegressor(RNNRegressor(**QUICK), 2),
+        SequenceBaggingRegressor,
+    ),
     "per step": (lambda: PerStepTransformer(StandardScaler()), PerStepTransformer),
 }
 
@@ -165,7 +175,11 @@ def try_meta_parameter(name, parameter, value):
     fitted = attempt(lambda: model.fit(data, Y), about=about)
     if fitted is None:
         return
-    say = model.predict_proba if name == "early" else model.transform
+    say = next(
+        getattr(model, method)
+        for method in ("predict_proba", "predict", "transform")
+        if hasattr(model, method)
+    )
     found = attempt(lambda: np.asarray(say(data)), about=f"{about}, fitted,")
     assert np.isfinite(found).all()
 

@@ -11,6 +11,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from skrnn import LSTMClassifier, RecurrentFeatures
+from skrnn.ensemble import SequenceBaggingClassifier
 from skrnn.preprocessing import PerStepTransformer
 from skrnn.streaming import EarlyClassifier
 from tests.attacks.scenarios import (
@@ -123,6 +124,7 @@ def _inside():
         "search": GridSearchCV(loud, {"hidden_size": [1, 2]}, cv=2),
         "early": EarlyClassifier(loud),
         "features": RecurrentFeatures(loud),
+        "committee": SequenceBaggingClassifier(loud, 2),
         "search of early": GridSearchCV(EarlyClassifier(loud), {"patience": [1]}, cv=2),
     }
 
@@ -138,7 +140,7 @@ def test_an_interrupt_goes_up_through_what_is_around(name, refit, monkeypatch):
             outer.fit(X, Y)
     before = fitted_attributes(outer)
     interrupted(lambda: outer.fit(X, Y), monkeypatch)
-    if refit and name in ("early", "features"):
+    if refit and name in ("early", "features", "committee"):
         assert_old(outer, before)
 
 

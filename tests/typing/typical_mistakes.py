@@ -4,6 +4,7 @@ import skrnn
 from skrnn import GRURegressor, LSTMClassifier, RecurrentFeatures, RNNClassifier
 from skrnn.cells import LSTMCell
 from skrnn.datasets import load_japanese_vowels, make_sign_of_sum
+from skrnn.ensemble import SequenceBaggingClassifier
 from skrnn.inspection import saliency
 from skrnn.preprocessing import sliding_windows
 from skrnn.streaming import EarlyClassifier, Stream
@@ -40,5 +41,6 @@ saliency(clf, X, method="gradients")  # mistake
 sliding_windows(X, length=3, short="skip")  # mistake
 EarlyClassifier(clf, threshhold=0.9)  # mistake
 RecurrentFeatures()  # mistake
+SequenceBaggingClassifier(clf, n_estimator=3)  # mistake
 Stream("network")  # mistake
 LSTMCell(3)  # mistake

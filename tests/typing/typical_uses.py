@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from skrnn import GRURegressor, LSTMClassifier, RecurrentFeatures, RNNClassifier
 from skrnn.cells import LSTMCell
 from skrnn.datasets import load_japanese_vowels, make_sign_of_sum
+from skrnn.ensemble import SequenceBaggingClassifier, SequenceBaggingRegressor
 from skrnn.inspection import SaliencyDisplay, permutation_importance, saliency
 from skrnn.interop import load_torch_state, torch_state
 from skrnn.preprocessing import padded_from_ragged, ragged_from_padded
@@ -51,6 +52,10 @@ class Mine(LSTMClassifier):
 state: dict[str, Array] = torch_state(Mine(extra=1).fit(X, y))
 loaded: GRURegressor = load_torch_state(reg, state)
 table: Array = RecurrentFeatures(clf).fit(X, y).transform(X)
+bagged = SequenceBaggingClassifier(clf, n_estimators=3, max_samples=20).fit(X, y)
+proba: Array = bagged.predict_proba(X)
+proba, deviation = bagged.predict_proba(X, return_std=True)
+middle: Array = SequenceBaggingRegressor().fit(X, y).predict(X)
 early: EarlyClassifier = EarlyClassifier(clf, threshold=0.8).fit(X, y)
 decided: Array = EarlyStream(early).step(X[0, 0], streams=0)
 twin: Stream = Stream(clf, dtype=np.float32).copy()
