@@ -4,6 +4,8 @@
 #: state is arrays and plain Python values. Pass it as `trusted` to `skops.io.load`.
 #: `skops.io.get_untrusted_types` lists the other types in a file.
 SKOPS_TRUSTED = (
+    "skrnn.ensemble.bagging_classifier.SequenceBaggingClassifier",
+    "skrnn.ensemble.bagging_regressor.SequenceBaggingRegressor",
     "skrnn.estimators.features.RecurrentFeatures",
     "skrnn.estimators.gru_classifier.GRUClassifier",
     "skrnn.estimators.gru_regressor.GRURegressor",

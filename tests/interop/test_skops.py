@@ -19,6 +19,7 @@ from skops.io.exceptions import UntrustedTypesFoundException
 
 import skrnn
 from skrnn import RecurrentFeatures
+from skrnn.ensemble import SequenceBaggingClassifier
 from skrnn.interop import SKOPS_TRUSTED
 from skrnn.preprocessing import PerStepTransformer
 from skrnn.streaming import EarlyClassifier
@@ -116,11 +117,15 @@ def test_features(any_small, X, codes):
     )
 
 
-@pytest.mark.parametrize("wrap", [EarlyClassifier, RecurrentFeatures])
+@pytest.mark.parametrize(
+    "wrap", [EarlyClassifier, RecurrentFeatures, SequenceBaggingClassifier]
+)
 def test_all_that_is_ours_in_a_pipeline(small, X, codes, wrap):
     pipeline = make_pipeline(PerStepTransformer(StandardScaler()), wrap(small()))
     if wrap is RecurrentFeatures:
         pipeline.steps.append(("head", LogisticRegression(max_iter=1000)))
+    if wrap is SequenceBaggingClassifier:
+        pipeline[-1].set_params(n_estimators=2, random_state=0)
     pipeline.fit(X, codes)
     assert set(untrusted(pipeline)) <= set(SKOPS_TRUSTED)
     twin = reloaded(pipeline)
