@@ -9,8 +9,8 @@ import numpy as np
 from sklearn.base import ClassifierMixin
 from sklearn.metrics import accuracy_score
 
-from skrnn.ensemble.base import BaseSequenceBagging, Predictor
-from skrnn.ensemble.members import probabilities
+from skrnn.ensemble.base import BaseSequenceBagging
+from skrnn.ensemble.members import Predictor, probabilities
 from skrnn.estimators.lstm_classifier import LSTMClassifier
 from skrnn.parameters.constraints import Options
 from skrnn.validation import check_labels

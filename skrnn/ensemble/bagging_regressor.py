@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal, overload
 from sklearn.base import RegressorMixin
 from sklearn.metrics import r2_score
 
-from skrnn.ensemble.base import BaseSequenceBagging, Predictor
-from skrnn.ensemble.members import predictions
+from skrnn.ensemble.base import BaseSequenceBagging
+from skrnn.ensemble.members import Predictor, predictions
 from skrnn.estimators.lstm_regressor import LSTMRegressor
 from skrnn.parameters.constraints import Options
 from skrnn.validation import check_targets

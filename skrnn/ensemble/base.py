@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import warnings
 from abc import ABC, abstractmethod
-from dataclasses import dataclass
 from numbers import Integral, Real
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
@@ -20,13 +18,14 @@ from sklearn.utils.metadata_routing import (
 from sklearn.utils.parallel import Parallel, delayed
 from sklearn.utils.validation import check_is_fitted
 
+from skrnn.ensemble.data import Data, numbers_of
 from skrnn.ensemble.members import (
     SEEDS,
-    fit_member,
+    fit_and_ask,
     set_random_states,
-    take,
     takes_weights,
 )
+from skrnn.ensemble.out_of_bag import mean_of_left_out, warn_of_unknown
 from skrnn.ensemble.sampling import Population
 from skrnn.fitting.fitted_state import publish
 from skrnn.parameters.constraints import (
@@ -37,62 +36,12 @@ from skrnn.parameters.constraints import (
 )
 from skrnn.parameters.shared import CheckedNames, Settings
 from skrnn.validation import check_sequences, check_weights
-from skrnn.validation.arrays import as_array
 from skrnn.validation.layouts import recognise
-from skrnn.validation.values import as_numbers
 
 if TYPE_CHECKING:
     from sklearn.utils import Tags
 
     from skrnn.utils.typing import Array, ArrayLike, SequencesLike
-
-
-@dataclass(frozen=True)
-class Predictor:
-    """Constraint: an estimator of one kind.
-
-    Parameters
-    ----------
-    kind : {"classifier", "regressor"}
-        Which.
-    """
-
-    kind: str
-
-    def is_satisfied_by(self, value):
-        """Return whether a value is one."""
-        methods = "fit", "predict", "get_params", "__sklearn_tags__"
-        if isinstance(value, type) or not all(hasattr(value, it) for it in methods):
-            return False
-        return get_tags(value).estimator_type == self.kind
-
-    def __str__(self):
-        return f"a {self.kind}"
-
-
-@dataclass(frozen=True, eq=False)
-class Data:
-    """Validated data of a fit.
-
-    Attributes
-    ----------
-    X : 3-D array, list of 2-D arrays, or table
-        The sequences, for the members.
-    y : ndarray of shape (n,) or (n, n_targets)
-        Labels or targets, for the members.
-    weight : ndarray of shape (n,)
-        Weights, for the score.
-    population : Population
-        What to draw from.
-    fitted : dict of str to object
-        Fitted attributes that they settle.
-    """
-
-    X: Any
-    y: np.ndarray
-    weight: np.ndarray
-    population: Population
-    fitted: dict
 
 
 class BaseSequenceBagging(CheckedNames, MetaEstimatorMixin, BaseEstimator, ABC):
@@ -250,7 +199,7 @@ class BaseSequenceBagging(CheckedNames, MetaEstimatorMixin, BaseEstimator, ABC):
         checked = check_sequences(self, X, numbers=False)
         weight = check_weights(sample_weight, len(checked))
         y, encoded, classes, fitted = self._check_y(y, weight)
-        samples = _as_numbers(checked.samples, name)
+        samples = numbers_of(checked.samples, name)
         form = checked.format
         fitted["n_features_in_"] = form.n_features_in
         if form.names is not None:
@@ -290,7 +239,7 @@ class BaseSequenceBagging(CheckedNames, MetaEstimatorMixin, BaseEstimator, ABC):
         members, samples = self._draw(data.population)
         question = self._question(data.fitted) if self.oob_score else None
         found = self._parallel()(
-            delayed(_fit_and_ask)(member, data.X, data.y, sample, params, question)
+            delayed(fit_and_ask)(member, data.X, data.y, sample, params, question)
             for member, sample in zip(members, samples, strict=True)
         )
         members, outputs = zip(*found, strict=True)
@@ -325,24 +274,12 @@ class BaseSequenceBagging(CheckedNames, MetaEstimatorMixin, BaseEstimator, ABC):
 
     def _left_out(self, data, samples, outputs):
         """Return the fitted attributes of `oob_score`."""
-        total, votes = np.zeros(self._shape_of_outputs(data)), np.zeros(len(data.y))
-        for sample, said in zip(samples, outputs, strict=True):
-            if said is not None:
-                total[sample.left_out] += said.reshape(-1, *total.shape[1:])
-                votes[sample.left_out] += 1
-        known = votes > 0
-        total[known] /= votes[known].reshape(-1, *[1] * (total.ndim - 1))
-        total[~known] = np.nan
+        mean, known = mean_of_left_out(self._shape_of_outputs(data), samples, outputs)
         if not known.all():
-            warnings.warn(
-                f"Every member has learnt from {np.sum(~known)} of {len(known)} "
-                "sequences: these have no out-of-bag prediction, and oob_score_ is of "
-                "the others. With more members, n_estimators, there are fewer of them.",
-                stacklevel=3,
-            )
+            warn_of_unknown(known, stacklevel=4)
         has_score = data.weight[known].any()
-        score = self._score_outputs(data, total, known) if has_score else np.nan
-        return {"oob_score_": float(score), self._name_of_left_out: total}
+        score = self._score_outputs(data, mean, known) if has_score else np.nan
+        return {"oob_score_": float(score), self._name_of_left_out: mean}
 
     def __sklearn_tags__(self) -> Tags:
         """Return the tags: every layout, and the targets that the members take."""
@@ -352,21 +289,3 @@ class BaseSequenceBagging(CheckedNames, MetaEstimatorMixin, BaseEstimator, ABC):
         tags.input_tags.three_d_array = True
         tags.target_tags.multi_output = inner.target_tags.multi_output
         return tags
-
-
-def _fit_and_ask(member, X, y, sample, params, question):
-    """Fit a member, and ask it of what it has not seen."""
-    fit_member(member, X, y, sample, params)
-    if question is None or len(sample.left_out) == 0:
-        return member, None
-    return member, question(member, take(X, sample.left_out))
-
-
-def _as_numbers(samples, name):
-    """Return sequences as numbers, which may be missing."""
-    if not isinstance(samples, list):
-        return as_numbers(samples, "X", name)
-    return [
-        as_numbers(as_array(sequence, f"Sequence {i} of X"), f"Sequence {i} of X", name)
-        for i, sequence in enumerate(samples)
-    ]

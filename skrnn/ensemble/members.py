@@ -1,7 +1,10 @@
 """Members of a committee: trained on samples, asked one by one."""
 
+from dataclasses import dataclass
+
 import numpy as np
 from sklearn import get_config
+from sklearn.utils import get_tags
 from sklearn.utils.metadata_routing import get_routing_for_object
 from sklearn.utils.validation import has_fit_parameter
 
@@ -9,6 +12,29 @@ from skrnn.fitting.validation_split import NAMES as OF_VALIDATION
 
 #: Seeds are below this, as those of scikit-learn's ensembles are.
 SEEDS = np.iinfo(np.int32).max
+
+
+@dataclass(frozen=True)
+class Predictor:
+    """Constraint: an estimator of one kind.
+
+    Parameters
+    ----------
+    kind : {"classifier", "regressor"}
+        Which.
+    """
+
+    kind: str
+
+    def is_satisfied_by(self, value):
+        """Return whether a value is one."""
+        methods = "fit", "predict", "get_params", "__sklearn_tags__"
+        if isinstance(value, type) or not all(hasattr(value, it) for it in methods):
+            return False
+        return get_tags(value).estimator_type == self.kind
+
+    def __str__(self):
+        return f"a {self.kind}"
 
 
 def takes_weights(estimator):
@@ -55,6 +81,14 @@ def fit_member(estimator, X, y, sample, params):
     rows, n = sample.drawn, len(y)
     params = {name: _of_rows(name, it, rows, n) for name, it in params.items()}
     return estimator.fit(take(X, rows), y[rows], **params)
+
+
+def fit_and_ask(member, X, y, sample, params, question):
+    """Fit a member, and ask it of what it has not seen."""
+    fit_member(member, X, y, sample, params)
+    if question is None or len(sample.left_out) == 0:
+        return member, None
+    return member, question(member, take(X, sample.left_out))
 
 
 def _of_rows(name, values, rows, n):
