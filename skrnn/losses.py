@@ -6,6 +6,7 @@ into predictions.
 """
 
 from abc import ABC, abstractmethod
+from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
@@ -16,6 +17,8 @@ class Loss(ABC):
 
     #: What the scores are for, in a word.
     outputs: ClassVar[str]
+    #: Whether a least squares solution is a good start.
+    is_squared: ClassVar[bool] = False
 
     @abstractmethod
     def value_and_gradient(self, scores, y):
@@ -39,8 +42,20 @@ class Loss(ABC):
         """Return the encoded targets that raw scores predict, in the shape of `y`."""
 
 
+@dataclass(frozen=True)
 class ClassificationLoss(Loss):
-    """Base class of losses whose scores stand for probabilities."""
+    """Base class of losses whose scores stand for probabilities.
+
+    Parameters
+    ----------
+    smoothing : float, default=0.0
+        Share of a label that is given to all classes alike: the loss is ``1 -
+        smoothing`` times that of the label, plus `smoothing` times the mean of those of
+        every class. Then no score is drawn to infinity, and a network that is right
+        about all it has seen does not claim to be sure.
+    """
+
+    smoothing: float = 0.0
 
     @abstractmethod
     def log_probabilities(self, scores):
@@ -67,7 +82,7 @@ class BinaryCrossEntropy(ClassificationLoss):
 
     def value_and_gradient(self, scores, y):
         """Compute the loss of each sequence and its gradient in the scores."""
-        values, d_scores = _log_odds_loss(scores, y[:, np.newaxis])
+        values, d_scores = _log_odds_loss(scores, y[:, np.newaxis], self.smoothing)
         return values[:, 0], d_scores
 
     def decide(self, scores):
@@ -92,8 +107,12 @@ class MultinomialCrossEntropy(ClassificationLoss):
         log_p = self.log_probabilities(scores)
         rows = np.arange(len(y))
         d_scores = np.exp(log_p)
-        d_scores[rows, y] -= 1
-        return -log_p[rows, y], d_scores
+        d_scores[rows, y] -= 1 - self.smoothing
+        value = (self.smoothing - 1) * log_p[rows, y]
+        if self.smoothing:
+            value -= self.smoothing * log_p.mean(axis=1)
+            d_scores -= self.smoothing / scores.shape[1]
+        return value, d_scores
 
     def decide(self, scores):
         """Return the number of the likeliest class."""
@@ -116,7 +135,7 @@ class MultilabelCrossEntropy(ClassificationLoss):
 
     def value_and_gradient(self, scores, y):
         """Compute the loss of each sequence and its gradient in the scores."""
-        values, d_scores = _log_odds_loss(scores, y)
+        values, d_scores = _log_odds_loss(scores, y, self.smoothing)
         return values.sum(axis=1), d_scores
 
     def decide(self, scores):
@@ -132,6 +151,7 @@ class SquaredError(Loss):
     """Half the squared error, its mean over the targets."""
 
     outputs = "targets"
+    is_squared = True
 
     def value_and_gradient(self, scores, y):
         """Compute the loss of each sequence and its gradient in the scores."""
@@ -150,10 +170,15 @@ def classification_loss(n_classes, multilabel=False):
     return BinaryCrossEntropy() if n_classes == 2 else MultinomialCrossEntropy()
 
 
-def _log_odds_loss(scores, y):
+def _log_odds_loss(scores, y, smoothing):
     """Compute the cross-entropy of 0 or 1 in y from log-odds, and its gradient."""
     y = y.astype(scores.dtype)
-    values = np.logaddexp(scores.dtype.type(0), (1 - 2 * y) * scores)
+    wrong = (1 - 2 * y) * scores
+    values = np.logaddexp(scores.dtype.type(0), wrong)
+    if smoothing:
+        # Half of it goes to the other class, whose loss is less by `wrong`.
+        values -= 0.5 * smoothing * wrong
+        y = y + smoothing * (0.5 - y)
     return values, 0.5 * np.tanh(0.5 * scores) + 0.5 - y
 
 

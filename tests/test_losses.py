@@ -208,6 +208,97 @@ def test_adding_the_same_to_all_scores_changes_nothing():
     np.testing.assert_allclose(d_shifted, d_scores, rtol=1e-12, atol=1e-13)
 
 
+# Labels that are smoothed
+
+SMOOTHED = {
+    name: (type(loss), drawn)
+    for name, (loss, drawn) in CASES.items()
+    if hasattr(loss, "smoothing")
+}
+each_smoothed = pytest.mark.parametrize(
+    ("kind", "drawn"), SMOOTHED.values(), ids=SMOOTHED
+)
+
+
+def every_class(kind, scores):
+    """Return the loss of each sequence for each class, or for none and all labels."""
+    n, shape = max(2, scores.shape[1]), len(scores)
+    if kind is MultilabelCrossEntropy:
+        n, shape = 2, scores.shape
+    targets = [np.full(shape, k) for k in range(n)]
+    return np.array([kind().value_and_gradient(scores, y)[0] for y in targets])
+
+
+@each_smoothed
+@pytest.mark.parametrize("smoothing", [0.05, 0.3, 0.99])
+def test_a_share_of_the_label_is_given_to_all_classes(kind, drawn, smoothing):
+    scores, y = drawn
+    plain, _ = kind().value_and_gradient(scores, y)
+    value, d_scores = kind(smoothing).value_and_gradient(scores, y)
+    mean = every_class(kind, scores).mean(axis=0)
+    expected = (1 - smoothing) * plain + smoothing * mean
+    np.testing.assert_allclose(value, expected, rtol=1e-13)
+
+    def total(scores):
+        return kind(smoothing).value_and_gradient(scores, y)[0].sum()
+
+    error = relative_error(total, d_scores, scores, np.random.default_rng(1))
+    assert error < 1e-8
+
+
+@each_smoothed
+def test_without_smoothing_no_bit_differs(kind, drawn):
+    scores, y = drawn
+    for dtype in DTYPES:
+        few = scores.astype(dtype)
+        for one, other in zip(
+            kind().value_and_gradient(few, y),
+            kind(0.0).value_and_gradient(few, y),
+            strict=True,
+        ):
+            np.testing.assert_array_equal(one, other, strict=True)
+
+
+@each_smoothed
+@pytest.mark.parametrize("dtype", DTYPES)
+def test_smoothed_losses_of_extreme_scores_are_finite(kind, drawn, dtype):
+    scores, y = drawn
+    far = (1e4 * np.sign(scores)).astype(dtype)
+    before = far.copy(), y.copy()
+    value, d_scores = kind(0.1).value_and_gradient(far, y)
+    expected = 0.9 * kind().value_and_gradient(far, y)[0]
+    expected = expected + 0.1 * every_class(kind, far).mean(axis=0)
+    np.testing.assert_allclose(value, expected, rtol=1e-6)
+    # Scores as large as that are too sure, and are drawn back.
+    assert (value > 0).all()
+    assert np.isfinite(d_scores).all()
+    assert value.dtype == d_scores.dtype == dtype
+    assert np.array_equal(far, before[0])
+    assert np.array_equal(y, before[1])
+
+
+@pytest.mark.parametrize("smoothing", [0.1, 0.5])
+def test_two_smoothed_classes_are_the_same_with_one_score_as_with_two(smoothing):
+    scores, y = draw(2)
+    both = np.concatenate([np.zeros_like(scores), scores], axis=1)
+    one, d_one = BinaryCrossEntropy(smoothing).value_and_gradient(scores, y)
+    two, d_two = MultinomialCrossEntropy(smoothing).value_and_gradient(both, y)
+    np.testing.assert_allclose(one, two, rtol=1e-12)
+    np.testing.assert_allclose(d_one, d_two[:, 1:], rtol=1e-12, atol=1e-15)
+
+
+@pytest.mark.parametrize("n_classes", N_CLASSES)
+def test_the_best_probability_of_a_smoothed_label_is_its_share(n_classes):
+    loss, y = type(classification_loss(n_classes))(0.3), np.array([1])
+    share = 0.7 + 0.3 / n_classes
+    log_odds = np.log(share / (0.3 / n_classes))
+    scores = log_odds * np.eye(n_classes)[[1]]
+    scores = scores[:, 1:] if n_classes == 2 else scores
+    assert loss.probabilities(scores)[0, 1] == pytest.approx(share)
+    _, d_scores = loss.value_and_gradient(scores, y)
+    np.testing.assert_allclose(d_scores, 0.0, atol=1e-15)
+
+
 @pytest.mark.parametrize("n_classes", N_CLASSES)
 def test_the_loss_for_a_number_of_classes(n_classes):
     kind = BinaryCrossEntropy if n_classes == 2 else MultinomialCrossEntropy

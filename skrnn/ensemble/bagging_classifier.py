@@ -89,9 +89,10 @@ class SequenceBaggingClassifier(ClassifierMixin, BaseSequenceBagging):
     >>> X, y = load_japanese_vowels(subset="train", return_X_y=True)
     >>> network = GRUClassifier(hidden_size=8, max_iter=30)
     >>> committee = SequenceBaggingClassifier(
-    ...     network, n_estimators=4, oob_score=True, random_state=0
+    ...     network, n_estimators=4, random_state=0
     ... ).fit(X, y)
-    >>> committee.oob_score_ > 0.8
+    >>> X_new, y_new = load_japanese_vowels(subset="test", return_X_y=True)
+    >>> committee.score(X_new, y_new) > 0.8
     True
     >>> proba, std = committee.predict_proba(X, return_std=True)
     >>> proba.shape, std.shape

@@ -18,6 +18,7 @@ from skrnn.estimators.callbacks import (
 )
 from skrnn.estimators.n_jobs import n_threads
 from skrnn.fitting.fitted_state import fitted_network, publish
+from skrnn.fitting.linear_path import begin
 from skrnn.fitting.problem import Expected
 from skrnn.fitting.run import prepare
 from skrnn.fitting.warnings import warn
@@ -57,6 +58,9 @@ class BaseRecurrent(Settings, CallbackSupportMixin, BaseEstimator, ABC):
     patch_size_: int
     feature_mean_: Array | None
     feature_scale_: Array | None
+    own_scale_: bool
+    n_filters_: int
+    linear_steps_: int
     input_layout_: str
     features_per_step_: int
     optimizer_state_: dict[str, Any]
@@ -69,6 +73,10 @@ class BaseRecurrent(Settings, CallbackSupportMixin, BaseEstimator, ABC):
     _default_dropout: ClassVar[tuple[float, float]]
     #: What `learning_rate_init` is by default, by the solver.
     _default_learning_rates: ClassVar[dict[str, float]] = {"adam": 0.02, "sgd": 0.2}
+    #: How many filters there are by default where patches have several steps.
+    _default_n_filters: ClassVar[int] = 0
+    #: How many numbers of the last steps the head reads directly by default.
+    _default_linear_numbers: ClassVar[int] = 0
     #: How many sequences a score needs.
     _fewest_held_out: ClassVar[int] = 1
 
@@ -139,10 +147,12 @@ class BaseRecurrent(Settings, CallbackSupportMixin, BaseEstimator, ABC):
             What interrupted training.
         """
         with workers_for(run.n_shards, partial(n_threads, self.n_jobs)) as workers:
-            monitors = self._monitors(run, inputs)
-            solver = run.make_solver(workers, monitors)
-            result = solver.solve(run.weights)
-            fitted = run.fitted_attributes(result, solver.memory)
+            run, result = begin(run, workers)
+            monitors, memory = self._monitors(run, inputs), None
+            if result is None:
+                solver = run.make_solver(workers, monitors)
+                result, memory = solver.solve(run.weights), solver.memory
+            fitted = run.fitted_attributes(result, memory)
             if result.interrupt and hasattr(self, "weights_") and not run.resume:
                 # A model that was cut short is no substitute for the earlier one.
                 fitted = None

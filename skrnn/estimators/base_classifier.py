@@ -40,6 +40,7 @@ class RecurrentClassifier(ClassifierMixin, ClassifierSettings, BaseRecurrent):
     multilabel_: bool
 
     _default_dropout: ClassVar = (0.2, 0.3)
+    _default_n_filters: ClassVar[int] = 32
 
     def fit(
         self,

@@ -39,6 +39,7 @@ class RecurrentRegressor(RegressorMixin, BaseRecurrent):
 
     # Numbers suffer from noise before the head.
     _default_dropout: ClassVar = (0.0, 0.1)
+    _default_linear_numbers: ClassVar[int] = 512
     _fewest_held_out: ClassVar[int] = 2
 
     def fit(

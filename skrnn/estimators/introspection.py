@@ -1,5 +1,6 @@
 """Introspection: the network inside an estimator, and what it can do."""
 
+import numpy as np
 from sklearn.pipeline import Pipeline
 from sklearn.utils.validation import check_is_fitted
 
@@ -68,7 +69,7 @@ def check_is_network(estimator, caller, *, expected=FITTED, advice="."):
 
 
 def check_reads_forward(estimator, caller):
-    """Raise ValueError if a network begins at the end of a sequence.
+    """Raise ValueError if a network must know the end of a sequence to begin.
 
     Parameters
     ----------
@@ -77,10 +78,19 @@ def check_reads_forward(estimator, caller):
     caller : str
         Name of the function or class that needs it, for the message.
     """
+    parameters, own_scale = vars(estimator), vars(estimator)["own_scale"]
+    own_scale = isinstance(own_scale, bool | np.bool_) and bool(own_scale)
     if hasattr(estimator, "architecture_"):
-        fitted_network(estimator)  # whose state must be whole
-    architecture = vars(estimator).get("architecture_", vars(estimator))
-    if architecture["bidirectional"]:
+        own_scale = fitted_network(estimator).input.needs_end
+        parameters = estimator.architecture_
+    if own_scale:
+        raise ValueError(
+            f"{caller} needs a network that knows a step when it comes, but this "
+            f"{type(estimator).__name__} reads each sequence on its own scale, whose "
+            "mean and deviation are known at its end. Fit one with own_scale=False, or "
+            "predict what has come so far as a sequence of its own."
+        )
+    if parameters["bidirectional"]:
         raise ValueError(
             f"{caller} needs a network that reads forward only, but this "
             f"{type(estimator).__name__} has bidirectional=True: its reverse direction "

@@ -26,6 +26,16 @@ class LSTMClassifier(RecurrentClassifier):
         How the hidden states of all steps become one row of features: the state after
         the last step, the mean or the largest value over the steps, or these three side
         by side.
+    n_filters : int or "auto", default="auto"
+        Number of filters of a convolution in front: each reads a patch and the one
+        before it, the layers read the filters, and the head their mean and their
+        largest values over the sequence. "auto" is 32 where patches have several steps,
+        unless the deviations of sequences differ by orders of magnitude; else none.
+    linear_steps : int or "auto", default="auto"
+        How many of the last steps the head reads directly too, beside the pooled
+        states: a linear path past the recurrence, whose weights begin with those of a
+        ridge regression. What is missing of shorter sequences is the mean of each
+        feature. "auto" is none.
     dropout : float or "auto", default="auto"
         Share of the values that are set to zero at random in training, on their way
         from layer to layer and from the pooling to the head; the others are scaled up.
@@ -85,6 +95,11 @@ class LSTMClassifier(RecurrentClassifier):
     standardize : bool, default=True
         Bring each feature to a mean of zero and a standard deviation of one over all
         steps of the training set. The scale is part of the model.
+    own_scale : bool or "auto", default="auto"
+        Let the network read each feature a second time, on the own scale of each
+        sequence: less its mean over the sequence, over its deviation in it. "auto" is
+        yes for 250 sequences or more whose deviations differ by orders of magnitude.
+        Streams and early decisions cannot know the end: they need False.
     dtype : {"auto", "float32", "float64"}, default="auto"
         The type in which `fit` computes, and that of `weights_`, whatever that of X is.
         "auto" is float32, and float64 for "lbfgs", which always computes in it.
@@ -106,6 +121,11 @@ class LSTMClassifier(RecurrentClassifier):
     class_weight : dict, "balanced" or None, default=None
         Weight of each class, times the weight of each sequence; "balanced" gives each
         class the same sum. Not for indicator matrices.
+    label_smoothing : float or "auto", default="auto"
+        Share of each label that is given to all classes alike in the loss of training,
+        so that probabilities stay honest. "auto" is 0.05 for up to 250 sequences, and
+        less for more of them, with one over the square root of their number; with
+        "lbfgs" none.
 
     Attributes
     ----------
@@ -143,6 +163,12 @@ class LSTMClassifier(RecurrentClassifier):
     feature_mean_, feature_scale_ : ndarray of float64 or None
         Mean and standard deviation of each feature of a step in the training set; None
         without `standardize`.
+    own_scale_ : bool
+        Whether the network reads each sequence on its own scale too.
+    n_filters_ : int
+        Number of filters of the convolution; 0 without.
+    linear_steps_ : int
+        How many of the last steps the head reads directly.
     input_layout_ : str
         The layout of X: "3-D array", "ragged list" or "table".
     features_per_step_ : int

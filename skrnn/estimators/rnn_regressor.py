@@ -28,6 +28,17 @@ class RNNRegressor(RecurrentRegressor):
         How the hidden states of all steps become one row of features: the state after
         the last step, the mean or the largest value over the steps, or these three side
         by side.
+    n_filters : int or "auto", default="auto"
+        Number of filters of a convolution in front: each reads a patch and the one
+        before it, the layers read the filters, and the head their mean and their
+        largest values over the sequence. "auto" is none: what filters make of numbers
+        far from all that was seen is as large as these.
+    linear_steps : int or "auto", default="auto"
+        How many of the last steps the head reads directly too, beside the pooled
+        states: a linear path past the recurrence, whose weights begin with those of a
+        ridge regression. What is missing of shorter sequences is the mean of each
+        feature. "auto" is all steps of the longest sequence in `fit`, as far as
+        they have 512 numbers or fewer.
     dropout : float or "auto", default="auto"
         Share of the values that are set to zero at random in training, on their way
         from layer to layer and from the pooling to the head; the others are scaled up.
@@ -87,6 +98,11 @@ class RNNRegressor(RecurrentRegressor):
     standardize : bool, default=True
         Bring each feature to a mean of zero and a standard deviation of one over all
         steps of the training set. The scale is part of the model.
+    own_scale : bool or "auto", default="auto"
+        Let the network read each feature a second time, on the own scale of each
+        sequence: less its mean over the sequence, over its deviation in it. "auto" is
+        yes for 250 sequences or more whose deviations differ by orders of magnitude.
+        Streams and early decisions cannot know the end: they need False.
     dtype : {"auto", "float32", "float64"}, default="auto"
         The type in which `fit` computes, and that of `weights_`, whatever that of X is.
         "auto" is float32, and float64 for "lbfgs", which always computes in it.
@@ -146,6 +162,12 @@ class RNNRegressor(RecurrentRegressor):
     feature_mean_, feature_scale_ : ndarray of float64 or None
         Mean and standard deviation of each feature of a step in the training set; None
         without `standardize`.
+    own_scale_ : bool
+        Whether the network reads each sequence on its own scale too.
+    n_filters_ : int
+        Number of filters of the convolution; 0 without.
+    linear_steps_ : int
+        How many of the last steps the head reads directly.
     input_layout_ : str
         The layout of X: "3-D array", "ragged list" or "table".
     features_per_step_ : int
@@ -176,6 +198,8 @@ class RNNRegressor(RecurrentRegressor):
         n_layers: int = 1,
         bidirectional: bool = False,
         pooling: Literal["last", "mean", "max", "concat"] = "concat",
+        n_filters: int | Literal["auto"] = "auto",
+        linear_steps: int | Literal["auto"] = "auto",
         dropout: float | Literal["auto"] = "auto",
         recurrent_dropout: float | Literal["auto"] = "auto",
         solver: Literal["adam", "sgd", "lbfgs"] = "adam",
@@ -195,6 +219,7 @@ class RNNRegressor(RecurrentRegressor):
         features_per_step: int = 1,
         patch_size: int | Literal["auto"] = "auto",
         standardize: bool = True,
+        own_scale: bool | Literal["auto"] = "auto",
         dtype: Literal["auto", "float32", "float64"]
         | type[np.floating]
         | np.dtype = "auto",
@@ -209,6 +234,8 @@ class RNNRegressor(RecurrentRegressor):
             n_layers=n_layers,
             bidirectional=bidirectional,
             pooling=pooling,
+            n_filters=n_filters,
+            linear_steps=linear_steps,
             dropout=dropout,
             recurrent_dropout=recurrent_dropout,
             solver=solver,
@@ -226,6 +253,7 @@ class RNNRegressor(RecurrentRegressor):
             features_per_step=features_per_step,
             patch_size=patch_size,
             standardize=standardize,
+            own_scale=own_scale,
             dtype=dtype,
             warm_start=warm_start,
             n_jobs=n_jobs,

@@ -2,9 +2,18 @@
 
 from skrnn.cells import CELLS
 from skrnn.network import InputTransform, build_network
-from skrnn.parameters.auto import AUTO, choose_patch_size, hidden_sizes
+from skrnn.parameters.auto import (
+    AUTO,
+    ENOUGH_SCALES,
+    choose_patch_size,
+    hidden_sizes,
+    scales_differ,
+)
 from skrnn.sequences import lengths_of
 
+#: Parameters that the data decide about, and their types: fitted attributes have what
+#: they came to.
+RESOLVED = {"patch_size": int, "own_scale": bool, "n_filters": int, "linear_steps": int}
 #: Parameters of parts of the architecture with another name.
 PARAMETER_NAMES = {"hidden_sizes": "hidden_size or n_layers"}
 
@@ -12,10 +21,9 @@ PARAMETER_NAMES = {"hidden_sizes": "hidden_size or n_layers"}
 def choose_architecture(estimator, problem):
     """Return the `architecture_` of an estimator: a dict of plain values.
 
-    Beside the parameters of the network it has the kind of its outputs, and the
-    `patch_size` of the user: sequences may be too short for it.
+    Beside the parameters of the network it has the kind of its outputs, and, as the
+    user set them, those that the data decide about.
     """
-    size = estimator.patch_size
     return {
         "cell": estimator._cell,
         "n_features": problem.X.n_features,
@@ -24,13 +32,13 @@ def choose_architecture(estimator, problem):
         "pooling": _plain(estimator, "pooling"),
         "n_outputs": problem.n_outputs,
         "outputs": problem.loss.outputs,
-        "patch_size": AUTO if size == AUTO else int(size),
+        **{name: _as_set(estimator, name) for name in RESOLVED},
         **{option: _plain(estimator, option) for option in estimator._cell_options},
     }
 
 
 def choose_input_transform(estimator, problem, rows):
-    """Return the transform of the input: patch size, mean and scale of features."""
+    """Return the transform of the input, as the parameters say or as suits the data."""
     samples, size = problem.X.samples, estimator.patch_size
     mean = scale = None
     if estimator.standardize or size == AUTO:
@@ -40,16 +48,41 @@ def choose_input_transform(estimator, problem, rows):
         size = choose_patch_size(cell, samples, rows, measured)
     if estimator.standardize:
         mean, scale = measured.mean, measured.scale
-    # A patch longer than all sequences would have weights that are never used.
-    size = min(int(size), int(lengths_of(samples)[rows].max()))
-    return InputTransform(size, mean, scale)
+    own_scale, n_linear = estimator.own_scale, estimator.linear_steps
+    if own_scale == AUTO:
+        own_scale = len(rows) >= ENOUGH_SCALES and scales_differ(samples, rows)
+    longest = int(lengths_of(samples)[rows].max())
+    if n_linear == AUTO:
+        n_linear = estimator._default_linear_numbers // problem.X.n_features
+    # What is longer than all sequences would have weights that are never used.
+    return InputTransform(
+        patch_size=min(int(size), longest),
+        mean=mean,
+        scale=scale,
+        own_scale=bool(own_scale),
+        linear_steps=min(int(n_linear), longest),
+    )
 
 
-def make_network(architecture, input_transform):
+def choose_n_filters(estimator, problem, rows, patch_size):
+    """Return the number of filters.
+
+    By default there are none for patches of one step, and none where the deviations of
+    sequences differ by orders of magnitude: what a filter finds is as large as they.
+    """
+    if estimator.n_filters != AUTO:
+        return int(estimator.n_filters)
+    n_filters = estimator._default_n_filters
+    if n_filters == 0 or patch_size == 1 or scales_differ(problem.X.samples, rows):
+        return 0
+    return n_filters
+
+
+def make_network(architecture, input_transform, n_filters):
     """Return the network with an `architecture_`."""
-    other = ("outputs", "patch_size")
+    other = ("outputs", *RESOLVED)
     parts = {name: part for name, part in architecture.items() if name not in other}
-    return build_network(input_transform=input_transform, **parts)
+    return build_network(input_transform=input_transform, n_filters=n_filters, **parts)
 
 
 def check_unchanged(estimator, architecture):
@@ -58,14 +91,15 @@ def check_unchanged(estimator, architecture):
     changed = [
         name
         for name, value in architecture.items()
-        if value != fitted[name] and name != "patch_size"
+        if value != fitted[name] and name not in RESOLVED
     ]
     width = vars(estimator).get("features_per_step_", estimator.features_per_step)
     if width != estimator.features_per_step:
         changed.append("features_per_step")
-    sizes = AUTO, estimator.patch_size_, fitted["patch_size"]
-    if architecture["patch_size"] not in sizes:
-        changed.append("patch_size")
+    for name in RESOLVED:
+        same = AUTO, getattr(estimator, f"{name}_"), fitted[name]
+        if architecture[name] not in same:
+            changed.append(name)
     if estimator.standardize != (estimator.feature_mean_ is not None):
         changed.append("standardize")
     if changed:
@@ -75,6 +109,11 @@ def check_unchanged(estimator, architecture):
             f"{', '.join(names)}. Restore the earlier value, or call fit with "
             "warm_start=False."
         )
+
+
+def _as_set(estimator, name):
+    value = getattr(estimator, name)
+    return AUTO if value == AUTO else RESOLVED[name](value)
 
 
 def _plain(estimator, parameter):

@@ -11,7 +11,7 @@ from sklearn.base import is_classifier
 from sklearn.frozen import FrozenEstimator
 
 from skrnn.cells import CELLS
-from skrnn.fitting.architecture import make_network
+from skrnn.fitting.architecture import RESOLVED, make_network
 from skrnn.fitting.problem import OF_CLASSIFIERS, OF_REGRESSORS
 from skrnn.losses import SquaredError, classification_loss
 from skrnn.network import InputTransform
@@ -24,6 +24,9 @@ COMMON = (
     "patch_size_",
     "feature_mean_",
     "feature_scale_",
+    "own_scale_",
+    "n_filters_",
+    "linear_steps_",
     "input_layout_",
     "n_features_in_",
 )
@@ -66,8 +69,13 @@ def fitted_network(estimator):
         network = make_network(
             estimator.architecture_,
             InputTransform(
-                estimator.patch_size_, estimator.feature_mean_, estimator.feature_scale_
+                estimator.patch_size_,
+                estimator.feature_mean_,
+                estimator.feature_scale_,
+                estimator.own_scale_,
+                estimator.linear_steps_,
             ),
+            estimator.n_filters_,
         )
         fault = _weights_fault(estimator, network.layout.size)
     if fault:
@@ -109,7 +117,7 @@ def _missing_fault(estimator):
 def _architecture_fault(estimator):
     architecture = estimator.architecture_
     names = {"cell", "n_features", "hidden_sizes", "bidirectional", "pooling"}
-    names |= {"n_outputs", "outputs", "patch_size", *estimator._cell_options}
+    names |= {"n_outputs", "outputs", *RESOLVED, *estimator._cell_options}
     if not isinstance(architecture, dict) or set(architecture) != names:
         return f"architecture_ is not a dict with {', '.join(sorted(names))}"
     sizes = architecture["hidden_sizes"]
@@ -132,6 +140,12 @@ def _features_fault(estimator):
         return f"input_layout_ is {layout!r}"
     if not _is_count(estimator.patch_size_):
         return f"patch_size_ is {estimator.patch_size_!r}"
+    if not isinstance(estimator.own_scale_, bool):
+        return f"own_scale_ is {estimator.own_scale_!r}"
+    for name in ("n_filters_", "linear_steps_"):
+        number = getattr(estimator, name)
+        if type(number) is not int or number < 0:
+            return f"{name} is {number!r}"
     n, width = estimator.n_features_in_, vars(estimator).get("features_per_step_", d)
     if width != d or not _is_count(n) or (n % d if layout == TABLE else n != d):
         return f"n_features_in_ is {n!r}, for {d} feature(s) a step"

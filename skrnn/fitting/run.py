@@ -10,9 +10,11 @@ from skrnn.fitting.architecture import (
     check_unchanged,
     choose_architecture,
     choose_input_transform,
+    choose_n_filters,
     make_network,
 )
 from skrnn.fitting.fitted_state import fitted_network
+from skrnn.fitting.linear_path import scale_network
 from skrnn.fitting.problem import Problem, training_set
 from skrnn.fitting.validation_split import HeldOut, hold_out, make_validator
 from skrnn.fitting.warnings import data_warnings, ending_warnings, learning_warnings
@@ -49,6 +51,10 @@ class TrainingRun:
         Whether training resumes an earlier fit.
     incremental : bool
         Whether this is a call of `partial_fit`.
+    fixed : ndarray of int, optional
+        Indices of weights that stay as they are: those of a linear path.
+    share : ndarray of shape (n_outputs,), optional
+        By what the network counts beside its linear path, for each output.
     """
 
     estimator: object
@@ -62,6 +68,8 @@ class TrainingRun:
     rng: np.random.RandomState
     resume: bool
     incremental: bool
+    fixed: np.ndarray | None = None
+    share: np.ndarray | None = None
 
     @property
     def n_shards(self):
@@ -74,8 +82,14 @@ class TrainingRun:
         earlier = estimator.optimizer_state_ if self.resume else {}
         rates = settings.dropout, settings.recurrent_dropout
         loss, network, validate = self.problem.loss, self.network, None
+        if settings.label_smoothing:
+            loss = replace(loss, smoothing=settings.label_smoothing)
         if self.held_out is not None:
-            validate = make_validator(estimator, network, self.held_out, workers)
+            score = make_validator(estimator, network, self.held_out, workers)
+
+            def validate(weights):
+                return score(self.with_share(weights))
+
         return SOLVERS[name].create(
             settings,
             name,
@@ -85,7 +99,11 @@ class TrainingRun:
             schedule=estimator.learning_rate,
             incremental=self.incremental,
             objective=Objective(
-                network, loss, settings.alpha, Dropout.seeded(self.rng, *rates)
+                network,
+                loss,
+                settings.alpha,
+                Dropout.seeded(self.rng, *rates),
+                self.fixed,
             ),
             data=self.data,
             rng=self.rng,
@@ -93,6 +111,14 @@ class TrainingRun:
             workers=workers,
             monitors=monitors,
         )
+
+    def with_share(self, weights):
+        """Return weights of a model in which the network has its share."""
+        if self.share is None or (self.share == 1).all():
+            return weights
+        weights = weights.copy()
+        scale_network(self.network, weights, self.weights, self.share)
+        return weights
 
     def fitted_attributes(self, result, memory=None):
         """Return the fitted attributes for a result of training.
@@ -112,6 +138,7 @@ class TrainingRun:
         curve = earlier.get("loss_curve_", []) + history.loss_curve
         scores = (earlier.get("validation_scores_") or []) + history.validation_scores
         stops, transform = self.estimator.early_stopping, self.network.input
+        convolution = self.network.convolution
         memory = {} if memory is None else {self.estimator.solver: memory}
         return {
             **self.problem.X.format.attributes,
@@ -120,7 +147,10 @@ class TrainingRun:
             "patch_size_": transform.patch_size,
             "feature_mean_": transform.mean,
             "feature_scale_": transform.scale,
-            "weights_": result.weights,
+            "own_scale_": transform.own_scale,
+            "n_filters_": convolution.n_out if convolution else 0,
+            "linear_steps_": transform.linear_steps,
+            "weights_": self.with_share(result.weights),
             "optimizer_state_": memory,
             "stopping_reason_": result.reason.value,
             "n_iter_": history.n_epochs,
@@ -162,7 +192,10 @@ class TrainingRun:
         if not self.resume:
             found += data_warnings(self.estimator, problem, rows, self.held_out)
         if not incremental:
-            found += learning_warnings(result, problem, rows, self.network)
+            result = replace(result, weights=self.with_share(result.weights))
+            found += learning_warnings(
+                result, problem, rows, self.network, self.share is not None
+            )
         return found
 
 
@@ -199,7 +232,8 @@ def prepare(estimator, problem, validation, resume, incremental):
         rng = random_source(estimator.random_state, estimator.t_)
     else:
         transform = choose_input_transform(estimator, problem, rows)
-        network = make_network(architecture, transform)
+        n_filters = choose_n_filters(estimator, problem, rows, transform.patch_size)
+        network = make_network(architecture, transform, n_filters)
         weights, dtype = network.init(rng), choose_dtype(estimator)
     data = training_set(problem, rows)
     return TrainingRun(
@@ -216,6 +250,7 @@ def prepare(estimator, problem, validation, resume, incremental):
             incremental,
             estimator._default_dropout,
             estimator._default_learning_rates,
+            n_seen=estimator.t_ if resume and incremental else 0,
         ),
         rng=rng,
         resume=resume,

@@ -90,11 +90,17 @@ def data_warnings(estimator, problem, rows, held_out):
     return [(message, UserWarning) for message in messages if message]
 
 
-def learning_warnings(result, problem, rows, network):
-    """Return warnings about the result: a list of messages and categories."""
+def learning_warnings(result, problem, rows, network, has_trial):
+    """Return warnings about the result: a list of messages and categories.
+
+    Where a trial has shown what the network adds to a regression, an answer that hardly
+    differs between sequences is what is known.
+    """
     if result.reason is Reason.DIVERGED:
         return []
-    messages = _loss_rose(result), _constant(result, problem, rows, network)
+    messages = [_loss_rose(result)]
+    if not has_trial:
+        messages.append(_constant(result, problem, rows, network))
     return [(message, ConvergenceWarning) for message in messages if message]
 
 

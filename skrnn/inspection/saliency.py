@@ -101,7 +101,9 @@ default="gradient"
         The input that says nothing, for the two methods that need one: a number, one
         for each feature of a step, or a sequence for each sequence. By default what
         the network reads as zero: the mean of each feature in training,
-        `feature_mean_`, and 0 with ``standardize=False``.
+        `feature_mean_`, and 0 with ``standardize=False``. With `own_scale_` a sequence
+        is better, such as the mean over all: one that is constant has no scale, and on
+        the way from there the output jumps.
     n_steps : int, default=16
         For "integrated_gradients": points of Gauss-Legendre quadrature on the way from
         the baseline. Time grows with them.

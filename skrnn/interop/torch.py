@@ -32,11 +32,19 @@ TORCH_GATES = {
 }
 
 
-#: Arrays that the scale of the features is folded into: of any type, that of the
-#: weights is seen from the others.
-_FOLDED = [
-    f"{kind}_l0{end}" for kind in ("weight_ih", "bias_ih") for end in ("", "_reverse")
-]
+def _folded(network):
+    """Return the names of the arrays that the scale of the features is folded into.
+
+    They are float64; the type of the weights is seen from the others.
+    """
+    if network.input.mean is None:
+        return set()
+    ends, kinds = ("", "_reverse"), ("weight_ih", "bias_ih")
+    lowest = {f"{kind}_l0{end}" for kind in kinds for end in ends}
+    if network.convolution:
+        lowest = {f"convolution.{name}" for name in network.convolution.shapes}
+    of_head = {"head.weight", "head.bias"} if network.input.linear_steps else set()
+    return lowest | of_head
 
 
 def torch_state(estimator: BaseRecurrent) -> dict[str, Array]:
@@ -50,18 +58,29 @@ def torch_state(estimator: BaseRecurrent) -> dict[str, Array]:
     Returns
     -------
     dict of str to ndarray
-        ``weight_ih_l0`` (gates * hidden_size, patch_size_ * n_features),
+        ``weight_ih_l0`` (gates * hidden_size, patch_size_ * n_features, or twice that
+        with ``own_scale_``: each step has its features, then the same less their mean
+        over the sequence, over their deviation in it),
         ``weight_hh_l0`` (gates * hidden_size, hidden_size), ``bias_ih_l0`` and
         ``bias_hh_l0`` (gates * hidden_size,) as in ``torch.nn.RNN``, ``LSTM`` and
         ``GRU``, then those of ``l1`` and so on, each followed by ``..._reverse`` of a
         bidirectional network, and ``head.weight`` (n_outputs, pooled features) and
         ``head.bias`` (n_outputs,). There is one bias a gate here, so that ``bias_hh``
         is zero, but for the candidate of a GRU. With "concat" the pooled features are
-        last, then mean, then max; each is forward, then reverse. Two classes have one
+        last, then mean, then max; each is forward, then reverse; behind them are the
+        ``linear_steps_ * n_features`` numbers of the last steps, the newest first, and
+        ``feature_mean_`` where a sequence has no such step. Two classes have one
         output.
-        The scale of the features is folded into the lowest layer, so that it reads
-        raw features: ``patch_size_`` steps side by side, where that is more than one,
-        and ``feature_mean_`` in the place of steps that are missing in a last patch.
+        With ``n_filters_`` there are ``convolution.W_before`` and ``convolution.W``
+        (n_filters_, what the lowest layer reads without) and ``convolution.b``
+        (n_filters_,): ``y_t = relu(W_before x_{t-1} + W x_t + b)``, which the lowest
+        layer reads. The mean and the largest values of y stand behind the pooled
+        features, before the last steps.
+        The scale of the features is folded into the lowest layer, or the convolution
+        below it, and into what the head has for the last steps, so that they read raw
+        features: ``patch_size_`` steps side by side, where that is more than one, and
+        ``feature_mean_`` in the place of steps that are missing in a last patch, and of
+        all steps of the patch before the first; on their own scale those are 0.
         The arrays that have a scale folded in are float64, all others of the type of
         the weights.
         A regressor's outputs are on the scale of its training: times
@@ -81,8 +100,7 @@ def torch_state(estimator: BaseRecurrent) -> dict[str, Array]:
     check_is_fitted(estimator)
     network = fitted_network(estimator)
     state = vector_to_state(network, network.fold(estimator.weights_))
-    folded = {*_FOLDED} if network.input.mean is not None else set()
-    dtype = estimator.weights_.dtype
+    folded, dtype = _folded(network), estimator.weights_.dtype
     return {
         name: array if name in folded else array.astype(dtype, copy=False)
         for name, array in state.items()
@@ -96,7 +114,7 @@ def load_torch_state(estimator: Network, state: Mapping[str, Any]) -> Network:
     ----------
     estimator : estimator
         A fitted skrnn estimator; its architecture must be that of the weights. It goes
-        on filling up last patches with its own ``feature_mean_``.
+        on putting its own ``feature_mean_`` in the place of steps that are missing.
     state : dict of str to array-like
         As from `torch_state`, or the ``state_dict`` of a module with an ``RNN``,
         ``LSTM`` or ``GRU`` and a ``Linear`` named ``head``, the prefix of the former
@@ -111,10 +129,11 @@ def load_torch_state(estimator: Network, state: Mapping[str, Any]) -> Network:
     """
     arrays = _check_state(state, torch_state(estimator), type(estimator).__name__)
     network = fitted_network(estimator)
+    folded = _folded(network)
     kinds = [
         float_type(array.dtype) or np.float64
         for name, array in arrays.items()
-        if name not in _FOLDED
+        if name not in folded
     ]
     dtype = choose_dtype(estimator, estimator.weights_.dtype, *kinds)
     with np.errstate(over="ignore"):

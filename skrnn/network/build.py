@@ -1,12 +1,13 @@
 """Networks made of plain values, which an estimator can keep."""
 
 from skrnn.cells import CELLS
+from skrnn.network.convolution import Convolution
 from skrnn.network.dropout import DropoutLayer
 from skrnn.network.head import HEADS
 from skrnn.network.input import IDENTITY
 from skrnn.network.layer import RecurrentLayer
 from skrnn.network.network import Network
-from skrnn.network.pooling import POOLINGS
+from skrnn.network.pooling import POOLINGS, PoolingBeside
 
 
 def build_network(
@@ -18,6 +19,7 @@ def build_network(
     n_outputs,
     input_transform=IDENTITY,
     head="linear",
+    n_filters=0,
     **cell_options,
 ):
     """Build a network from plain values.
@@ -37,9 +39,11 @@ def build_network(
     n_outputs : int
         Number of scores.
     input_transform : Input, optional
-        From raw steps to what the lowest layer reads.
+        From raw steps to patches.
     head : str, default="linear"
         A key of `skrnn.network.head.HEADS`.
+    n_filters : int, default=0
+        Number of filters of a convolution over the patches; none without.
     **cell_options
         What the cell takes beyond its sizes.
 
@@ -48,6 +52,10 @@ def build_network(
     Network
     """
     blocks, n_in = {"input": input_transform}, input_transform.n_out(n_features)
+    beside = input_transform.beside(n_features)
+    if n_filters:
+        blocks["convolution"] = convolution = Convolution(n_in, n_filters)
+        n_in, beside = n_filters, convolution.beside() + beside
     per_step = HEADS[head].per_step
     only = None if per_step else POOLINGS[pooling].reads
     for k, hidden_size in enumerate(hidden_sizes):
@@ -58,7 +66,8 @@ def build_network(
             blocks[f"dropout{k}"] = DropoutLayer()
         n_in = layer.n_out
     if not per_step:
-        blocks["pooling"] = POOLINGS[pooling](n_in)
+        method = POOLINGS[pooling](n_in)
+        blocks["pooling"] = PoolingBeside(method, beside) if beside else method
         n_in = blocks["pooling"].n_out
     blocks["dropout"] = DropoutLayer()
     blocks["head"] = HEADS[head](n_in, n_outputs)

@@ -7,6 +7,8 @@ from functools import cached_property
 import numpy as np
 
 from skrnn.network.block import Block
+from skrnn.network.last_steps import add_last_steps, take_last_steps
+from skrnn.network.own_scale import from_own_scale, to_own_scale
 from skrnn.sequences import Sequences
 from skrnn.sequences.patches import put_in_patches, take_from_patches
 
@@ -29,10 +31,18 @@ class Input(Block):
     patch_size = 1
     #: What is subtracted from each feature, and what it is divided by, if anything.
     mean = scale = None
+    #: Whether it must have read a sequence to its end before it knows the first step.
+    needs_end = False
+    #: How many of the last steps it hands to the head, past the layers.
+    linear_steps = 0
 
     @abstractmethod
     def n_out(self, n_features):
         """Return the number of features that it makes of steps of so many."""
+
+    def beside(self, n_features):
+        """Return the names of what it hands to the head, past the layers, a tuple."""
+        return ()
 
     @abstractmethod
     def step(self, params, x):
@@ -68,31 +78,60 @@ class InputTransform(Input):
     mean, scale : ndarray of float64 of shape (n_features,) or None
         What is subtracted from each feature, and what it is divided by; None for no
         scaling.
+    own_scale : bool, default=False
+        Whether each step has its features once more, on the own scale of its sequence:
+        less their mean over the sequence, over their deviation in it. They stand behind
+        the others, step by step.
+    linear_steps : int, default=0
+        How many of the last scaled steps go to the head directly, the newest first.
     """
 
     patch_size: int = 1
     mean: np.ndarray | None = None
     scale: np.ndarray | None = None
+    own_scale: bool = False
+    linear_steps: int = 0
+
+    @property
+    def needs_end(self):
+        """Whether a step is known only when its sequence has ended."""
+        return self.own_scale
 
     def n_out(self, n_features):
         """Return the number of features of a patch of steps of so many features."""
-        return self.patch_size * n_features
+        return self.patch_size * n_features * (1 + self.own_scale)
+
+    def beside(self, n_features):
+        """Return the names of the last steps: the number from the end, the feature."""
+        numbers = range(1, self.linear_steps + 1)
+        return tuple(f"step-{k}_{j}" for k in numbers for j in range(n_features))
 
     def forward(self, params, x, *, dtype=None, **options):
-        """Scale steps and put them in patches: ``(params, x) -> (out, lengths)``.
+        """Scale steps and put them in patches: ``(params, x) -> (out, tape)``.
 
         Features are scaled in their own type and only then converted: the digits of a
         small change far from zero are not lost.
         """
-        scaled = x.replace(self.scaled(x.data, dtype))
-        return put_in_patches(scaled, self.patch_size), x.lengths
+        steps, own = x.replace(self.scaled(x.data, dtype)), None
+        if self.linear_steps:
+            steps.beside = take_last_steps(steps, self.linear_steps)
+        if self.own_scale:
+            own = to_own_scale(x)
+            values = own.values.astype(steps.data.dtype, copy=False)
+            steps = steps.replace(np.concatenate([steps.data, values], axis=1))
+        return put_in_patches(steps, self.patch_size), (x.lengths, own)
 
     def backward(self, params, tape, d_out, *, input_gradient=True):
         """Backpropagate to the raw steps: ``(params, tape, d_out) -> (d_x, {})``."""
-        lengths = tape
-        d_x = take_from_patches(d_out.data, lengths, self.patch_size)
+        lengths, own = tape
+        d_scaled = take_from_patches(d_out.data, lengths, self.patch_size)
+        d_x = d_scaled[:, : d_scaled.shape[1] // (1 + self.own_scale)]
+        if self.linear_steps:
+            d_x = add_last_steps(d_x, lengths, d_out.beside)
         if self.scale is not None:
             d_x = d_x / self._by_type[d_x.dtype][1][: d_x.shape[1]]
+        if self.own_scale:
+            d_x = d_x + from_own_scale(lengths, own, d_scaled[:, d_x.shape[1] :])
         return Sequences(d_x, lengths), {}
 
     def step(self, params, x):
@@ -134,29 +173,20 @@ class InputTransform(Input):
                 np.subtract(x, mean[:width], out=y)
                 np.divide(y, divisor[:width], out=z)
 
-    def fold(self, W_x, b):
-        """Return the input weights and biases that do the same to raw patches.
+    @property
+    def scale_of_patches(self):
+        """Mean and scale of each number of a patch; an own scale is left as it is."""
+        mean, scale = self.mean, self.scale
+        if self.own_scale:
+            mean = np.concatenate([mean, np.zeros_like(mean)])
+            scale = np.concatenate([scale, np.ones_like(scale)])
+        return np.tile(mean, self.patch_size), np.tile(scale, self.patch_size)
 
-        They are made by an `InputTransform` of the same size and no scale.
-
-        Parameters
-        ----------
-        W_x : ndarray of shape (n_rows, patch_size * n_features)
-            Input weights of the lowest layer.
-        b : ndarray of shape (n_rows,)
-            Its biases.
-
-        Returns
-        -------
-        W_x, b : ndarray
-        """
-        W_x = W_x / np.tile(self.scale, self.patch_size)
-        return W_x, b - W_x @ np.tile(self.mean, self.patch_size)
-
-    def unfold(self, W_x, b):
-        """Undo `fold`."""
-        b = b + W_x @ np.tile(self.mean, self.patch_size)
-        return W_x * np.tile(self.scale, self.patch_size), b
+    @property
+    def scale_of_last_steps(self):
+        """Mean and scale of each number that goes to the head directly."""
+        n_steps = self.linear_steps
+        return np.tile(self.mean, n_steps), np.tile(self.scale, n_steps)
 
     @cached_property
     def _by_type(self):

@@ -86,6 +86,16 @@ class RecurrentLayer(Block):
         return sum(cell.hidden_size for cell in self.cells)
 
     @property
+    def unit_names(self):
+        """Name of each hidden unit: the direction, if there are two, and a number."""
+        prefixes = ("forward_", "reverse_") if len(self.cells) > 1 else ("",)
+        return [
+            f"{prefix}{unit}"
+            for prefix, cell in zip(prefixes, self.cells, strict=True)
+            for unit in range(cell.hidden_size)
+        ]
+
+    @property
     def shapes(self):
         """Shape of each parameter, by name: that of the cell, and a suffix."""
         return self._merged(one.named(one.cell.shapes) for one in self.directions)
@@ -139,7 +149,7 @@ class RecurrentLayer(Block):
             )
             tapes.append(tape)
             outs.append(one.in_order(out))
-        return side_by_side(outs), tapes
+        return replace(side_by_side(outs), beside=x.beside), tapes
 
     def backward(self, params, tape, d_out, *, input_gradient=True):
         """Backpropagate through time: ``(params, tape, d_out) -> (d_x, grads)``.

@@ -7,7 +7,9 @@ import numpy as np
 
 from skrnn.network.block import Block, ParameterLayout
 from skrnn.network.dropout import NO_DROPOUT
+from skrnn.network.folding import fold, unfold
 from skrnn.network.layer import RecurrentLayer
+from skrnn.network.pooling import PoolingBeside
 from skrnn.sequences import Sequences, blocks_by_length, lengths_of, pack
 from skrnn.utils.threads import ALONE
 
@@ -49,8 +51,21 @@ class Network:
 
     @property
     def pooling(self):
-        """The block that makes one row of the states of a sequence, if there is one."""
-        return self.blocks.get("pooling")
+        """The method that makes a row of the states of a sequence, if there is one."""
+        block = self.blocks.get("pooling")
+        return block.method if isinstance(block, PoolingBeside) else block
+
+    @property
+    def convolution(self):
+        """The convolution over the patches, if there is one."""
+        return self.blocks.get("convolution")
+
+    @property
+    def n_features(self):
+        """Number of features of a raw step."""
+        lowest = self.convolution or next(iter(self.cells.values()))
+        width = lowest.n_in if self.convolution else lowest.n_features
+        return width // self.input.n_out(1)
 
     @property
     def head(self):
@@ -259,40 +274,23 @@ class Network:
         return network.compute(weights, samples, workers=workers)
 
     def fold(self, weights):
-        """Return the weights that do to raw patches what these do to scaled ones.
+        """Return the weights that do to raw steps what these do to scaled ones.
 
-        Weights for other libraries have the scale folded in, so that it need not be
-        carried along. With a scale, the result is in float64.
+        With a scale, the result is in float64.
         """
-        return self._with_input_weights(weights, "fold")
+        return fold(self, weights)
 
     def unfold(self, weights):
         """Undo `fold`."""
-        return self._with_input_weights(weights, "unfold")
-
-    def _with_input_weights(self, weights, method):
-        if self.input.mean is None:
-            return weights.copy()
-        # In float64: a mean far from zero would cost float32 its digits.
-        changed = weights.astype(np.float64)
-        params, change = self.layout.views(changed), getattr(self.input, method)
-        name, lowest = next(iter(self.layers.items()))
-        for one in lowest.directions:
-            W_x, b, _ = one.cell.split(one.params(params[name]))
-            W_x[...], b[...] = change(W_x, b)
-        return changed
+        return unfold(self, weights)
 
     @property
     def pooled_names(self):
         """Name of each pooled feature: the method, the direction if two, the unit."""
         *_, top = self.layers.values()
-        prefixes = ("",) if len(top.cells) == 1 else ("forward_", "reverse_")
-        return [
-            f"{method}_{prefix}{unit}"
-            for method in self.pooling.names
-            for prefix, cell in zip(prefixes, top.cells, strict=True)
-            for unit in range(cell.hidden_size)
-        ]
+        units, block = top.unit_names, self.blocks["pooling"]
+        pooled = [f"{method}_{unit}" for method in self.pooling.names for unit in units]
+        return pooled + list(getattr(block, "names_beside", ()))
 
 
 def _fill(views, values):

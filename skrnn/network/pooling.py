@@ -6,7 +6,7 @@ a dict of arrays with a row for each stream.
 """
 
 from abc import abstractmethod
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import ClassVar
 
@@ -178,6 +178,53 @@ class ConcatPooling(Pooling):
             pooled.append(values)
             after |= remembered
         return np.concatenate(pooled, axis=1), after
+
+
+@dataclass(frozen=True)
+class PoolingBeside(Block):
+    """A method of pooling, and beside its features those that passed by the layers.
+
+    Parameters
+    ----------
+    method : Pooling
+        The method.
+    names_beside : tuple of str
+        The names of the features that passed by.
+    """
+
+    method: Pooling
+    names_beside: tuple[str, ...]
+
+    @property
+    def shapes(self):
+        """Shape of each parameter of the method."""
+        return self.method.shapes
+
+    def init(self, rng):
+        """Return initial parameters of the method."""
+        return self.method.init(rng)
+
+    def biases(self, params):
+        """Return those of the method, as views."""
+        return self.method.biases(params)
+
+    @property
+    def n_out(self):
+        """Number of features of both kinds."""
+        return self.method.n_out + len(self.names_beside)
+
+    def forward(self, params, x, **options):
+        """Pool, and put what passed by behind: ``(params, x) -> (out, tape)``."""
+        pooled, tape = self.method.forward(params, x, **options)
+        return np.concatenate([pooled, x.beside], axis=1), tape
+
+    def backward(self, params, tape, d_out, *, input_gradient=True):
+        """Return the gradients of the states and of what passed by."""
+        n = self.method.n_out
+        d_x, grads = self.method.backward(
+            params, tape, d_out[:, :n], input_gradient=input_gradient
+        )
+        return (d_x and replace(d_x, beside=d_out[:, n:])), grads
 
 
 #: The methods of pooling by the name under which estimators ask for them.

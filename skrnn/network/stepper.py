@@ -17,6 +17,9 @@ class Stepper:
     ``steps``           number of steps read
     ``waiting``         the scaled steps of an incomplete patch; zeros stand for
                         those that are missing, as in a last patch
+    ``latest``          the last scaled steps that the head reads, newest first
+    ``from_before``     what the filters of a convolution make of the last complete
+                        patch; and of all of them, ``filter_sum`` and ``filter_max``
     ``layer0.h``, ...   the state of each layer after the last complete patch
     ``sum``, ``max``    what the pooling remembers of the states until then
     ==================  ======================================================
@@ -52,8 +55,9 @@ class Stepper:
             (cell, of_cells[name], [f"{name}.{part}" for part in cell.state_names])
             for name, cell in network.cells.items()
         ]
-        lowest, self.patch_size = self._cells[0][0], self._input.patch_size
-        self.n_features = lowest.n_features // self.patch_size
+        self._convolution, self.n_features = network.convolution, network.n_features
+        self.patch_size = self._input.patch_size
+        self._n_latest = self._input.linear_steps
 
     def start(self, n):
         """Return the memory of n streams before their first step.
@@ -67,6 +71,11 @@ class Stepper:
             memory["waiting"] = np.zeros(
                 (n, self.patch_size, self.n_features), self.dtype
             )
+        if self._n_latest:
+            shape = n, self._n_latest, self.n_features
+            memory["latest"] = np.zeros(shape, self.dtype)
+        if self._convolution:
+            memory |= self._convolution.start(n, self.dtype)
         for cell, _, names in self._cells:
             state = cell.initial_state(n, self.dtype)
             memory |= dict(zip(names, state, strict=True))
@@ -91,28 +100,41 @@ class Stepper:
         steps, size = memory["steps"], self.patch_size
         after = {"steps": steps + 1}
         patch = x = self._input.step(self._params["input"], x)
+        latest = memory.get("latest")
+        if latest is not None:
+            latest = np.concatenate([x[:, np.newaxis], latest[:, :-1]], axis=1)
         if size > 1:
             waiting, within = memory["waiting"].copy(), steps % size
             waiting[np.arange(len(x)), within] = x
             patch = waiting.reshape(len(x), size * self.n_features)
+        count, beside = (steps // size + 1)[:, np.newaxis], []
+        if self._convolution:
+            params = self._params["convolution"]
+            patch, filtered, own = self._convolution.step(params, memory, patch, count)
+            after, beside = after | own, [filtered]
+        if latest is not None:
+            beside.append(latest.reshape(len(x), -1))
         h, states = self._read(memory, patch)
-        scores, remembered = self._score(memory, h, steps // size + 1)
+        scores, remembered = self._score(memory, h, count, beside)
         after |= states | remembered
         if size > 1:
             _go_back(after, memory, within < size - 1)
             waiting[within == size - 1] = 0.0
             after["waiting"] = waiting
+        if latest is not None:
+            after["latest"] = latest
         return scores, after
 
-    def _score(self, memory, h, count):
+    def _score(self, memory, h, count, beside):
         """Return the scores after a state, and what the pooling remembers of it."""
         params, remembered = self._params["head"], {}
         if self._pooling is None:
             out, _ = self.head.forward(params, Sequences(h, rectangle(len(h), 1), h))
             return out.data, remembered
         pooled, remembered = self._pooling.step(
-            self._params["pooling"], memory, h, count[:, np.newaxis]
+            self._params["pooling"], memory, h, count
         )
+        pooled = np.concatenate([pooled, *beside], axis=1) if beside else pooled
         return self.head.forward(params, pooled)[0], remembered
 
     def _read(self, memory, x):

@@ -10,6 +10,7 @@ from numbers import Integral
 import numpy as np
 
 from skrnn.sequences import lengths_of, spaced
+from skrnn.sequences.scaling import ROUNDING
 from skrnn.training import SOLVERS, count_batches
 
 AUTO = "auto"
@@ -23,6 +24,14 @@ FEWEST_EPOCHS = 10
 #: `n_iter_no_change` is the number of epochs divided by the first, but at least the
 #: second.
 PATIENCE, LEAST_PATIENCE = 5, 10
+
+#: `label_smoothing` of so many sequences or fewer.
+SMOOTHING, FEW = 0.05, 250
+
+#: Deviations of sequences differ where the quartiles of their logarithms are so far
+#: apart. Then so many sequences are read on their own scale too: of fewer, a second
+#: reading takes more than it brings.
+SCALES_DIFFER, ENOUGH_SCALES = 2.0, 250
 
 #: Largest mean number of steps of sequences that are always read step by step.
 SHORT = 32
@@ -59,6 +68,8 @@ class ResolvedSettings:
         The parameters of the estimator.
     learning_rate_init, max_grad_norm : float or None
         Likewise; a solver may have no learning rate.
+    label_smoothing : float
+        Share of a label that is given to all classes; 0 for regressors.
     """
 
     batch_size: int
@@ -71,6 +82,7 @@ class ResolvedSettings:
     learning_rate_init: float | None
     momentum: float
     max_grad_norm: float | None
+    label_smoothing: float
 
 
 def hidden_sizes(settings):
@@ -116,7 +128,7 @@ def check_combinations(settings, incremental):
         )
 
 
-def resolve_auto(settings, lengths, incremental, dropout, learning_rates):
+def resolve_auto(settings, lengths, incremental, dropout, learning_rates, n_seen=0):
     """Return the parameters of training with a value for each "auto".
 
     Parameters
@@ -131,6 +143,8 @@ def resolve_auto(settings, lengths, incremental, dropout, learning_rates):
         Defaults of `dropout` and `recurrent_dropout` for this kind of estimator.
     learning_rates : dict of str to float
         Defaults of `learning_rate_init` for its cell, by the name of the solver.
+    n_seen : int, default=0
+        Number of sequences that were read in earlier calls of `partial_fit`.
 
     Returns
     -------
@@ -139,8 +153,9 @@ def resolve_auto(settings, lengths, incremental, dropout, learning_rates):
     batch_size = int(_resolve(settings.batch_size, BATCH_SIZE))
     n_batches = count_batches(len(lengths), batch_size)
     n_updates = min(N_UPDATES, max(FEWEST_UPDATES, int(lengths.sum())))
+    smoothing = SMOOTHING * min(1.0, math.sqrt(FEW / (n_seen + len(lengths))))
     if not SOLVERS[settings.solver].has_batches:
-        n_batches, n_updates, dropout = 1, N_UPDATES, (0.0, 0.0)
+        n_batches, n_updates, dropout, smoothing = 1, N_UPDATES, (0.0, 0.0), 0.0
     n_epochs = max(FEWEST_EPOCHS, math.ceil(n_updates / n_batches))
     n_epochs = 1 if incremental else int(_resolve(settings.max_iter, n_epochs))
     patience = max(LEAST_PATIENCE, -(-n_epochs // PATIENCE))
@@ -160,6 +175,9 @@ def resolve_auto(settings, lengths, incremental, dropout, learning_rates):
         learning_rate_init=_float(_resolve(settings.learning_rate_init, default)),
         momentum=float(settings.momentum),
         max_grad_norm=_float(settings.max_grad_norm),
+        label_smoothing=float(
+            _resolve(getattr(settings, "label_smoothing", 0.0), smoothing)
+        ),
     )
 
 
@@ -212,6 +230,38 @@ def choose_patch_size(cell, samples, rows, scale):
     if _correlation(samples, rows, scale) >= CORRELATED:
         return round(0.5 * math.sqrt(n_steps))
     return math.ceil(n_steps / (LASTING if cell.memory_gate else FADING))
+
+
+def scales_differ(samples, rows):
+    """Return whether the deviations of sequences differ by orders of magnitude.
+
+    They do if the quartiles of their logarithms are far apart, in most features. What
+    is constant has no deviation. Sequences that were normed before are alike.
+
+    Parameters
+    ----------
+    samples : ndarray of shape (n, n_steps, n_features) or list of 2-D arrays
+        The collection.
+    rows : ndarray of int
+        The training sequences.
+
+    Returns
+    -------
+    bool
+    """
+    n, n_steps = LOOK_AT
+    sequences = [np.asarray(samples[i][:n_steps], np.float64) for i in spaced(rows, n)]
+    largest = np.maximum.reduce([np.abs(x).max(axis=0) for x in sequences])
+    unit = np.where(largest == 0, 1.0, largest)
+    deviations = np.array([np.std(x / unit, axis=0) for x in sequences])
+    ranges = [_quartile_range(column) for column in deviations.T]
+    return bool(np.median(ranges) > SCALES_DIFFER)
+
+
+def _quartile_range(deviations):
+    """Return how far the quartiles of the logarithm of those above zero are apart."""
+    some = deviations[deviations > ROUNDING]
+    return np.ptp(np.quantile(np.log(some), (0.25, 0.75))) if len(some) else 0.0
 
 
 def _correlation(samples, rows, scale):

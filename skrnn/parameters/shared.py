@@ -45,6 +45,8 @@ class Settings(CheckedNames):
         n_layers: int = 1,
         bidirectional: bool = False,
         pooling: Literal["last", "mean", "max", "concat"] = "concat",
+        n_filters: int | Literal["auto"] = "auto",
+        linear_steps: int | Literal["auto"] = "auto",
         dropout: float | Literal["auto"] = "auto",
         recurrent_dropout: float | Literal["auto"] = "auto",
         solver: Literal["adam", "sgd", "lbfgs"] = "adam",
@@ -64,6 +66,7 @@ class Settings(CheckedNames):
         features_per_step: int = 1,
         patch_size: int | Literal["auto"] = "auto",
         standardize: bool = True,
+        own_scale: bool | Literal["auto"] = "auto",
         dtype: Literal["auto", "float32", "float64"]
         | type[np.floating]
         | np.dtype = "auto",
@@ -76,6 +79,8 @@ class Settings(CheckedNames):
         self.n_layers = n_layers
         self.bidirectional = bidirectional
         self.pooling = pooling
+        self.n_filters = n_filters
+        self.linear_steps = linear_steps
         self.dropout = dropout
         self.recurrent_dropout = recurrent_dropout
         self.solver = solver
@@ -93,6 +98,7 @@ class Settings(CheckedNames):
         self.features_per_step = features_per_step
         self.patch_size = patch_size
         self.standardize = standardize
+        self.own_scale = own_scale
         self.dtype = dtype
         self.warm_start = warm_start
         self.n_jobs = n_jobs
@@ -104,6 +110,8 @@ class Settings(CheckedNames):
         "n_layers": [Interval(Integral, 1)],
         "bidirectional": [Boolean()],
         "pooling": [Options(POOLINGS)],
+        "n_filters": [Options(("auto",)), Interval(Integral, 0)],
+        "linear_steps": [Options(("auto",)), Interval(Integral, 0)],
         "dropout": [Options(("auto",)), Interval(Real, 0, 1)],
         "recurrent_dropout": [Options(("auto",)), Interval(Real, 0, 1)],
         "solver": [Options(SOLVERS)],
@@ -121,6 +129,7 @@ class Settings(CheckedNames):
         "features_per_step": [Interval(Integral, 1)],
         "patch_size": [Options(("auto",)), Interval(Integral, 1)],
         "standardize": [Boolean()],
+        "own_scale": [Options(("auto",)), Boolean()],
         "dtype": [Options(("auto", "float32", "float64")), FloatType()],
         "warm_start": [Boolean()],
         "n_jobs": [
@@ -143,6 +152,8 @@ class ClassifierSettings(Settings):
         n_layers: int = 1,
         bidirectional: bool = False,
         pooling: Literal["last", "mean", "max", "concat"] = "concat",
+        n_filters: int | Literal["auto"] = "auto",
+        linear_steps: int | Literal["auto"] = "auto",
         dropout: float | Literal["auto"] = "auto",
         recurrent_dropout: float | Literal["auto"] = "auto",
         solver: Literal["adam", "sgd", "lbfgs"] = "adam",
@@ -162,6 +173,7 @@ class ClassifierSettings(Settings):
         features_per_step: int = 1,
         patch_size: int | Literal["auto"] = "auto",
         standardize: bool = True,
+        own_scale: bool | Literal["auto"] = "auto",
         dtype: Literal["auto", "float32", "float64"]
         | type[np.floating]
         | np.dtype = "auto",
@@ -170,12 +182,15 @@ class ClassifierSettings(Settings):
         verbose: bool | int = False,
         random_state: int | np.random.RandomState | None = None,
         class_weight: dict[Any, Any] | Literal["balanced"] | None = None,
+        label_smoothing: float | Literal["auto"] = "auto",
     ) -> None:
         super().__init__(
             hidden_size,
             n_layers=n_layers,
             bidirectional=bidirectional,
             pooling=pooling,
+            n_filters=n_filters,
+            linear_steps=linear_steps,
             dropout=dropout,
             recurrent_dropout=recurrent_dropout,
             solver=solver,
@@ -193,6 +208,7 @@ class ClassifierSettings(Settings):
             features_per_step=features_per_step,
             patch_size=patch_size,
             standardize=standardize,
+            own_scale=own_scale,
             dtype=dtype,
             warm_start=warm_start,
             n_jobs=n_jobs,
@@ -200,10 +216,12 @@ class ClassifierSettings(Settings):
             random_state=random_state,
         )
         self.class_weight = class_weight
+        self.label_smoothing = label_smoothing
 
     _parameter_constraints: ClassVar[dict] = {
         **Settings._parameter_constraints,
         "class_weight": [Options(("balanced", None)), Dict()],
+        "label_smoothing": [Options(("auto",)), Interval(Real, 0, 1)],
     }
 
 

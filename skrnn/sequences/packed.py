@@ -79,6 +79,14 @@ class Lengths:
         return np.arange(starts[-1]) - np.repeat(starts[:-1], self.sizes)
 
     @cached_property
+    def rows_before(self):
+        """Row of the step before, for each row from the second step on, as an index."""
+        sizes, n, n_rows = self.sizes, self.sizes[0], self.starts[-1]
+        if len(self.segments) == 1:
+            return slice(n_rows - n)
+        return np.arange(n, n_rows) - np.repeat(sizes[:-1], sizes[1:])
+
+    @cached_property
     def reversed_rows(self):
         """Index of each row when every sequence is read backwards.
 
@@ -129,6 +137,8 @@ class Sequences:
     last, total, largest : ndarray of shape (n_sequences, n_features) or None
         Of the states that a recurrent layer has computed, the last of each sorted
         sequence, in the order in which the layer reads it, their sum and the largest.
+    beside : ndarray of shape (n_sequences, n_beside) or None
+        What passes by the recurrent layers, a row for each sorted sequence.
     """
 
     data: np.ndarray | None
@@ -136,6 +146,7 @@ class Sequences:
     last: np.ndarray | None = None
     total: np.ndarray | None = None
     largest: np.ndarray | None = None
+    beside: np.ndarray | None = None
 
     @property
     def n_sequences(self):
@@ -149,7 +160,7 @@ class Sequences:
 
     def replace(self, data):
         """Return the same sequences with other features, row by row."""
-        return Sequences(data, self.lengths)
+        return Sequences(data, self.lengths, beside=self.beside)
 
     def map(self, function):
         """Return the same with a function applied to data, last, total and largest."""
@@ -165,13 +176,15 @@ class Sequences:
         """Return one row a step, of one row a sorted sequence."""
         return values.take(self.lengths.ranks, axis=0)
 
-    def reduce(self, ufunc):
+    def reduce(self, ufunc, dtype=None):
         """Reduce the rows of each sequence over its steps.
 
         Parameters
         ----------
         ufunc : numpy.ufunc
             One of two arguments, such as `numpy.add`.
+        dtype : dtype, optional
+            The type of the result; by default that of the rows.
 
         Returns
         -------
@@ -182,9 +195,11 @@ class Sequences:
         for first, last, n_steps, size in self.lengths.segments:
             rows = self.data[first:last]
             if n_steps > 1:
-                rows = ufunc.reduce(rows.reshape(n_steps, size, -1), axis=0)
+                rows = ufunc.reduce(
+                    rows.reshape(n_steps, size, -1), axis=0, dtype=dtype
+                )
             if result is None:
-                result = rows.copy()
+                result = rows.astype(dtype or rows.dtype)
             else:
                 ufunc(result[:size], rows, out=result[:size])
         return result

@@ -83,7 +83,7 @@ def put_in_patches(x, size):
     with_zeros = np.zeros((n_rows + 1, d), x.data.dtype)
     with_zeros[:n_rows] = x.data
     data = with_zeros.take(patches.rows, axis=0)
-    return Sequences(data.reshape(-1, size * d), patches.lengths)
+    return Sequences(data.reshape(-1, size * d), patches.lengths, beside=x.beside)
 
 
 def take_from_patches(data, lengths, size):

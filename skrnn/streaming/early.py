@@ -161,6 +161,8 @@ class EarlyClassifier(ClassifierMixin, NetworkMetaEstimator, BaseEstimator):
             known, shown = add_prefixes(self.estimator, int(self.n_prefixes), **shown)
 
         def train(copy):
+            if not frozen and copy.own_scale == "auto":
+                copy.set_params(own_scale=False)  # no prefix knows the end
             copy.fit(**shown)
             if without_frozen(copy).multilabel_:
                 raise ValueError(

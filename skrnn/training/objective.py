@@ -26,12 +26,15 @@ class Objective:
         Factor of half the sum of squares of the weights; biases go free.
     dropout : Dropout, optional
         The noise under which the gradient is computed.
+    fixed : ndarray of int, optional
+        Indices of weights that stay as they are: they have no penalty and no gradient.
     """
 
     network: Network
     loss: Loss
     penalty: float = 0.0
     dropout: Dropout = NO_DROPOUT
+    fixed: np.ndarray | None = None
 
     @property
     def sequences_per_shard(self):
@@ -77,6 +80,8 @@ class Objective:
         penalty_gradient = self._penalty_gradient(weights)
         value += 0.5 * float(np.dot(penalty_gradient, weights))
         gradient += penalty_gradient
+        if self.fixed is not None:
+            gradient[self.fixed] = 0.0
         return value, gradient, tape
 
     def value(self, weights, x, y, sample_weight):
@@ -89,6 +94,8 @@ class Objective:
     def _penalty_gradient(self, weights):
         gradient = self.penalty * weights
         gradient[self.network.biases] = 0.0
+        if self.fixed is not None:
+            gradient[self.fixed] = 0.0
         return gradient
 
 

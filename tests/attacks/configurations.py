@@ -104,6 +104,9 @@ def draw(seed, **fixed):
         "max_iter": one_of(1, 2, 2),
         "max_grad_norm": one_of(1.0, None),
         "alpha": one_of(0.0003, 0.0, 0.1),
+        "n_filters": one_of("auto", "auto", 0, 1, 3),
+        "linear_steps": one_of("auto", "auto", 0, 2, 9),
+        "own_scale": one_of("auto", False, True),
         "patch_size": one_of("auto", 1, 2, 3),
         "standardize": one_of(True, False),
         "early_stopping": one_of(False, False, True),
@@ -114,6 +117,8 @@ def draw(seed, **fixed):
         parameters["class_weight"] = one_of(
             None, "balanced", "balanced", {0: 0.3, 1: 1.7}
         )
+    if task != "numbers":
+        parameters["label_smoothing"] = one_of("auto", "auto", 0, 0.3)
     if layout == "table":
         parameters["features_per_step"] = n_features
     parameters.update(fixed)

@@ -26,12 +26,14 @@ from tests.attacks.configurations import quietly
 from tests.attacks.junk import COLUMNS, SEQUENCES, VALUES, N, block
 
 QUICK = {"hidden_size": 2, "max_iter": 1, "random_state": 0}
+#: All that a network can have which reads forward.
+WHOLE = {**QUICK, "n_filters": 2, "linear_steps": 2}
 X, Y = block(), np.arange(N) % 2
 
 
 @cache
 def _network():
-    return quietly(RNNClassifier(**QUICK).fit, X, Y)
+    return quietly(RNNClassifier(**WHOLE).fit, X, Y)
 
 
 @cache
@@ -83,7 +85,7 @@ def _with(state, name, value):
 
 
 def _load_state(name, value):
-    model = quietly(RNNClassifier(**QUICK).fit, X, Y)
+    model = quietly(RNNClassifier(**WHOLE).fit, X, Y)
     return load_torch_state(model, _with(torch_state(model), name, value))
 
 
@@ -212,7 +214,7 @@ FUNCTIONS = {
     "torch_state": (torch_state, {"estimator": (_network, VALUES)}),
     "load_torch_state": (
         lambda state: load_torch_state(
-            quietly(RNNClassifier(**QUICK).fit, X, Y), state
+            quietly(RNNClassifier(**WHOLE).fit, X, Y), state
         ),
         {"state": (lambda: torch_state(_network()), VALUES)},
     ),

@@ -13,7 +13,10 @@ from sklearn.base import clone, is_classifier
 from tests.attacks.configurations import N, draw, in_layout, quietly
 
 #: What a fit leaves beside its weights, and what must be the same too.
-SAME = ("loss_curve_", "validation_scores_", "n_iter_", "patch_size_")
+SAME = (
+    *("loss_curve_", "validation_scores_", "n_iter_"),
+    *("patch_size_", "own_scale_", "n_filters_", "linear_steps_"),
+)
 
 
 def assert_same(found, expected, configuration, what):

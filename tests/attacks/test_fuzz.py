@@ -32,7 +32,7 @@ from tests.attacks.junk import COLUMNS, SEQUENCES, VALUES, N
 COSTLY = (
     *("hidden_size", "n_layers", "max_iter", "n_repeats", "n_steps", "n_streams"),
     *("n_samples", "n_features", "n_symbols", "n_prefixes", "n_sequences", "n_jobs"),
-    *("n_estimators", "max_samples"),
+    *("n_estimators", "max_samples", "n_filters"),
 )
 
 

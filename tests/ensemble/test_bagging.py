@@ -175,6 +175,7 @@ def test_no_score_where_all_is_seen_by_all(make, layouts):
 
 
 @few_votes
+@pytest.mark.filterwarnings("ignore:The network gives all sequences")
 @BOTH
 @pytest.mark.parametrize("bootstrap", [True, False])
 @pytest.mark.parametrize("layout", LAYOUTS)
@@ -415,7 +416,8 @@ def test_a_pickle_is_the_same_and_has_no_sequences(make, layouts, codes):
     stored = pickle.dumps(committee)
     np.testing.assert_array_equal(pickle.loads(stored).predict(X), committee.predict(X))
     long = np.tile(X, (1, 50, 1))
-    of_long = make(committee.estimator.set_params(patch_size=1)).fit(long, codes)
+    same_size = {"patch_size": 1, "linear_steps": X.shape[1]}
+    of_long = make(committee.estimator.set_params(**same_size)).fit(long, codes)
     assert abs(len(pickle.dumps(of_long)) - len(stored)) < 1000 < long.nbytes
 
 

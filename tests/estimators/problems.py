@@ -9,12 +9,20 @@ from sklearn.exceptions import ConvergenceWarning
 
 from skrnn.interop import torch_state
 
+#: Nothing but layers, a pooling and a head.
+PLAIN = {"n_filters": 0, "linear_steps": 0, "own_scale": False}
 #: Nothing is dropped in training.
 NOISELESS = {"dropout": 0, "recurrent_dropout": 0}
 # Where L-BFGS is stopped early on purpose.
 unfinished = pytest.mark.filterwarnings("ignore:L-BFGS stopped at max_iter")
 # Where the penalty is so large, or a feature so small, that nothing is left of it.
 vanishing = pytest.mark.filterwarnings("ignore:The network gives all sequences")
+
+
+def plain(model):
+    """Return a model with what definitions of the network and its loss speak of."""
+    smoothing = {"label_smoothing": 0} if is_classifier(model) else {}
+    return model.set_params(**PLAIN, **smoothing)
 
 
 def quiet_fit(model, X, y):

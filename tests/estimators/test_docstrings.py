@@ -84,7 +84,8 @@ def test_the_six_have_entries_in_common(section):
     own = {"dropout", "recurrent_dropout", "learning_rate_init"}
     for kinds in (CLASSIFIERS, REGRESSORS, KINDS):
         first, *others = (entries_of(kind, section) for kind in kinds)
-        differing = own | {"validation_fraction", "validation_scores_"}
+        differing = own | {"validation_fraction", "validation_scores_", "linear_steps"}
+        differing |= {"n_filters"}
         for other in others:
             for name in first.keys() & other.keys() - (
                 differing if kinds is KINDS else own

@@ -113,7 +113,8 @@ def test_numbers_of_any_type_are_those_of_float64(kind, dtype):
 def test_more_digits_change_little(kind, architecture):
     """What is learnt in either type, of X of either type, is almost the same."""
     # With other digits, other sequences would lose a unit.
-    quiet = {"dropout": 0, "recurrent_dropout": 0}
+    # A regression leaves so little of these targets that rounding shows.
+    quiet = {"dropout": 0, "recurrent_dropout": 0, "linear_steps": 0}
     options = {**quiet, **architecture}
     models = [fit(make(kind, dtype=dtype, **options)) for dtype in DTYPES[1:]]
     single, double = models
@@ -137,7 +138,7 @@ def test_more_digits_change_little(kind, architecture):
 )
 def test_far_from_zero_small_changes_are_learnt(kind, options):
     """Near 1e9, numbers of float32 are 64 apart: features are scaled before."""
-    options = {"dropout": 0, "recurrent_dropout": 0, **options}
+    options = {"dropout": 0, "recurrent_dropout": 0, "linear_steps": 0, **options}
     y = Z if kind in CLASSIFIERS else Y
     near, far = (make(kind, **options) for _ in range(2))
     for model, x in ((near, X), (far, X + 1e9)):

@@ -13,6 +13,7 @@ from tests.conftest import maker
 from tests.estimators.problems import (
     NOISELESS,
     loss_of,
+    plain,
     quiet_fit,
     unfinished,
     vanishing,
@@ -122,6 +123,7 @@ def test_the_loss_reported_is_the_loss(any_small, data, course, rel):
     X, y = data
     weight = np.random.default_rng(0).uniform(0.1, 3, len(X))
     model = any_small(hidden_size=(4, 3), bidirectional=True, alpha=0.07, **NOISELESS)
+    plain(model)
     X = 10 * X + 3
     model.set_params(**course).fit(X, y, sample_weight=weight)
     assert model.loss_ == pytest.approx(loss_of(model, X, y, weight), rel=rel)
@@ -212,8 +214,8 @@ def test_warm_start_goes_on(any_small, data):
 def test_warm_start_of_full_batches_is_one_long_fit(any_small, data):
     X, y = data
     options = {"learning_rate": "constant", "batch_size": len(X), **NOISELESS}
-    once = quiet_fit(any_small(max_iter=20, **options), X, y)
-    twice = any_small(max_iter=10, warm_start=True, **options)
+    once = quiet_fit(plain(any_small(max_iter=20, **options)), X, y)
+    twice = plain(any_small(max_iter=10, warm_start=True, **options))
     quiet_fit(quiet_fit(twice, X, y), X, y)
     assert np.array_equal(once.weights_, twice.weights_)
     assert once.loss_curve_ == twice.loss_curve_
@@ -224,8 +226,8 @@ def test_partial_fit_of_full_batches_is_fit(any_small, data, solver):
     X, y = data
     options = {"solver": solver, "learning_rate": "constant", "batch_size": len(X)}
     options |= NOISELESS
-    fitted = quiet_fit(any_small(max_iter=10, **options), X, y)
-    model = any_small(**options)
+    fitted = quiet_fit(plain(any_small(max_iter=10, **options)), X, y)
+    model = plain(any_small(**options))
     classes = {"classes": [0, 1]} if is_classifier(model) else {}
     for _ in range(10):
         model.partial_fit(X, y, **classes)
@@ -331,7 +333,8 @@ def test_ways_to_say_how_many_layers_there_are(any_small, data):
 @pytest.mark.parametrize("bidirectional", [False, True])
 def test_sizes_are_those_of_the_layers_from_below(any_small, data, bidirectional):
     X, y = data
-    model = any_small(hidden_size=(5, 2, 3), bidirectional=bidirectional).fit(X, y)
+    model = any_small(hidden_size=(5, 2, 3), bidirectional=bidirectional)
+    model = plain(model).fit(X, y)
     state, ways = torch_state(model), 1 + bidirectional
     widths = {name: array.shape[1] for name, array in state.items() if "weight" in name}
     assert [widths[f"weight_hh_l{k}"] for k in range(3)] == [5, 2, 3]
@@ -353,7 +356,7 @@ def test_stacks_learn(any_small, data, solver, bidirectional):
         learning_rate_init=0.02,
         **NOISELESS,
     )
-    assert model.fit(X, y).score(X, y) > 0.8
+    assert plain(model).fit(X, y).score(X, y) > 0.8
 
 
 @pytest.mark.parametrize("noise", ["dropout", "recurrent_dropout"])

@@ -29,6 +29,8 @@ UNITS = {
 
 #: What depends on chance depends on the order that the bytes of the sequences have.
 NO_NOISE = {"dropout": 0.0, "recurrent_dropout": 0.0}
+#: What patches by hand have not by default, or not in the same steps.
+NOTHING_BESIDE = {"n_filters": 0, "linear_steps": 0}
 
 
 CLOSE = {"float64": 1e-9, "float32": 1e-5}
@@ -58,6 +60,7 @@ def test_the_units_of_features_do_not_matter(any_small, X, codes, size, dtype, u
 def test_reading_is_the_same_as_scaling_and_cutting_by_hand(any_small, X, codes, size):
     options = {"hidden_size": (4, 3), "bidirectional": True, **NO_NOISE}
     options["dtype"] = "float64"
+    options |= NOTHING_BESIDE
     model = any_small(patch_size=size, **options, **for_layout(X)).fit(X, codes)
     size = settled(model, size)
     steps = np.concatenate(as_list(X))
@@ -75,6 +78,7 @@ def test_reading_is_the_same_as_scaling_and_cutting_by_hand(any_small, X, codes,
 @every_size
 def test_raw_steps_are_only_cut(any_small, X, codes, size):
     options = {"standardize": False, "dtype": "float64", **NO_NOISE}
+    options |= NOTHING_BESIDE
     model = any_small(patch_size=size, **options, **for_layout(X)).fit(X, codes)
     size = settled(model, size)
     patches = [cut(sequence, size, [0, 0]) for sequence in as_list(X)]
@@ -194,6 +198,7 @@ def test_what_is_missing_of_a_patch_is_the_mean(
 ):
     """Also where a sequence is shorter than a patch, and than all that fit has seen."""
     model = any_small(patch_size=size, standardize=standardize, bidirectional=True)
+    model.set_params(linear_steps=0)
     X = of_steps(layouts["ragged"], lambda steps: steps + np.array([3.0, -9.0]))
     model.fit(X, codes)
     size = settled(model, size)
@@ -207,6 +212,7 @@ def test_what_is_missing_of_a_patch_is_the_mean(
 @every_size
 def test_there_is_a_state_for_each_patch(any_small, X, codes, size, bidirectional):
     options = {"hidden_size": (4, 3), "bidirectional": bidirectional}
+    options |= NOTHING_BESIDE
     model = any_small(patch_size=size, **options, **for_layout(X)).fit(X, codes)
     size = settled(model, size)
     for layer, units in enumerate((4, 3)):

@@ -7,7 +7,7 @@ from sklearn.exceptions import ConvergenceWarning
 from skrnn.datasets import make_sign_of_sum
 from skrnn.optimizers import OPTIMIZERS, SGD
 from skrnn.training import objective
-from tests.estimators.problems import loss_of, quiet_fit
+from tests.estimators.problems import loss_of, plain, quiet_fit
 
 
 @pytest.fixture
@@ -32,7 +32,7 @@ def test_an_interrupted_fit_leaves_a_usable_model(
 ):
     X, y = data
     interrupted_after(n_batches)
-    model = any_small(max_iter=50, batch_size=30)
+    model = any_small(max_iter=50, batch_size=30, linear_steps=0)
     with pytest.raises(KeyboardInterrupt) as caught:
         model.fit(X, y)
     epoch = n_batches // 4 + 1
@@ -130,7 +130,7 @@ def test_lbfgs_that_diverges_keeps_finite_weights(full_batch, data, monkeypatch)
         objective.Objective, "value_and_gradient", lambda *a, **k: stumble(*a, **k)
     )
     with pytest.warns(ConvergenceWarning, match="was not finite after") as caught:
-        model = full_batch().fit(X, y)
+        model = plain(full_batch()).fit(X, y)
     assert "Try solver='adam', or scale the features." in str(caught[0].message)
     assert model.stopping_reason_ == "the loss or its gradient was not finite"
     assert model.n_iter_ > 0

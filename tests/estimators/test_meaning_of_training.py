@@ -118,7 +118,9 @@ def test_the_same_numbers_whatever_n_jobs(task):
     for k in range(3):
         of_fold = f"split{k}_test_score"
         assert np.array_equal(one.cv_results_[of_fold], two.cv_results_[of_fold])
-        assert len(np.unique(one.cv_results_[of_fold])) == 4
+        # Where the network has no share, a regression is left, the same for all.
+        if not task.targets.startswith("number"):
+            assert len(np.unique(one.cv_results_[of_fold])) == 4
     assert np.array_equal(outputs(one, X), outputs(two, X))
 
 

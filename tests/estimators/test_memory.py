@@ -107,7 +107,9 @@ def different_layout(request):
 
 def estimator(kind=LSTMClassifier, layout="float32", **options):
     width = N_FEATURES if "table" in layout or "frame" in layout else 1
-    options = {"max_iter": 1, "patch_size": 5, "random_state": 0} | options
+    # Few filters, so that weights and pooled states are small.
+    usual = {"max_iter": 1, "patch_size": 5, "n_filters": 2, "random_state": 0}
+    options = usual | options
     options |= {"batch_size": BATCH_SIZE, "features_per_step": width}
     return kind(hidden_size=4, **options)
 
@@ -153,6 +155,7 @@ def test_fit_holds_a_few_numbers_a_sequence(different_layout, tmp_path):
     ("layout", "options"),
     [
         ("float32", {"kind": LSTMRegressor}),
+        ("float32", {"own_scale": True, "linear_steps": 9, "n_filters": 3}),
         ("list of float32", {"standardize": False}),
         ("float32", {"patch_size": "auto"}),
         ("list of float32", {"early_stopping": True, "validation_fraction": 0.5}),
@@ -161,7 +164,11 @@ def test_fit_holds_a_few_numbers_a_sequence(different_layout, tmp_path):
     ],
     ids=str,
 )
-def test_so_does_any_kind_of_fit(layout, options, tmp_path):
+def test_so_does_any_kind_of_fit(layout, options, tmp_path, monkeypatch):
+    # A regression holds the last steps of so many sequences, and of no more.
+    monkeypatch.setattr("skrnn.fitting.linear_path.MOST", 256)
+    # And what its trial predicts at once is to be less than a quarter of a quarter.
+    monkeypatch.setattr("skrnn.network.network.MOST_AT_ONCE", 128)
     assert growth(of_fit(layout, tmp_path, **options)) < EACH
 
 

@@ -29,6 +29,7 @@ from skrnn.network.pooling import POOLINGS
 from skrnn.sequences import pack
 from skrnn.streaming import Stream
 from tests import reference
+from tests.estimators.problems import PLAIN
 
 N, T = 5, 4
 ESTIMATORS = {
@@ -138,7 +139,7 @@ def fitted(kind, target, layout="block", n_features=1, **parameters):
     cell, options, _ = reference.KINDS[kind]
     lengths = [T] * N if layout == "block" else [1, T, 2, T, 3]
     X, y = draw(lengths, n_features, layout, seed=0), Y[target]
-    kinds, usual = ESTIMATORS[cell], {"max_iter": 1, "patch_size": 1}
+    kinds, usual = ESTIMATORS[cell], {"max_iter": 1, "patch_size": 1, **PLAIN}
     estimator = kinds["classes" not in target](
         random_state=0, **{**usual, **options, **parameters}
     )

@@ -139,7 +139,7 @@ def test_refit(any_small, X, codes, again, warm_start):
 
 
 def test_an_interrupted_model_goes_on(any_small, X, codes, again, interrupted_after):
-    model = any_small(batch_size=16, warm_start=True, **LARGE)
+    model = any_small(batch_size=16, warm_start=True, linear_steps=0, **LARGE)
     interrupted_after(4)
     with pytest.raises(KeyboardInterrupt):
         model.fit(X, codes)

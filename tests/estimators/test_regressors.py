@@ -132,7 +132,7 @@ def test_early_stopping_rates_by_r2(able, X, targets, solver, monkeypatch):
         return rate(self, decisions, y, sample_weight)
 
     monkeypatch.setattr(type(reg), "_score", spy)
-    reg.set_params(early_stopping=True, validation_fraction=0.25)
+    reg.set_params(early_stopping=True, validation_fraction=0.25, linear_steps=0)
     weight = np.linspace(0.5, 2, len(y))
     reg.fit(X, y, sample_weight=weight)
     held_out = np.flatnonzero(np.isin(with_largest_near_one(weight), seen[0][1]))

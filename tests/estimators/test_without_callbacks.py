@@ -8,7 +8,8 @@ import sklearn
 #: What of scikit-learn needs its callbacks is there before they are taken away.
 PROGRAM = """
 import sys
-import sklearn.model_selection, sklearn.pipeline, sklearn.preprocessing
+import sklearn.linear_model, sklearn.model_selection
+import sklearn.pipeline, sklearn.preprocessing
 
 sys.modules["sklearn.callback"] = None
 

@@ -20,6 +20,9 @@ MODELS = {
     "classes": RNNClassifier(3, **SMALL).fit(X, CODES + (X[:, 1, 0] > 0)),
     "labels": RNNClassifier(3, **SMALL).fit(X, np.c_[CODES, 1 - CODES, X[:, 1, 0] > 0]),
     "targets": LSTMRegressor(3, **SMALL).fit(X, X[:, 0]),
+    "all of it": GRUClassifier(
+        3, n_filters=2, linear_steps=2, own_scale=True, **SMALL
+    ).fit(X, CODES),
     "table": GRUClassifier(3, features_per_step=2, **SMALL).fit(
         X.reshape(24, -1), CODES
     ),
@@ -70,6 +73,18 @@ FAULTS = {
     "one mean less": lambda m: {"feature_mean_": m.feature_mean_[1:]},
     "a scale of zero": lambda m: {"feature_scale_": 0 * m.feature_scale_},
     "a scale that is NaN": lambda m: {"feature_scale_": np.nan * m.feature_scale_},
+    "no own_scale_": lambda m: {"own_scale_": None},
+    "another own_scale_": lambda m: {"own_scale_": not m.own_scale_},
+    "own_scale_ of 0": lambda m: {"own_scale_": 0},
+    "no n_filters_": lambda m: {"n_filters_": None},
+    "a filter more": lambda m: {"n_filters_": m.n_filters_ + 1},
+    "filters below zero": lambda m: {"n_filters_": -1},
+    "half a filter": lambda m: {"n_filters_": 0.5},
+    "n_filters_ of False": lambda m: {"n_filters_": False},
+    "no linear_steps_": lambda m: {"linear_steps_": None},
+    "a linear step more": lambda m: {"linear_steps_": m.linear_steps_ + 1},
+    "linear steps below zero": lambda m: {"linear_steps_": -2},
+    "linear steps in a list": lambda m: {"linear_steps_": [m.linear_steps_]},
     "another layout": lambda m: {"input_layout_": "3d"},
     "a feature more": lambda m: {"n_features_in_": m.n_features_in_ + 1},
     "no feature": lambda m: {"n_features_in_": 0},

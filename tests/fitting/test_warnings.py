@@ -44,7 +44,13 @@ CONSTANT = (
 )
 ON_LEARNING = (LOSS_ROSE.split("{")[0], CONSTANT)
 #: A penalty that leaves nothing of the weights in so many epochs.
-TOO_STRICT = {"alpha": 10.0, "max_iter": 30, "learning_rate_init": 0.1}
+#: Of a regression on the last steps no penalty takes anything.
+TOO_STRICT = {
+    "alpha": 10.0,
+    "max_iter": 30,
+    "learning_rate_init": 0.1,
+    "linear_steps": 0,
+}
 
 
 def said(call, *args, **kwargs):

@@ -162,7 +162,14 @@ class Golden:
         )
 
     def estimator(self, pooling, loss, **params):
-        """Make a fitted estimator that has the weights of a case."""
+        """Make a fitted estimator that has the weights of a case.
+
+        Its network is one that PyTorch has, with nothing that passes by the layers, and
+        its loss is the plain one.
+        """
+        plain = {"n_filters": 0, "linear_steps": 0, "own_scale": False}
+        if loss not in REGRESSION:
+            plain["label_smoothing"] = 0
         y, classes = self[f"y/{loss}"], {}
         if loss in ("binary", "multinomial", "3-classes"):
             n_outputs = len(self[f"head/{pooling}/{loss}/head.bias"])
@@ -172,6 +179,7 @@ class Golden:
             bidirectional=self.bidirectional,
             pooling=pooling,
             random_state=0,
+            **plain,
             **self.options,
             **params,
         ).partial_fit(self.samples(), y, **classes)

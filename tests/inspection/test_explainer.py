@@ -60,7 +60,11 @@ def test_an_object_array_is_a_ragged_list(any_small, layouts, codes):
 def test_float32(method, any_small, layouts, codes):
     ragged = layouts["ragged"]
     single = [x.astype(np.float32) for x in ragged]
-    model = any_small(max_iter=20, patch_size=2).fit(single, codes)
+    # The gradient of filters jumps, and one point of an integral on the other side of
+    # a jump is more than rounding.
+    n_filters = 0 if method == "integrated_gradients" else "auto"
+    parameters = {"max_iter": 20, "patch_size": 2, "n_filters": n_filters}
+    model = any_small(**parameters).fit(single, codes)
     found, exact = (saliency(model, X[:6], method=method) for X in (single, ragged))
     expected = np.float32 if is_classifier(model) else np.float64
     assert {one.dtype for one in found} == {np.dtype(expected)}

@@ -22,8 +22,18 @@ from tests.inspection.problems import (
     small,
 )
 
-#: Every pooling, with and without patches and scale, in another pairing each time.
-READINGS = [(1, True), (3, False), (1, False), (3, True)]
+#: Every pooling, with and without patches, scale, own scale and filters, in another
+#: pairing each time.
+READINGS = [
+    (1, True, False, 0),
+    (3, False, True, 2),
+    (1, False, False, 2),
+    (3, True, True, 0),
+    (3, True, False, 2),
+    (1, True, True, 2),
+    (3, False, False, 0),
+    (1, False, True, 0),
+]
 
 
 def error_of(claimed, X, output, units=UNITS):
@@ -57,7 +67,7 @@ def test_equals_differences(cell, n_layers, bidirectional, lengths):
     raw = sequences(LENGTHS[lengths])
     turn = n_layers + bidirectional + (lengths == "ragged")
     for k, pooling in enumerate(POOLINGS):
-        patch_size, standardize = READINGS[(k + turn) % 4]
+        patch_size, standardize, own_scale, n_filters = READINGS[(2 * k + turn) % 8]
         units = UNITS if standardize else 1.0
         X = [x * units / UNITS for x in raw]
         X = np.stack(X) if lengths == "rectangular" else X
@@ -68,11 +78,14 @@ def test_equals_differences(cell, n_layers, bidirectional, lengths):
             pooling=pooling,
             patch_size=patch_size,
             standardize=standardize,
+            own_scale=own_scale,
+            n_filters=n_filters,
+            linear_steps=3 * (k % 2),
             random_state=0,
         ).partial_fit(X, THREE, classes=range(3))
         found = saliency(model, X, target=THREE)
         error = error_of(found, X, output_of(model.decision_function, THREE), units)
-        assert error < 1e-6, (pooling, patch_size, standardize)
+        assert error < 1e-6, (pooling, READINGS[(2 * k + turn) % 8])
         assert joined(found).any()
 
 

@@ -46,7 +46,8 @@ def draw_targets(loss, n, rng):
 class Problem:
     """An objective on a batch, as a function of the weights and of the input.
 
-    `n_layers` is a key of `HIDDEN_SIZES`, or a tuple of the sizes themselves.
+    `n_layers` is a key of `HIDDEN_SIZES`, or a tuple of the sizes themselves; `parts`
+    are of the network, beside those named.
     """
 
     def __init__(
@@ -59,14 +60,14 @@ class Problem:
         loss="multinomial",
         rates=(0.0, 0.0),
         n_features=N_FEATURES,
+        **parts,
     ):
         rng = np.random.default_rng(0)
         self.rates, (name, options, _) = rates, KINDS[cell]
         sizes = n_layers if isinstance(n_layers, tuple) else HIDDEN_SIZES[n_layers]
         bidirectional, (of_scores, n_outputs) = DIRECTIONS[direction], LOSSES[loss]
-        self.network = build_network(
-            name, n_features, sizes, bidirectional, pooling, n_outputs, **options
-        )
+        main = name, n_features, sizes, bidirectional, pooling, n_outputs
+        self.network = build_network(*main, **options, **parts)
         self.objective = Objective(self.network, of_scores, penalty=0.1)
         self.weights = self.network.init(np.random.RandomState(0))
         self.weights += 0.1 * rng.normal(size=self.weights.shape)

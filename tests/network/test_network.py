@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from skrnn.cells import CELLS
-from skrnn.network import build_network
+from skrnn.network import InputTransform, build_network
 from skrnn.network.pooling import POOLINGS
 from skrnn.sequences import pack
 from tests.network.by_hand import states_of_each_layer
@@ -211,3 +211,27 @@ def test_threads_may_share_a_network(cell):
         results = pool.map(lambda k: evaluate(shared, k), jobs)
     for k, result in zip(jobs, results, strict=True):
         assert all(map(np.array_equal, result, expected[k]))
+
+
+def test_names_are_those_of_what_the_head_reads():
+    transform = InputTransform(2, linear_steps=2)
+    plan = "gru", 1, (3, 2), True, "concat", 1, transform
+    network = build_network(*plan, n_filters=2)
+    units = ["forward_0", "forward_1", "reverse_0", "reverse_1"]
+    names = [f"{method}_{unit}" for method in ("last", "mean", "max") for unit in units]
+    assert network.pooled_names[: len(names)] == names
+    assert network.pooled_names[len(names) :] == [
+        *("mean_filter0", "mean_filter1", "max_filter0", "max_filter1"),
+        *("step-1_0", "step-2_0"),
+    ]
+    # Each name stands for its column.
+    weights, x = network.init(np.random.RandomState(0)), np.linspace(-1, 3, 5)
+    (pooled,) = network.pooled(weights, [x[:, np.newaxis]])
+    by_name = dict(zip(network.pooled_names, pooled, strict=True))
+    assert [by_name["step-1_0"], by_name["step-2_0"]] == [3.0, 2.0]
+    assert (network.n_features, network.convolution.n_out) == (1, 2)
+    for name, value in by_name.items():
+        if name.startswith("max"):
+            assert value >= by_name[name.replace("max", "mean")]
+    alone = build_network("gru", 1, (3,), False, "mean", 1)
+    assert alone.pooled_names == ["mean_0", "mean_1", "mean_2"]

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from skrnn.network.pooling import POOLINGS
+from skrnn.network.pooling import POOLINGS, PoolingBeside
 from skrnn.sequences import Sequences, pack
 from tests.gradients import relative_error
 
@@ -135,6 +135,26 @@ def test_float32_stays_float32(pooling, lengths):
     d_x, _ = block.backward({}, tape, draw_gradient(pooled))
     assert pooled.dtype == np.float32
     assert {getattr(d_x, name).dtype for name in block.reads} == {np.dtype("float32")}
+
+
+# Beside what passed by the layers
+
+
+def test_what_passed_by_stands_behind_and_keeps_its_gradient(pooling, lengths):
+    method, x = POOLINGS[pooling](WIDTH), draw_states(pooling, lengths)
+    block = PoolingBeside(method, ("a", "b"))
+    assert block.n_out == method.n_out + 2
+    pooled, _ = method.forward({}, x)
+    x.beside = np.random.default_rng(3).normal(size=(len(lengths), 2))
+    out, tape = block.forward({}, x)
+    assert np.array_equal(out, np.hstack([pooled, x.beside]))
+    d_out = draw_gradient(out)
+    d_x, grads = block.backward({}, tape, d_out)
+    assert grads == {}
+    assert np.array_equal(d_x.beside, d_out[:, -2:])
+    d_alone, _ = method.backward({}, tape, d_out[:, :-2])
+    for name in block.method.reads:
+        assert np.array_equal(getattr(d_x, name), getattr(d_alone, name))
 
 
 # State by state, as streams are pooled

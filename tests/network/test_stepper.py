@@ -22,11 +22,16 @@ def cell(request):
     return request.param
 
 
-@pytest.fixture(params=[1, 2, 4])
+#: Patch size, number of last steps that the head reads, and of filters.
+PARTS = [(1, 0, 0), (2, 0, 0), (4, 0, 0), (1, 3, 4), (2, 11, 4), (4, 3, 4), (3, 0, 4)]
+
+
+@pytest.fixture(params=PARTS, ids=str)
 def network(request, cell):
-    scale = np.array([0.5, -1.0]), np.array([2.0, 0.1])
-    transform = InputTransform(request.param, *scale)
-    return build_network(cell, D, (4, 3), False, "concat", 2, transform)
+    (size, n_last, n_filters), scale = request.param, ([0.5, -1.0], [2.0, 0.1])
+    transform = InputTransform(size, *map(np.array, scale), linear_steps=n_last)
+    parts = {"input_transform": transform, "n_filters": n_filters}
+    return build_network(cell, D, (4, 3), False, "concat", 2, **parts)
 
 
 @pytest.fixture
@@ -77,12 +82,24 @@ def test_within_a_patch_only_what_waits_changes(network, weights):
     for t, x in enumerate(X[1], 1):
         _, after = stepper.step(memory, x[np.newaxis])
         complete = t % stepper.patch_size == 0
-        for name in memory.keys() - {"steps", "waiting", "max"}:
+        for name in memory.keys() - {"steps", "waiting", "latest", "max", "filter_max"}:
             assert np.array_equal(memory[name], after[name]) is not complete
-        assert complete or np.array_equal(memory["max"], after["max"])
+        for name in memory.keys() & {"max", "filter_max"}:
+            assert complete or np.array_equal(memory[name], after[name])
         if complete and stepper.patch_size > 1:
             assert not after["waiting"].any()
         memory = after
+
+
+def test_the_latest_steps_are_scaled_the_newest_first(network, weights):
+    stepper, x = Stepper(network, weights), sequences()[1]
+    memory, n_last = stepper.start(1), network.input.linear_steps
+    for t in range(len(x)):
+        _, memory = stepper.step(memory, x[[t]])
+        expected = network.input.scaled(x[: t + 1])[::-1][:n_last]
+        missing = np.zeros((max(0, n_last - t - 1), D))
+        latest = memory.get("latest", np.zeros((1, 0, D)))
+        assert np.array_equal(latest[0], np.vstack([expected, missing]))
 
 
 def test_rows_do_not_touch_each_other(network, weights):

@@ -49,6 +49,16 @@ BAD_PARAMETERS = [
         {"lst": "last", "men": "mean", "first": "", None: ""},
     ),
     (
+        "n_filters",
+        "'auto' or an int in the range [0, inf)",
+        {-1: "", 8.0: "", True: "", None: "", "auo": "auto"},
+    ),
+    (
+        "linear_steps",
+        "'auto' or an int in the range [0, inf)",
+        {-1: "", 2.5: "", False: "", None: "", "Auto": "auto"},
+    ),
+    (
         "dropout",
         "'auto' or a float in the range [0, 1)",
         {-0.1: "", "0.5": "", True: "", "autoo": "auto"},
@@ -112,6 +122,16 @@ BAD_PARAMETERS = [
         {0: "", 2.0: "", True: "", "au": "auto", None: ""},
     ),
     ("standardize", "True or False", {1: "", "auto": "", None: ""}),
+    (
+        "own_scale",
+        "'auto' or True or False",
+        {1: "", 0: "", "yes": "", None: "", "atuo": "auto"},
+    ),
+    (
+        "label_smoothing",
+        "'auto' or a float in the range [0, 1)",
+        {-0.1: "", 1: "", None: "", "autoo": "auto"},
+    ),
     (
         "dtype",
         "one of 'auto', 'float32', 'float64' or np.float32 or np.float64",
@@ -184,6 +204,8 @@ def test_all_parameters_are_reported_at_once(kind):
         {"random_state": np.random.RandomState(0)},
         {"patch_size": np.int64(5), "standardize": np.False_},
         {"patch_size": "auto", "max_iter": "auto", "n_iter_no_change": "auto"},
+        {"n_filters": np.int8(2), "linear_steps": np.int64(2), "own_scale": np.True_},
+        {"n_filters": 0, "linear_steps": 0, "own_scale": np.False_},
         {"dropout": "auto", "recurrent_dropout": "auto", "early_stopping": np.False_},
     ],
     ids=lambda good: ", ".join(good),

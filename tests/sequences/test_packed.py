@@ -163,6 +163,29 @@ def test_reducing_gives_each_sequence_a_row_of_its_own_steps(samples, ufunc):
     assert np.array_equal(batch.data, before)
 
 
+def test_sums_of_truths_are_counts(samples):
+    x = pack(samples)
+    counts = x.replace(x.data > 0).reduce(np.add, dtype=np.float32)
+    expected = [np.sum(sample > 0, axis=0) for sample in samples]
+    assert np.array_equal(x.unsort(counts), expected)
+    assert counts.dtype == np.float32
+
+
+def test_the_row_before_is_of_the_same_sequence_a_step_earlier(samples):
+    x = pack(samples)
+    before = np.zeros_like(x.data)
+    before[x.n_sequences :] = x.data[x.lengths.rows_before]
+    expected = [np.vstack([0 * sample[:1], sample[:-1]]) for sample in samples]
+    assert_same(x.replace(before).unpack(), expected)
+
+
+def test_what_passes_by_is_kept_whatever_becomes_of_the_rows(samples):
+    x = pack(samples)
+    assert x.beside is None
+    x.beside = np.ones((x.n_sequences, 2))
+    assert x.replace(x.data + 1).beside is x.beside
+
+
 def test_spreading_gives_each_step_the_row_of_its_sequence(samples):
     batch, rows = pack(samples), np.arange(5.0 * len(samples)).reshape(-1, 5)
     spread = batch.replace(batch.broadcast(batch.sort(rows))).unpack()

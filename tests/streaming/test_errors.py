@@ -110,6 +110,41 @@ def test_both_ways(both_ways):
         )
 
 
+def test_own_scale(network):
+    classifier = fitted(CLASSIFIER, own_scale=True)
+    regressor = fitted((LSTMRegressor, "number"), own_scale=True)
+    early = EarlyClassifier(LSTMClassifier(own_scale=True))
+    early_np = EarlyClassifier(LSTMClassifier(own_scale=np.True_))
+    frozen = EarlyClassifier(FrozenEstimator(classifier))
+    calls = [
+        ("Stream", "Classifier", partial(Stream, classifier)),
+        ("Stream", "Regressor", partial(Stream, regressor)),
+        ("staged_predict", "Classifier", partial(classifier.staged_predict, block())),
+        ("staged_predict", "Regressor", partial(regressor.staged_predict, block())),
+        (
+            "staged_predict_proba",
+            "Classifier",
+            partial(classifier.staged_predict_proba, block()),
+        ),
+        *(
+            ("EarlyClassifier", "Classifier", partial(one.fit, block(), LABELS))
+            for one in (early, early_np, frozen)
+        ),
+        (
+            "accuracy_against_earliness",
+            "Classifier",
+            partial(accuracy_against_earliness, classifier, block(), LABELS),
+        ),
+    ]
+    for who, kind, call in calls:
+        assert failure(ValueError, call) == (
+            f"{who} needs a network that knows a step when it comes, but this "
+            f"LSTM{kind} reads each sequence on its own scale, whose mean and "
+            "deviation are known at its end. Fit one with own_scale=False, or predict "
+            "what has come so far as a sequence of its own."
+        )
+
+
 @pytest.mark.parametrize("n_streams", [0, -1, 1.5, True, "2", None])
 def test_n_streams(network, n_streams):
     assert failure(ValueError, Stream, network, n_streams) == (
@@ -271,7 +306,8 @@ def test_the_row_of_a_table_is_over():
 
 
 def test_a_state_of_another_network(network):
-    stream, patched = Stream(network, 2), fitted(CLASSIFIER, patch_size=3)
+    stream = Stream(network, 2)
+    patched = fitted(CLASSIFIER, patch_size=3, n_filters=0)
     assert failure(ValueError, stream.set_state, Stream(patched, 2).get_state()) == (
         "The state has ['layer0.c', 'layer0.h', 'max', 'steps', 'sum', 'waiting'], but "
         "the network of this Stream remembers ['layer0.c', 'layer0.h', 'max', 'steps', "

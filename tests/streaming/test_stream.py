@@ -192,6 +192,9 @@ def test_training_further_does_not_change_a_stream(task, way):
     estimator = fitted_on_list(task)
     X, stream = block(seed=1), Stream(estimator, N)
     expected = prefixes(estimator, X)
+    if way == "fit":
+        # Of targets without a meaning a regression makes the same mean again.
+        estimator.set_params(linear_steps=0)
     getattr(estimator, way)(list(100 * block(seed=2)), targets_of(task[1]))
     assert_same([stream.step(x) for x in steps_of(X)], expected)
     again = Stream(estimator, N)

@@ -7,7 +7,9 @@ import pytest
 
 from skrnn.losses import BinaryCrossEntropy, SquaredError
 from skrnn.network import Dropout
+from skrnn.optimizers import SCHEDULES, SGD, Adam
 from skrnn.sequences import pack
+from skrnn.training import LBFGSSolver, MinibatchSolver, Plateau
 from tests.training.problems import draw, make_objective
 
 LOSSES = {"binary": BinaryCrossEntropy(), "squared": SquaredError()}
@@ -74,3 +76,59 @@ def test_the_type_is_that_of_the_weights_and_nothing_is_changed(dtype):
     assert np.array_equal(gradient, again[1])
     for array, before in zip((weights, batch[0].data, batch[1]), kept, strict=True):
         assert np.array_equal(array, before)
+
+
+# Weights that stay as they are
+
+
+def fix_some(penalty=0.3):
+    """Give an objective of which every third weight stays, and their indices."""
+    plain = make_objective(penalty=penalty)
+    fixed = np.arange(0, plain.network.layout.size, 3)
+    return plain, replace(plain, fixed=fixed), fixed
+
+
+def test_what_is_fixed_has_no_gradient_and_no_penalty(batch):
+    plain, objective, fixed = fix_some()
+    weights = begin(plain)
+    others = np.setdiff1d(np.arange(len(weights)), fixed)
+    value, gradient, _ = objective.value_and_gradient(weights, *batch)
+    whole, d_whole, _ = plain.value_and_gradient(weights, *batch)
+    assert not gradient[fixed].any()
+    assert d_whole[fixed].all()
+    assert np.array_equal(gradient[others], d_whole[others])
+    is_penalised = np.setdiff1d(fixed, plain.network.biases)
+    penalty = 0.15 * np.sum(weights[is_penalised] ** 2)
+    assert whole - value == pytest.approx(penalty, rel=1e-10)
+    assert objective.value(weights, *batch) == pytest.approx(value, rel=1e-14)
+
+
+def train(name, objective, data, weights):
+    patient = Plateau(0.0, np.inf)
+    if name == "lbfgs":
+        return LBFGSSolver(objective, data, 8, 1e-10, patient).solve(weights)
+    kind, options = {"adam": (Adam, {}), "sgd": (SGD, {"momentum": 0.9})}[name]
+    solver = MinibatchSolver(
+        objective=objective,
+        data=data,
+        optimizer=kind(len(weights), weights.dtype, **options),
+        schedule=SCHEDULES["constant"](0.02, 12),
+        batch_size=8,
+        max_iter=4,
+        plateau=patient,
+        max_grad_norm=1.0,
+        rng=np.random.RandomState(0),
+    )
+    return solver.solve(weights)
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize("name", ["adam", "sgd", "lbfgs"])
+def test_no_solver_moves_what_is_fixed(name, dtype):
+    _, objective, fixed = fix_some()
+    weights = begin(objective, dtype)
+    before = weights.copy()
+    after = train(name, objective, draw(dtype=dtype), weights).weights
+    others = np.setdiff1d(np.arange(len(weights)), fixed)
+    assert np.array_equal(after[fixed], before[fixed])
+    assert (after[others] != before[others]).all()

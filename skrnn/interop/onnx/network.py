@@ -9,6 +9,8 @@ import numpy as np
 
 from skrnn.cells import GRUCell, LSTMCell, RNNCell
 from skrnn.interop.torch import TORCH_GATES, vector_to_state
+from skrnn.network.input import BOUNDS
+from skrnn.network.own_scale import ROUNDING
 
 #: The type in which ONNX runtimes compute recurrent operators.
 COMPUTED = np.dtype(np.float32)
@@ -43,29 +45,98 @@ def write_network(graph, network, weights, x, lengths):
         Name of the scores, (n, n_outputs).
     """
     state = vector_to_state(network, weights.astype(COMPUTED))
+    beside = write_last_steps(graph, network.input, x, lengths)
     x, lengths = write_input(graph, network, x, lengths)
+    beside = [] if beside is None else [beside]
+    if network.convolution:
+        x, *filtered = write_convolution(graph, state, x, lengths)
+        beside = [*filtered, *beside]
     for k, layer in enumerate(network.layers.values()):
         x, last = write_layer(graph, layer, k, state, x, lengths)
     pooled = write_pooling(graph, network.pooling, x, last, lengths)
+    if beside:
+        pooled = graph.add("Concat", pooled, *beside, axis=1)
     weight, bias = state["head.weight"], state["head.bias"]
     return graph.add("Gemm", pooled, weight, bias, to="scores", transB=1)
 
 
 def write_input(graph, network, x, lengths):
     """Write the transform of raw steps to the input of the lowest layer."""
-    transform, width = network.input, network.cells["layer0"].n_features
+    transform = network.input
+    width = transform.n_out(network.n_features)
+    steps = _scaled(graph, transform, x, lengths)
+    if transform.own_scale:
+        own = write_own_scale(graph, x, lengths)
+        steps = graph.add("Concat", steps, own, axis=2)
+    if transform.patch_size > 1:
+        steps = _put_in_patches(graph, steps, transform.patch_size, width)
+        lengths = lengths and _n_patches(graph, lengths, transform.patch_size)
+    return steps, lengths
+
+
+def write_last_steps(graph, transform, x, lengths):
+    """Write the last scaled steps, the newest first, or return None for none."""
+    n_steps = transform.linear_steps
+    if not n_steps:
+        return None
+    x = _scaled(graph, transform, x, lengths)
+    if lengths is None:
+        x = graph.add("Slice", x, [-1], [np.iinfo(np.int64).min], [1], [-1])
+    else:
+        x = graph.add("ReverseSequence", x, lengths, batch_axis=0, time_axis=1)
+    width = graph.add("Shape", x, start=2, end=3)
+    n = graph.add("Shape", x, start=0, end=1)
+    zeros = graph.add(
+        "ConstantOfShape", graph.add("Concat", n, [n_steps], width, axis=0)
+    )
+    x = graph.add("Slice", graph.add("Concat", x, zeros, axis=1), [0], [n_steps], [1])
+    return graph.add("Flatten", x, axis=1)
+
+
+def write_own_scale(graph, x, lengths):
+    """Write each sequence less its own mean, over its own deviation."""
+
+    def mean(values):
+        return graph.add("Unsqueeze", _write_mean(graph, values, lengths), [1])
+
+    x, kind = _without_padding(graph, x, lengths, 0.0), np.finfo(COMPUTED)
+    unit = graph.add("ReduceMax", graph.add("Abs", x), [1], keepdims=1)
+    z = graph.add("Div", x, graph.add("Max", unit, kind.tiny))
+    z = graph.add("Sub", z, graph.add("Slice", z, [0], [1], [1]))
+    z = graph.add("Sub", z, mean(z))
+    deviation = graph.add("Sqrt", mean(graph.add("Mul", z, z)))
+    is_constant = graph.add("LessOrEqual", deviation, ROUNDING * kind.eps)
+    deviation = graph.add("Where", is_constant, COMPUTED.type(np.inf), deviation)
+    return _without_padding(graph, graph.add("Div", z, deviation), lengths, 0.0)
+
+
+def write_convolution(graph, state, x, lengths):
+    """Write the filters of patches, and the mean and the largest value of each."""
+    weight, weight_before, bias = (
+        state[f"convolution.{name}"] for name in ("W", "W_before", "b")
+    )
+    y = graph.add("Add", graph.add("MatMul", x, weight.T), bias)
+    # The first patch has none before it.
+    first = graph.add("Slice", x, [0], [1], [1])
+    others = graph.add("Slice", x, [0], [-1], [1])
+    nothing = graph.add("Mul", first, COMPUTED.type(0))
+    before = graph.add("Concat", nothing, others, axis=1)
+    y = graph.add("Add", y, graph.add("MatMul", before, weight_before.T))
+    y = _without_padding(graph, graph.add("Relu", y), lengths, 0.0)
+    return y, _write_mean(graph, y, lengths), _write_max(graph, y, lengths)
+
+
+def _scaled(graph, transform, x, lengths):
+    """Write the scaling of raw steps."""
     if transform.mean is not None:
         # Folded into the weights, a mean far from zero would cost float32 its digits.
         x = graph.add("Sub", x, transform.mean.astype(COMPUTED))
         scale = np.maximum(transform.scale, np.finfo(COMPUTED).tiny)
         x = graph.add("Div", x, scale.astype(COMPUTED))
-    if lengths is not None:
-        # Padding may hold anything, NaN too.
-        x = _without_padding(graph, x, lengths, 0.0)
-    if transform.patch_size > 1:
-        x = _put_in_patches(graph, x, transform.patch_size, width)
-        lengths = lengths and _n_patches(graph, lengths, transform.patch_size)
-    return x, lengths
+    # An infinity less another would be no number.
+    x = graph.add("Clip", x, *BOUNDS[COMPUTED])
+    # Padding may hold anything, NaN too.
+    return _without_padding(graph, x, lengths, 0.0)
 
 
 def write_layer(graph, layer, k, state, x, lengths):
@@ -127,13 +198,14 @@ def _write_mean(graph, states, lengths):
 
 
 def _write_max(graph, states, lengths):
-    if lengths is not None:
-        states = _without_padding(graph, states, lengths, -np.inf)
+    states = _without_padding(graph, states, lengths, -np.inf)
     return graph.add("ReduceMax", states, [1], keepdims=0)
 
 
 def _without_padding(graph, x, lengths, value):
-    """Write the replacement of padding by a value."""
+    """Write the replacement of padding by a value, if there is padding."""
+    if lengths is None:
+        return x
     n_steps = graph.add("Squeeze", _n_steps(graph, x), [0])
     step = graph.add("Range", np.int64(0), n_steps, np.int64(1))
     exists = graph.add("Less", step, graph.add("Unsqueeze", lengths, [1]))

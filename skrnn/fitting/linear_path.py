@@ -1,0 +1,252 @@
+"""Linear path of regressors: a ridge regression on the last steps.
+
+The weights of the head for the last steps are measured beforehand, as the scale of the
+features is, and stay as they are in `fit`: the network learns what they leave over.
+What it learns is put to the proof on a quarter of the sequences, in a short trial
+before the fit. Where it does not hold for them, it does not count; where it makes much
+of the regression its own, it learns better without.
+"""
+
+import copy
+from dataclasses import replace
+
+import numpy as np
+from sklearn.linear_model import Ridge, RidgeCV
+
+from skrnn.fitting.problem import training_set
+from skrnn.sequences import blocks_by_length, lengths_of, pack, spaced
+from skrnn.sequences.scaling import Scale
+from skrnn.utils.threads import BLAS_THREADS
+
+#: Penalties of the ridge regression, far apart, so that chance does not choose, and by
+#: how many sequences one is chosen at most: more of them choose the same.
+ALPHAS, CHOOSE_BY = (0.01, 1.0, 100.0, 10_000.0), 1024
+#: A regression with so many times the squared error of the mean is left out: some of
+#: the features are far out of the range of others.
+HARMFUL = 1.1
+#: Numbers of sequences that the regression needs, and that it is fitted on at most.
+LEAST, MOST = 4, 8192
+#: About so many steps are read at once.
+MAX_STEPS = 2**17
+
+#: Least number of sequences for a trial: a quarter of them are held out.
+ENOUGH_FOR_TRIAL = 12
+#: A trial has so many times fewer epochs than the fit.
+TRIAL_PART = 3
+#: Parts of the error of the linear path, on sequences not seen. What the network adds
+#: counts if it brings the error below the first, and does without the linear path
+#: below the second.
+WORTH_IT, BETTER_ALONE = 0.8, 0.65
+
+
+def begin(run, workers):
+    """Return the run with the weights that it begins with.
+
+    Parameters
+    ----------
+    run : TrainingRun
+        The run, which is left as it is.
+    workers : Workers
+        They share out the sequences.
+
+    Returns
+    -------
+    run : TrainingRun
+        With `weights`, and where there is a linear path, `fixed` and `share`.
+    interrupted : Training or None
+        The result of a trial that was interrupted.
+    """
+    rows, network = run.data.rows, run.network
+    weights, has_path = with_linear_path(run, rows)
+    if has_path is None or run.incremental:
+        return replace(run, weights=weights), None
+    began = replace(run, weights=weights, fixed=path_weights(network))
+    if not has_path or len(rows) < ENOUGH_FOR_TRIAL:
+        return began, None
+    share, is_alone, result = try_network(run, workers)
+    if result.interrupt:
+        return began, result
+    if is_alone.any():
+        head, plain = (network.layout.views(w)["head"] for w in (weights, run.weights))
+        for name in ("W", "b"):
+            head[name][is_alone] = plain[name][is_alone]
+        _path(network, head["W"])[is_alone] = 0.0
+    return replace(began, share=share), None
+
+
+def path_weights(network):
+    """Return the indices of the weights of the linear path on the flat vector."""
+    numbers = network.layout.views(np.arange(network.layout.size))
+    return _path(network, numbers["head"]["W"]).ravel()
+
+
+def with_linear_path(run, rows):
+    """Return first weights of which the head reads nothing but the linear path.
+
+    Parameters
+    ----------
+    run : TrainingRun
+        The run.
+    rows : ndarray of int
+        The sequences that the regression is fitted on.
+
+    Returns
+    -------
+    weights : ndarray of shape (n_parameters,)
+        The first weights; without a regression those of the run, and a path of zero.
+    has_path : bool or None
+        Whether there is a regression that does no harm. None for classes, and for a few
+        sequences: there the path is to be learnt with all the rest.
+    """
+    network, problem, weights = run.network, run.problem, run.weights.copy()
+    if not network.input.linear_steps or run.resume:
+        return weights, None
+    head = network.layout.views(weights)["head"]
+    _path(network, head["W"])[...] = 0.0
+    if not problem.loss.is_squared or len(rows) < LEAST:
+        return weights, None
+    some = spaced(_by_target(problem, rows), MOST)
+    x, y = _last_steps(network.input, problem, some), problem.y[some]
+    with np.errstate(over="ignore", invalid="ignore"), BLAS_THREADS.one():
+        found = _ridge(x, y, problem.weight[some])
+        if found is None:
+            return weights, False
+        coef, intercept = (numbers.astype(weights.dtype) for numbers in found)
+    if not (np.isfinite(coef).all() and np.isfinite(intercept).all()):
+        return weights, False
+    head["W"][...], head["b"][...] = 0.0, intercept
+    _path(network, head["W"])[...] = coef
+    return weights, True
+
+
+@np.errstate(over="ignore", invalid="ignore")
+def try_network(run, workers):
+    """Train for a short time on three quarters, and see what holds for the last one.
+
+    Parameters
+    ----------
+    run : TrainingRun
+        The run that is about to begin. It is left as it is.
+    workers : Workers
+        They share out the sequences.
+
+    Returns
+    -------
+    share : ndarray of shape (n_outputs,)
+        By what the network is to be multiplied, for each target: what fits best, from 0
+        to 1, and 0 where that is hardly better than the linear path alone.
+    is_alone : ndarray of bool of shape (n_outputs,)
+        For which targets the network is to do without the linear path.
+    result : Training
+        Result of the trial.
+    """
+    rows, problem, network = run.data.rows, run.problem, run.network
+    of_last = np.isin(rows, _by_target(problem, rows)[2::4])
+    first, last = rows[~of_last], rows[of_last]
+    weights, has_path = with_linear_path(run, first)
+    n_epochs = -(-run.settings.n_epochs // TRIAL_PART)
+    trial = replace(
+        run,
+        data=training_set(problem, first),
+        held_out=None,
+        weights=weights,
+        fixed=path_weights(network) if has_path else None,
+        settings=replace(run.settings, n_epochs=n_epochs),
+        rng=copy.deepcopy(run.rng),
+    )
+    result = trial.make_solver(workers, monitors=()).solve(weights)
+    by_path = result.weights.copy()
+    scale_network(network, by_path, weights, 0.0)
+    of_path, of_all = (
+        network.scores(w, problem.X.samples, last, workers, problem.X.dtype)
+        for w in (by_path, result.weights)
+    )
+    missing, added = problem.y[last] - of_path, of_all - of_path
+    return *_share(missing, added, problem.weight[last]), result
+
+
+def scale_network(network, weights, start, share):
+    """Multiply what the head adds to the linear path, for each output.
+
+    The bias belongs to both: what training has made of it makes up for the mean of what
+    the network adds, and so has the same share.
+
+    Parameters
+    ----------
+    network : Network
+        The network.
+    weights : ndarray of shape (n_parameters,)
+        Its weights, which are changed.
+    start : ndarray of shape (n_parameters,)
+        Those that training began with, when there was but the linear path.
+    share : float or ndarray of shape (n_outputs,)
+        The factors.
+    """
+    head, before = (network.layout.views(each)["head"] for each in (weights, start))
+    W, n_path = head["W"], _path(network, head["W"]).shape[1]
+    W[:, : W.shape[1] - n_path] *= np.reshape(share, (-1, 1))
+    head["b"][...] = before["b"] + share * (head["b"] - before["b"])
+
+
+def _share(missing, added, weight):
+    """Return what of the added part fits best, and whether it is better alone."""
+    weight = weight[:, np.newaxis]
+    size = np.sum(weight * added**2, axis=0)
+    share = np.sum(weight * missing * added, axis=0) / np.where(size == 0, 1.0, size)
+    share = np.clip(share, 0.0, 1.0)
+    before = np.sum(weight * missing**2, axis=0)
+    after = np.sum(weight * (missing - share * added) ** 2, axis=0)
+    is_alone = after < BETTER_ALONE**2 * before
+    share = np.where(after < WORTH_IT**2 * before, share, 0.0)
+    return np.where(is_alone, 1.0, share), is_alone
+
+
+def _by_target(problem, rows):
+    """Return rows sorted by their targets, and by their last steps where those tie.
+
+    Every so many of them are a fair sample, and the same one in any units: the order in
+    which sequences are learnt is that of digests of their numbers.
+    """
+    last = np.empty((len(rows), problem.X.n_features))
+    for k, i in enumerate(rows):
+        last[k] = problem.X.samples[i][-1]
+    keys = np.column_stack([problem.y[rows].reshape(len(rows), -1), last])
+    return rows[np.lexsort(keys.T[::-1])]
+
+
+def _path(network, W):
+    """Return the columns of the linear path, as a view."""
+    n = network.input.linear_steps * network.n_features
+    return W[:, W.shape[1] - n :]
+
+
+def _last_steps(transform, problem, rows):
+    """Return what the head reads directly, in float64: a row for each of `rows`."""
+    samples, parts = problem.X.samples, []
+    blocks = list(blocks_by_length(lengths_of(samples)[rows], MAX_STEPS))
+    for at in blocks:
+        x = pack(samples, rows[at], problem.X.dtype)
+        out, _ = transform.forward({}, x, dtype=np.float64)
+        parts.append(x.unsort(out.beside))
+    return np.concatenate(parts)[np.argsort(np.concatenate(blocks))]
+
+
+def _ridge(x, y, weight):
+    """Return coefficients and intercepts of a ridge regression.
+
+    The penalty is the one with the least error on sequences left out one by one. None
+    where that is clearly more than the error of the mean.
+    """
+    weight = weight / weight.mean()
+    scale = Scale.of(x, weight)
+    x = scale.encode(x)
+    some = spaced(np.arange(len(x)), CHOOSE_BY)
+    ridge = RidgeCV(ALPHAS).fit(x[some], y[some], sample_weight=weight[some])
+    mean = np.average(y[some], axis=0, weights=weight[some])
+    of_mean = weight[some] @ np.mean((y[some] - mean) ** 2, axis=1) / len(some)
+    if 0 < HARMFUL * of_mean < -ridge.best_score_:
+        return None
+    if len(some) < len(x):
+        ridge = Ridge(ridge.alpha_).fit(x, y, sample_weight=weight)
+    coef = np.atleast_2d(ridge.coef_) / scale.scale
+    return coef, np.ravel(ridge.intercept_) - coef @ scale.mean
