@@ -2,7 +2,8 @@
 
 Each side lives in a process of its own, on the same core, and they take turns. The
 ratios are before over after: above 1, this checkout is faster. The rows are those of
-"kernels" and of "defaults" in `speed.py`, of skrnn alone.
+"kernels" and of "defaults" in `speed.py`, of skrnn alone, and with plain networks: a
+checkout from before their parameters (`PLAIN` in `recipe.py`) has no others.
 
     git worktree add ../before HEAD~1
     python tests/benchmarks/compare.py ../before

@@ -15,7 +15,9 @@ ratio to the best of the usual models (Ridge, RidgeCV, boosting).
 
 Two more tables are of the LSTM alone: with one default changed at a time (`--table
 changes`), and on the same data times a factor, with the scale of the features measured
-in fit, without, and without but with a scaler in front (`--table scale`).
+in fit, without, and without but with a scaler in front (`--table scale`). `--table
+committees` has it beside votes of several networks that differ by their seed, by how
+they read, or by the sequences that they learn from (`COMMITTEES` in `models.py`).
 
 Choose defaults with `--development`, which never looks at the test parts. It splits the
 training parts instead, for each seed in another way.
@@ -36,6 +38,7 @@ from tests.benchmarks.models import (
     REGRESSORS,
     USUAL_REGRESSORS,
     changed,
+    committees,
     scales,
 )
 from tests.benchmarks.public_sets import GENERATED, PUBLIC, SETS
@@ -49,6 +52,9 @@ from tests.benchmarks.scores import (
 )
 from tests.benchmarks.splits import splits
 from tests.benchmarks.wheels import NotInstalled
+
+#: What makes the models of the tables that are not of all kinds of models.
+MADE = {"scale": scales, "committees": committees}
 
 
 def installed(sets, **options):
@@ -167,7 +173,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument(
         "--table",
-        choices=("models", "regression", "changes", "scale"),
+        choices=("models", "regression", "changes", "scale", "committees"),
         default="models",
     )
     parser.add_argument(
@@ -197,8 +203,8 @@ def main():
         table_of_changes(changes, sets, *options)
         return
     models = REGRESSORS if regression else CLASSIFIERS
-    if arguments.table == "scale":
-        models = scales()
+    if arguments.table in MADE:
+        models = MADE[arguments.table]()
     titles = named(parser, "model", arguments.models, models)
     models = {title: make for title, make in models.items() if title in titles}
     if regression:

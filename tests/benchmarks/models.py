@@ -22,6 +22,9 @@ from skrnn import (
     RNNRegressor,
 )
 from skrnn.cells import CELLS, LSTMCell
+from skrnn.ensemble import SequenceBaggingClassifier
+from tests.benchmarks.committees import OtherPatches, committee
+from tests.benchmarks.recipe import PLAIN
 
 
 def flat(X, n_steps):
@@ -81,6 +84,8 @@ def boosting(random_state):
 
 CLASSIFIERS = {
     "LSTM": LSTMClassifier,
+    # Without what reads curves and scales, and with labels as they are.
+    "plain LSTM": partial(LSTMClassifier, **PLAIN),
     "GRU": GRUClassifier,
     "RNN": RNNClassifier,
     "logistic": logistic,
@@ -186,6 +191,14 @@ CHANGES = {
     "both directions": {"bidirectional": True},
     "2 layers": {"n_layers": 2},
     "early stopping": {"early_stopping": True},
+    "no filters": {"n_filters": 0},
+    "64 filters": {"n_filters": 64},
+    "own scale": {"own_scale": True},
+    "no own scale": {"own_scale": False},
+    "no smoothing": {"label_smoothing": 0},
+    "smoothing 0.05": {"label_smoothing": 0.05},
+    "smoothing 0.2": {"label_smoothing": 0.2},
+    "linear path": {"linear_steps": 32},
 }
 
 
@@ -195,3 +208,38 @@ def changed():
         title: partial(LSTMClassifier, **change) for title, change in CHANGES.items()
     }
     return {**changes, "chrono init": ChronoClassifier}
+
+
+# Members vote by the mean of their probabilities; one alone is what it is.
+COMMITTEES = {
+    "LSTM": [("lstm", LSTMClassifier())],
+    "3 seeds": [(f"lstm {k}", LSTMClassifier()) for k in range(3)],
+    "3 patches": [
+        ("usual", LSTMClassifier()),
+        ("half", OtherPatches(0.5)),
+        ("twice", OtherPatches(2)),
+    ],
+    "3 readings": [
+        ("usual", LSTMClassifier()),
+        ("no filters", LSTMClassifier(n_filters=0)),
+        ("both directions", LSTMClassifier(bidirectional=True)),
+    ],
+    "5 readings": [
+        ("usual", LSTMClassifier()),
+        ("half", OtherPatches(0.5)),
+        ("twice", OtherPatches(2)),
+        ("both directions", LSTMClassifier(bidirectional=True)),
+        ("gru", GRUClassifier()),
+    ],
+    "LSTM, GRU, own scale": [
+        ("lstm", LSTMClassifier()),
+        ("gru", GRUClassifier()),
+        ("own scale", LSTMClassifier(own_scale=True)),
+    ],
+    "bagging, 10": [("bagging", SequenceBaggingClassifier(n_estimators=10))],
+}
+
+
+def committees():
+    """Return, by its title, what makes each of `COMMITTEES`."""
+    return {title: partial(committee, members) for title, members in COMMITTEES.items()}

@@ -12,6 +12,7 @@ from importlib.util import find_spec
 
 import numpy as np
 
+from tests.benchmarks.recipe import plain
 from tests.benchmarks.tasks import N_CLASSES
 
 MAX_NORM, LEARNING_RATE = 1.0, 0.001
@@ -45,7 +46,7 @@ def skrnn_peer(task):
 
 
 def fit_skrnn(task, **settings):
-    """Fit an estimator of this library for as many epochs as the task says."""
+    """Fit a plain estimator of this library for as many epochs as the task says."""
     import skrnn
 
     kind = getattr(skrnn, f"{task.cell.upper()}Classifier")
@@ -59,6 +60,7 @@ def fit_skrnn(task, **settings):
             max_iter=task.n_epochs,
             n_iter_no_change=np.inf,
             random_state=0,
+            **plain(kind),
             **settings,
         ).fit(task.X, task.y)
 

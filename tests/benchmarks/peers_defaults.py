@@ -1,5 +1,9 @@
 """Estimators with their defaults, and the same recipe in other libraries.
 
+The network is the plain one on both sides (`PLAIN` in `recipe.py`): the convolution,
+the direct path and the second reading that an estimator may choose are left out, as the
+others have none. All else is what a user gets.
+
 Like those of `peers.py`, each function takes a `Task` and gives ``(fit,
 predict_proba)``. All are given float64; what the others do in float32, they convert
 in `fit` and in `predict_proba`, where they scale and cut patches too. Those of ragged
@@ -20,7 +24,7 @@ from tests.benchmarks.tasks import N_CLASSES
 
 
 def skrnn_peer(task):
-    """Fit an estimator of this library with its defaults."""
+    """Fit an estimator of this library with its defaults, but a plain network."""
     return fit_skrnn(task, n_jobs=task.n_threads)
 
 

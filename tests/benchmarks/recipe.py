@@ -1,13 +1,25 @@
 """The recipe that skrnn's defaults are, for other libraries to follow.
 
-Everything is taken over but recurrent dropout, which PyTorch's layers do not have: that
-favours them, as they draw and apply no masks from step to step.
+It is that of a plain recurrent network, on both sides (`PLAIN`): where an estimator
+would choose a convolution, a direct path or a second reading, the others have none, and
+the work would not be the same. Else everything is taken over but recurrent dropout,
+which PyTorch's layers do not have: that favours them, as they draw and apply no masks
+from step to step.
 """
 
 from dataclasses import dataclass
 
 import numpy as np
 
+#: Parameters of an estimator that is to be the network which other libraries have:
+#: cells that read patches, a head on their states, and labels as they are. All
+#: measurements of speed have them, so that they stay those of the same network.
+PLAIN = {
+    "n_filters": 0,
+    "linear_steps": 0,
+    "own_scale": False,
+    "label_smoothing": 0,
+}
 MAX_NORM = 1.0
 #: Gates of each cell, and which of them in PyTorch's order keeps the past.
 N_GATES = {"rnn": 1, "lstm": 4, "gru": 3}
@@ -18,9 +30,19 @@ DROPOUT = {"rnn": 0.0, "lstm": 0.2, "gru": 0.2}
 RECURRENT_DROPOUT = {"rnn": 0.2, "lstm": 0.3, "gru": 0.3}
 
 
+def plain(kind):
+    """Return those of `PLAIN` that a class of estimators has.
+
+    An older checkout, which `compare.py` measures too, has plain networks alone and
+    refuses parameters that it does not know.
+    """
+    known = kind().get_params()
+    return {name: value for name, value in PLAIN.items() if name in known}
+
+
 @dataclass(frozen=True)
 class Recipe:
-    """A network and its training, as the defaults of a classifier have them.
+    """A network and its training, as the defaults of a plain classifier have them.
 
     With `packed`, PyTorch reads ragged batches as `PackedSequence`, otherwise padded.
     """

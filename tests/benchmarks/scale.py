@@ -1,14 +1,16 @@
 """Time and memory of fit and predict as sets grow: more sequences, and longer ones.
 
 One epoch of a small LSTM in float32 with batches of 64, everything else by default but
-patches, which are of one step, so that all steps are computed. X is mapped into memory
-from a file. Memory is what is allocated beyond X at a time, by tracemalloc, in a run
-of its own: it slows Python down. Both kinds of run are warmed up by a tenth of the
+patches, which are of one step, so that all steps are computed, and the parts beside the
+cells (`PLAIN` in `recipe.py`), as in the other tables of speed. X is mapped into memory
+from a file. Memory is what is allocated beyond X at a time, by tracemalloc, in a run of
+its own: it slows Python down. Both kinds of run are warmed up by a tenth of the
 smallest set.
 
     OPENBLAS_NUM_THREADS=1 python tests/benchmarks/scale.py
 """
 
+import sys
 import tempfile
 import tracemalloc
 import warnings
@@ -18,7 +20,10 @@ from time import perf_counter
 import numpy as np
 from sklearn.exceptions import ConvergenceWarning
 
+sys.path.insert(0, str(Path(__file__).parents[2]))
+
 from skrnn import LSTMClassifier
+from tests.benchmarks.recipe import PLAIN
 
 #: Sequences and steps: more and more of the former, then of the latter.
 BY_NUMBER = [(10**3, 10), (10**4, 10), (10**5, 10), (10**6, 10)]
@@ -42,7 +47,9 @@ def write(path, n, n_steps):
 
 
 def make():
-    return LSTMClassifier(8, batch_size=64, max_iter=1, patch_size=1, random_state=0)
+    return LSTMClassifier(
+        8, batch_size=64, max_iter=1, patch_size=1, random_state=0, **PLAIN
+    )
 
 
 def seconds(n_rounds, call, *args):

@@ -12,6 +12,8 @@ tables:
   can be faster than that.
 - defaults: the estimators as they are, on float64 arrays, and the same recipe in
   float32 elsewhere. PyTorch and skorch leave recurrent dropout out, which favours them.
+  The network is the plain one on both sides (`PLAIN` in `recipe.py`): no convolution,
+  no direct path, no second reading and no smoothed labels, as the others have none.
 - ragged: the same on lists of sequences of 1 to T steps; PyTorch packed, and padded
   with masks, and the better of both.
 - two-cores: as defaults, `n_jobs=2` against two threads of PyTorch.
@@ -89,7 +91,7 @@ TABLES = {
         with_products=True,
     ),
     "defaults": Table(
-        "the defaults on float64 arrays",
+        "the plain defaults on float64 arrays",
         DEFAULTS_PEERS,
         tasks.ROWS,
         tasks.DEEP_ROWS,
@@ -97,14 +99,14 @@ TABLES = {
         least_batch=tasks.LEAST_BATCH,
     ),
     "ragged": Table(
-        "the defaults on lists of float64, lengths uniform from 1 to T",
+        "the plain defaults on lists of float64, lengths uniform from 1 to T",
         RAGGED_PEERS,
         tasks.RAGGED_ROWS,
         options={**FLOAT64, "ragged": True, "n_batches": 8},
         with_better=True,
     ),
     "two-cores": Table(
-        "the defaults on float64 arrays, two threads each",
+        "the plain defaults on float64 arrays, two threads each",
         TWO_CORES_PEERS,
         tasks.TWO_CORES_ROWS,
         options={**FLOAT64, "n_threads": N_CORES},

@@ -1,8 +1,9 @@
 """What it costs to start: the import, and the first prediction of a loaded model.
 
 The import is held against that of the parts of scikit-learn, SciPy and joblib that this
-library needs itself, each in a fresh interpreter, in turn. The prediction is that of an
-LSTM of 32 units for one sequence of 100 steps, right after the model was loaded.
+library needs itself, each in a fresh interpreter, in turn. The prediction is that of a
+plain LSTM (`PLAIN` in `recipe.py`) of 32 units for one sequence of 100 steps, right
+after the model was loaded.
 
     OPENBLAS_NUM_THREADS=1 python tests/benchmarks/start_up.py
 """
@@ -18,8 +19,11 @@ from time import perf_counter
 
 import numpy as np
 
+sys.path.insert(0, str(Path(__file__).parents[2]))
+
 import skrnn
 from skrnn import LSTMClassifier
+from tests.benchmarks.recipe import PLAIN
 
 N_ROUNDS = 15
 ROOT = Path(skrnn.__file__).parent
@@ -76,7 +80,8 @@ def main():
     print(f"ratio, median of {N_ROUNDS}:                 {ratio:7.2f}")
 
     X = np.random.default_rng(0).normal(size=(64, 100, 8)).astype(np.float32)
-    model = LSTMClassifier(max_iter=1, patch_size=1).fit(X, np.arange(64) % 3)
+    model = LSTMClassifier(max_iter=1, patch_size=1, **PLAIN)
+    model.fit(X, np.arange(64) % 3)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "model.pickle"
         path.write_bytes(pickle.dumps(model))

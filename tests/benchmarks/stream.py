@@ -1,7 +1,8 @@
 """What a step of a stream costs, beside a step of the same network in PyTorch.
 
-Both keep the state, read one step of each stream and give probabilities; pooling is
-"last", float32, one core. Times are medians, in microseconds, and the two take turns.
+The network is the plain one (`PLAIN` in `recipe.py`). Both keep the state, read one
+step of each stream and give probabilities; pooling is "last", float32, one core. Times
+are medians, in microseconds, and the two take turns.
 
     python tests/benchmarks/stream.py
 """
@@ -21,6 +22,7 @@ import torch
 
 from skrnn import GRUClassifier, LSTMClassifier, RNNClassifier
 from skrnn.streaming import Stream
+from tests.benchmarks.recipe import PLAIN
 
 #: Streams, features, hidden units.
 ROWS = [(1, 8, 32), (1, 8, 128), (16, 8, 32), (256, 8, 64)]
@@ -38,7 +40,9 @@ def skrnn_step(kind, n, d, hidden_size):
     X = rng.normal(size=(32, 10, d)).astype(np.float32)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        estimator = kind(hidden_size, pooling="last", max_iter=1, random_state=0)
+        estimator = kind(
+            hidden_size, pooling="last", max_iter=1, random_state=0, **PLAIN
+        )
         estimator.fit(X, np.arange(32) % N_CLASSES)
     stream, x = Stream(estimator, n), np.resize(X[:, 0], (n, d))
     return lambda: stream.step(x)

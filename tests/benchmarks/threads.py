@@ -1,18 +1,24 @@
 """What a second thread brings: `n_jobs=2` against one, in turn.
 
-The BLAS has one thread on both sides. Where a batch is not worth two threads, it is
-left to one, and the ratio is 1.
+The network is the plain one (`PLAIN` in `recipe.py`), and the BLAS has one thread on
+both sides. Where a batch is not worth two threads, it is left to one, and the ratio is
+1.
 
     OPENBLAS_NUM_THREADS=1 python tests/benchmarks/threads.py
 """
 
 import statistics
+import sys
 import warnings
+from pathlib import Path
 from time import perf_counter
 
 import numpy as np
 
+sys.path.insert(0, str(Path(__file__).parents[2]))
+
 from skrnn import GRUClassifier, LSTMClassifier, RNNClassifier
+from tests.benchmarks.recipe import PLAIN
 
 N_BATCHES, N_EPOCHS, N_ROUNDS = 2, 6, 5
 #: Batch size, steps, features, hidden units.
@@ -46,6 +52,7 @@ def main():
                     patch_size=1,
                     n_jobs=n_jobs,
                     random_state=0,
+                    **PLAIN,
                 )
                 for n_jobs in (1, 2)
             )

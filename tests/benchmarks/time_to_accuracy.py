@@ -6,6 +6,10 @@ the accuracy: that of the usual recipe at its end (`usual_recipe.py`), then that
 skrnn's recipe in PyTorch (`torch_recipe.py`), both medians over the seeds. The last
 epoch ends with `fit`. A median is "never" where most seeds do not reach the accuracy.
 
+skrnn trains the network that its recipe in PyTorch has, the plain one (`PLAIN` in
+`recipe.py`), with all else as a user gets it. What the convolution and the other parts
+bring in accuracy is in `learning.py`.
+
 The table "accuracy" of `speed.py`.
 """
 
@@ -22,7 +26,7 @@ from skrnn.training import Monitor
 from tests.benchmarks.measuring import least_and_mean
 from tests.benchmarks.peers import Peer
 from tests.benchmarks.public_sets import SETS as ALL_SETS
-from tests.benchmarks.recipe import Preparation, Recipe
+from tests.benchmarks.recipe import PLAIN, Preparation, Recipe
 from tests.benchmarks.wheels import NotInstalled
 
 TITLE = "seconds of training until an accuracy on the test set is reached"
@@ -75,7 +79,7 @@ class Recorder(Monitor):
 
 
 def skrnn_curve(data, seed):
-    """Train with the defaults of this library."""
+    """Train with the defaults of this library, but a plain network."""
     X, y, X_test, y_test = data
     snapshots = Snapshots()
 
@@ -83,7 +87,7 @@ def skrnn_curve(data, seed):
         def _monitors(self, run, inputs):
             return [*super()._monitors(run, inputs), Recorder(snapshots)]
 
-    estimator = Recorded(random_state=seed).fit(X, y)
+    estimator = Recorded(random_state=seed, **PLAIN).fit(X, y)
     snapshots.close()
 
     def score(weights):
@@ -159,13 +163,13 @@ def torch_curve(data, seed):
 
 
 def _recipe_of_skrnn(X, y):
-    """Return the recipe that the defaults are for a set.
+    """Return the recipe that the defaults of a plain network are for a set.
 
     Epochs and patches are those of a network of one unit, on which they do not depend.
     """
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        estimator = LSTMClassifier(1, random_state=0).fit(X, y)
+        estimator = LSTMClassifier(1, random_state=0, **PLAIN).fit(X, y)
     return Recipe(
         cell="lstm",
         n_features=X[0].shape[1],

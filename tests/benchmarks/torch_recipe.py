@@ -1,4 +1,7 @@
-"""The recipe of `recipe.py` in PyTorch: the network and the training loop."""
+"""The recipe of `recipe.py` in PyTorch: the network and the training loop.
+
+The network is the plain one (`PLAIN`): skrnn's has no convolution beside it either.
+"""
 
 import torch
 from torch import nn
