@@ -152,9 +152,7 @@ class SequenceBaggingClassifier(ClassifierMixin, BaseSequenceBagging):
         std : ndarray of shape (n, n_classes)
             Only with `return_std`.
         """
-        outputs = self._outputs(X)
-        proba = outputs.mean(axis=0)
-        return (proba, outputs.std(axis=0)) if return_std else proba
+        return self._mean(X, return_std)
 
     def predict_log_proba(self, X: SequencesLike) -> Array:
         """Predict the logarithm of the mean probability of each class.

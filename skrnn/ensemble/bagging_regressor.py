@@ -129,9 +129,7 @@ class SequenceBaggingRegressor(RegressorMixin, BaseSequenceBagging):
         y_std : ndarray of shape (n,) or (n, n_targets)
             Only with `return_std`.
         """
-        outputs = self._outputs(X)
-        mean = outputs.mean(axis=0)
-        return (mean, outputs.std(axis=0)) if return_std else mean
+        return self._mean(X, return_std)
 
     def _default_estimator(self):
         return LSTMRegressor()

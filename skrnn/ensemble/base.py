@@ -272,6 +272,12 @@ class BaseSequenceBagging(CheckedNames, MetaEstimatorMixin, BaseEstimator, ABC):
         )
         return np.stack(outputs)
 
+    def _mean(self, X, return_std):
+        """Return the mean over the members, and their deviation if it is asked for."""
+        outputs = self._outputs(X)
+        mean = outputs.mean(axis=0)
+        return (mean, outputs.std(axis=0)) if return_std else mean
+
     def _left_out(self, data, samples, outputs):
         """Return the fitted attributes of `oob_score`."""
         mean, known = mean_of_left_out(self._shape_of_outputs(data), samples, outputs)

@@ -7,7 +7,6 @@ from skrnn.parameters.auto import (
     ENOUGH_SCALES,
     choose_patch_size,
     hidden_sizes,
-    scales_differ,
 )
 from skrnn.sequences import lengths_of
 
@@ -50,7 +49,7 @@ def choose_input_transform(estimator, problem, rows):
         mean, scale = measured.mean, measured.scale
     own_scale, n_linear = estimator.own_scale, estimator.linear_steps
     if own_scale == AUTO:
-        own_scale = len(rows) >= ENOUGH_SCALES and scales_differ(samples, rows)
+        own_scale = len(rows) >= ENOUGH_SCALES and problem.scales_differ(rows)
     longest = int(lengths_of(samples)[rows].max())
     if n_linear == AUTO:
         n_linear = estimator._default_linear_numbers // problem.X.n_features
@@ -73,7 +72,7 @@ def choose_n_filters(estimator, problem, rows, patch_size):
     if estimator.n_filters != AUTO:
         return int(estimator.n_filters)
     n_filters = estimator._default_n_filters
-    if n_filters == 0 or patch_size == 1 or scales_differ(problem.X.samples, rows):
+    if n_filters == 0 or patch_size == 1 or problem.scales_differ(rows):
         return 0
     return n_filters
 

@@ -11,7 +11,6 @@ import copy
 from dataclasses import replace
 
 import numpy as np
-from sklearn.linear_model import Ridge, RidgeCV
 
 from skrnn.fitting.problem import training_set
 from skrnn.sequences import blocks_by_length, lengths_of, pack, spaced
@@ -237,6 +236,9 @@ def _ridge(x, y, weight):
     The penalty is the one with the least error on sequences left out one by one. None
     where that is clearly more than the error of the mean.
     """
+    # Only regressors need it, and it takes long to import.
+    from sklearn.linear_model import Ridge, RidgeCV
+
     weight = weight / weight.mean()
     scale = Scale.of(x, weight)
     x = scale.encode(x)

@@ -13,6 +13,7 @@ from hashlib import blake2b
 import numpy as np
 
 from skrnn.losses import Loss
+from skrnn.parameters.auto import scales_differ
 from skrnn.sequences.scaling import Scale, with_largest_near_one
 from skrnn.training import TrainingSet
 from skrnn.validation import (
@@ -91,10 +92,19 @@ class Problem:
 
     def scale_of(self, rows):
         """Return mean and scale of the features, measured once for the same rows."""
+        return self._once("scale", rows, Scale.of_steps, self.weight)
+
+    def scales_differ(self, rows):
+        """Return whether sequences differ by orders of magnitude, measured once too."""
+        return self._once("scales_differ", rows, scales_differ)
+
+    def _once(self, name, rows, measure, *options):
         if self._measured.get("rows") is not rows:
-            scale = Scale.of_steps(self.X.samples, rows, self.weight)
-            self._measured.update(rows=rows, scale=scale)
-        return self._measured["scale"]
+            self._measured.clear()
+            self._measured["rows"] = rows
+        if name not in self._measured:
+            self._measured[name] = measure(self.X.samples, rows, *options)
+        return self._measured[name]
 
     def weigh_classes(self, class_weight):
         """Return the problem with weights multiplied by those of classes, if any.

@@ -22,21 +22,21 @@ def fold(network, weights):
         With a scale, in float64: a mean far from zero would cost float32 its digits.
     """
 
-    def fold(W, b, mean, scale):
+    def to_raw(W, b, mean, scale):
         W /= scale
         b -= W @ mean
 
-    return _change(network, weights, fold)
+    return _change(network, weights, to_raw)
 
 
 def unfold(network, weights):
     """Undo `fold`."""
 
-    def unfold(W, b, mean, scale):
+    def to_scaled(W, b, mean, scale):
         b += W @ mean
         W *= scale
 
-    return _change(network, weights, unfold)
+    return _change(network, weights, to_scaled)
 
 
 def _change(network, weights, change):

@@ -6,7 +6,8 @@ import numpy as np
 
 from skrnn.sequences import Sequences
 
-#: A deviation that is smaller than this, as a part of the largest value, is rounding.
+#: A deviation of so many units of the precision, as a part of the largest value, is
+#: rounding.
 ROUNDING = 8
 
 

@@ -45,9 +45,10 @@ def write_network(graph, network, weights, x, lengths):
         Name of the scores, (n, n_outputs).
     """
     state = vector_to_state(network, weights.astype(COMPUTED))
-    beside = write_last_steps(graph, network.input, x, lengths)
-    x, lengths = write_input(graph, network, x, lengths)
-    beside = [] if beside is None else [beside]
+    steps, beside = _scaled(graph, network.input, x, lengths), []
+    if network.input.linear_steps:
+        beside = [write_last_steps(graph, network.input, steps, lengths)]
+    x, lengths = write_input(graph, network, x, steps, lengths)
     if network.convolution:
         x, *filtered = write_convolution(graph, state, x, lengths)
         beside = [*filtered, *beside]
@@ -60,11 +61,10 @@ def write_network(graph, network, weights, x, lengths):
     return graph.add("Gemm", pooled, weight, bias, to="scores", transB=1)
 
 
-def write_input(graph, network, x, lengths):
-    """Write the transform of raw steps to the input of the lowest layer."""
+def write_input(graph, network, x, steps, lengths):
+    """Write what the lowest layer reads, of raw steps `x` and the scaled `steps`."""
     transform = network.input
     width = transform.n_out(network.n_features)
-    steps = _scaled(graph, transform, x, lengths)
     if transform.own_scale:
         own = write_own_scale(graph, x, lengths)
         steps = graph.add("Concat", steps, own, axis=2)
@@ -75,11 +75,8 @@ def write_input(graph, network, x, lengths):
 
 
 def write_last_steps(graph, transform, x, lengths):
-    """Write the last scaled steps, the newest first, or return None for none."""
+    """Write the last of scaled steps, the newest first."""
     n_steps = transform.linear_steps
-    if not n_steps:
-        return None
-    x = _scaled(graph, transform, x, lengths)
     if lengths is None:
         x = graph.add("Slice", x, [-1], [np.iinfo(np.int64).min], [1], [-1])
     else:
