@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from contextvars import copy_context
 from functools import cached_property
 from threading import Lock
+from weakref import WeakSet
 
 from threadpoolctl import ThreadpoolController
 
@@ -64,6 +65,10 @@ class Workers:
 ALONE = Workers()
 
 
+class _Caller:
+    """Someone who needs the BLAS at one thread; gone, it needs it no more."""
+
+
 class BlasThreads:
     """Keeps the BLAS at one thread for as long as any caller asks for it.
 
@@ -88,7 +93,7 @@ class BlasThreads:
     @contextmanager
     def one(self):
         """Keep the BLAS at one thread inside a ``with`` statement."""
-        caller = object()
+        caller = _Caller()
         try:
             self._enter(caller)
             yield
@@ -97,36 +102,34 @@ class BlasThreads:
 
     def forget(self):
         """Reset to no callers."""
-        self._lock, self._callers, self._before = Lock(), set(), []
+        self._lock, self._callers, self._before = Lock(), WeakSet(), {}
 
     def restore(self):
         """Restore the number of threads, and forget all callers."""
         before = self._before
         self.forget()
-        for library, n_threads in before:
+        for library, n_threads in before.items():
             library.set_num_threads(n_threads)
 
     def _enter(self, caller):
         with self._lock:
-            # An interrupt may have kept the last caller from restoring all of it.
-            if not self._callers and not self._before:
-                self._before = [
-                    (library, n_threads)
-                    for library in self._libraries
-                    if (n_threads := library.get_num_threads()) != 1
-                ]
             self._callers.add(caller)
-            for library, _ in self._before:
-                library.set_num_threads(1)
+            # Someone else may have raised it since the first caller came, and an
+            # interrupt may have kept the last one from restoring all of it.
+            for library in self._libraries:
+                n_threads = library.get_num_threads()
+                if n_threads != 1:
+                    self._before.setdefault(library, n_threads)
+                    library.set_num_threads(1)
 
     def _leave(self, caller):
         with self._lock:
             self._callers.discard(caller)
             if self._callers:
                 return
-            for library, n_threads in self._before:
+            for library, n_threads in self._before.items():
                 library.set_num_threads(n_threads)
-            self._before = []
+            self._before = {}
 
 
 #: The threads of this process.

@@ -4,8 +4,9 @@ import threading
 
 import numpy as np
 import pytest
+from threadpoolctl import threadpool_info, threadpool_limits
 
-from skrnn.utils.threads import ALONE, Workers
+from skrnn.utils.threads import ALONE, BlasThreads, Workers
 
 
 @pytest.mark.parametrize("n_workers", [1, 2, 3, 5])
@@ -51,3 +52,34 @@ def test_other_threads_are_as_quiet_about_floats_as_the_caller():
     with np.errstate(over="raise"), Workers(2) as workers:
         modes = workers.share([0, 1], lambda *_: np.geterr()["over"])
     assert modes == ["raise", "raise"]
+
+
+def blas_threads():
+    """Return the number of threads of each BLAS."""
+    return [
+        each["num_threads"] for each in threadpool_info() if "blas" in each.values()
+    ]
+
+
+def test_the_blas_has_one_thread_though_another_caller_came_before_it_had_more():
+    threads = BlasThreads()
+    with threadpool_limits(1, user_api="blas"), threads.one():
+        with threadpool_limits(2, user_api="blas"), threads.one():
+            assert set(blas_threads()) == {1}
+        assert set(blas_threads()) == {1}
+
+
+def test_a_caller_that_was_interrupted_as_it_left_is_forgotten(monkeypatch):
+    threads = BlasThreads()
+
+    def interrupt(caller):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(threads, "_leave", interrupt)
+        with pytest.raises(KeyboardInterrupt), threads.one():
+            pass
+    with threadpool_limits(2, user_api="blas"):
+        with threads.one():
+            assert set(blas_threads()) == {1}
+        assert set(blas_threads()) == {2}
