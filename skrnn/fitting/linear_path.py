@@ -105,7 +105,7 @@ def with_linear_path(run, rows):
     if not problem.loss.is_squared or len(rows) < LEAST:
         return weights, None
     some = spaced(_by_target(problem, rows), MOST)
-    x, y = _last_steps(network.input, problem, some), problem.y[some]
+    x, y = _last_steps(network, weights, problem, some), problem.y[some]
     with np.errstate(over="ignore", invalid="ignore"), BLAS_THREADS.one():
         found = _ridge(x, y, problem.weight[some])
         if found is None:
@@ -215,18 +215,23 @@ def _by_target(problem, rows):
 
 def _path(network, W):
     """Return the columns of the linear path, as a view."""
-    n = network.input.linear_steps * network.n_features
+    n_numeric = network.input.count_numeric(network.n_columns)
+    n = network.input.linear_steps * n_numeric
     return W[:, W.shape[1] - n :]
 
 
-def _last_steps(transform, problem, rows):
+def _last_steps(network, weights, problem, rows):
     """Return what the head reads directly, in float64: a row for each of `rows`."""
+    n = path_weights(network).size // network.head.n_outputs
+    reads = {**network.front, "input": network.input}
+    params = network.layout.views(weights.astype(np.float64))
     samples, parts = problem.X.samples, []
     blocks = list(blocks_by_length(lengths_of(samples)[rows], MAX_STEPS))
     for at in blocks:
         x = pack(samples, rows[at], problem.X.dtype)
-        out, _ = transform.forward({}, x, dtype=np.float64)
-        parts.append(x.unsort(out.beside))
+        for name, block in reads.items():
+            x, _ = block.forward(params.get(name, {}), x, keep=False, dtype=np.float64)
+        parts.append(x.unsort(x.beside[:, -n:]))
     return np.concatenate(parts)[np.argsort(np.concatenate(blocks))]
 
 

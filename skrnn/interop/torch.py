@@ -15,6 +15,7 @@ from skrnn.cells import GRUCell, LSTMCell, RNNCell
 from skrnn.cells.checks import float_type
 from skrnn.estimators.introspection import check_is_network
 from skrnn.fitting.fitted_state import fitted_network
+from skrnn.network.folding import fold, unfold
 from skrnn.parameters.auto import choose_dtype
 from skrnn.validation.arrays import as_array
 
@@ -99,7 +100,7 @@ def torch_state(estimator: BaseRecurrent) -> dict[str, Array]:
     check_is_network(estimator, "torch_state")
     check_is_fitted(estimator)
     network = fitted_network(estimator)
-    state = vector_to_state(network, network.fold(estimator.weights_))
+    state = vector_to_state(network, fold(network, estimator.weights_))
     folded, dtype = _folded(network), estimator.weights_.dtype
     return {
         name: array if name in folded else array.astype(dtype, copy=False)
@@ -137,7 +138,7 @@ def load_torch_state(estimator: Network, state: Mapping[str, Any]) -> Network:
     ]
     dtype = choose_dtype(estimator, estimator.weights_.dtype, *kinds)
     with np.errstate(over="ignore"):
-        weights = network.unfold(state_to_vector(network, arrays)).astype(dtype)
+        weights = unfold(network, state_to_vector(network, arrays)).astype(dtype)
     if not np.isfinite(weights).all():
         raise ValueError(
             f"The state has weights that are too large for the {dtype} of this "

@@ -3,6 +3,7 @@
 from skrnn.network.block import Block, ParameterLayout
 from skrnn.network.build import build_network
 from skrnn.network.dropout import NO_DROPOUT, Dropout
+from skrnn.network.front import FrontBlock
 from skrnn.network.input import IDENTITY, Input, InputTransform
 from skrnn.network.network import Network
 from skrnn.network.stepper import Stepper
@@ -12,6 +13,7 @@ __all__ = [
     "NO_DROPOUT",
     "Block",
     "Dropout",
+    "FrontBlock",
     "Input",
     "InputTransform",
     "Network",

@@ -20,6 +20,7 @@ def build_network(
     input_transform=IDENTITY,
     head="linear",
     n_filters=0,
+    front=None,
     **cell_options,
 ):
     """Build a network from plain values.
@@ -44,6 +45,9 @@ def build_network(
         A key of `skrnn.network.head.HEADS`.
     n_filters : int, default=0
         Number of filters of a convolution over the patches; none without.
+    front : dict of str to FrontBlock, optional
+        Blocks that read raw steps before the transform, each by its name, the lowest
+        first.
     **cell_options
         What the cell takes beyond its sizes.
 
@@ -51,8 +55,11 @@ def build_network(
     -------
     Network
     """
-    blocks, n_in = {"input": input_transform}, input_transform.n_out(n_features)
-    beside = input_transform.beside(n_features)
+    blocks, beside = dict(front or {}), ()
+    for block in blocks.values():
+        n_features, beside = block.n_out, beside + block.names_beside
+    blocks["input"], n_in = input_transform, input_transform.n_out(n_features)
+    beside += input_transform.beside(n_features)
     if n_filters:
         blocks["convolution"] = convolution = Convolution(n_in, n_filters)
         n_in, beside = n_filters, convolution.beside() + beside

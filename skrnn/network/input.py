@@ -35,6 +35,9 @@ class Input(Block):
     needs_end = False
     #: How many of the last steps it hands to the head, past the layers.
     linear_steps = 0
+    #: How many columns have a scale of their own, and are among the last steps that go
+    #: to the head: the first so many, None for all.
+    n_numeric = None
 
     @abstractmethod
     def n_out(self, n_features):
@@ -43,6 +46,10 @@ class Input(Block):
     def beside(self, n_features):
         """Return the names of what it hands to the head, past the layers, a tuple."""
         return ()
+
+    def count_numeric(self, n_features):
+        """Return how many of the columns of a step are numbers by themselves."""
+        return n_features if self.n_numeric is None else self.n_numeric
 
     @abstractmethod
     def step(self, params, x):
@@ -84,6 +91,9 @@ class InputTransform(Input):
         the others, step by step.
     linear_steps : int, default=0
         How many of the last scaled steps go to the head directly, the newest first.
+    n_numeric : int, optional
+        The last steps and the own scale are of the first so many columns; all by
+        default. Those behind them, which blocks in front have made, are read alone.
     """
 
     patch_size: int = 1
@@ -91,6 +101,7 @@ class InputTransform(Input):
     scale: np.ndarray | None = None
     own_scale: bool = False
     linear_steps: int = 0
+    n_numeric: int | None = None
 
     @property
     def needs_end(self):
@@ -99,11 +110,13 @@ class InputTransform(Input):
 
     def n_out(self, n_features):
         """Return the number of features of a patch of steps of so many features."""
-        return self.patch_size * n_features * (1 + self.own_scale)
+        own = self.count_numeric(n_features) if self.own_scale else 0
+        return self.patch_size * (n_features + own)
 
     def beside(self, n_features):
         """Return the names of the last steps: the number from the end, the feature."""
         numbers = range(1, self.linear_steps + 1)
+        n_features = self.count_numeric(n_features)
         return tuple(f"step-{k}_{j}" for k in numbers for j in range(n_features))
 
     def forward(self, params, x, *, dtype=None, **options):
@@ -113,26 +126,35 @@ class InputTransform(Input):
         small change far from zero are not lost.
         """
         steps, own = x.replace(self.scaled(x.data, dtype)), None
+        n_columns, numeric = x.data.shape[1], slice(self.n_numeric)
         if self.linear_steps:
-            steps.beside = take_last_steps(steps, self.linear_steps)
+            numbers = steps.replace(steps.data[:, numeric])
+            last = take_last_steps(numbers, self.linear_steps)
+            steps.beside = last if x.beside is None else np.hstack([x.beside, last])
         if self.own_scale:
-            own = to_own_scale(x)
+            own = to_own_scale(x.replace(x.data[:, numeric]))
             values = own.values.astype(steps.data.dtype, copy=False)
             steps = steps.replace(np.concatenate([steps.data, values], axis=1))
-        return put_in_patches(steps, self.patch_size), (x.lengths, own)
+        return put_in_patches(steps, self.patch_size), (x.lengths, own, n_columns)
 
     def backward(self, params, tape, d_out, *, input_gradient=True):
         """Backpropagate to the raw steps: ``(params, tape, d_out) -> (d_x, {})``."""
-        lengths, own = tape
+        lengths, own, n_columns = tape
         d_scaled = take_from_patches(d_out.data, lengths, self.patch_size)
-        d_x = d_scaled[:, : d_scaled.shape[1] // (1 + self.own_scale)]
+        d_x, d_beside = d_scaled[:, :n_columns], d_out.beside
+        numeric = slice(self.n_numeric)
         if self.linear_steps:
-            d_x = add_last_steps(d_x, lengths, d_out.beside)
+            n = self.linear_steps * self.count_numeric(n_columns)
+            d_last, d_beside = d_beside[:, -n:], d_beside[:, :-n]
+            d_x = d_x.copy()
+            d_x[:, numeric] = add_last_steps(d_x[:, numeric], lengths, d_last)
         if self.scale is not None:
-            d_x = d_x / self._by_type[d_x.dtype][1][: d_x.shape[1]]
+            d_x = d_x / self._by_type[d_x.dtype][1][:n_columns]
         if self.own_scale:
-            d_x = d_x + from_own_scale(lengths, own, d_scaled[:, d_x.shape[1] :])
-        return Sequences(d_x, lengths), {}
+            d_x = d_x.copy()
+            d_own = d_scaled[:, n_columns:]
+            d_x[:, numeric] += from_own_scale(lengths, own, d_own)
+        return Sequences(d_x, lengths, beside=d_beside), {}
 
     def step(self, params, x):
         """Scale one step of each stream."""
@@ -178,15 +200,17 @@ class InputTransform(Input):
         """Mean and scale of each number of a patch; an own scale is left as it is."""
         mean, scale = self.mean, self.scale
         if self.own_scale:
-            mean = np.concatenate([mean, np.zeros_like(mean)])
-            scale = np.concatenate([scale, np.ones_like(scale)])
+            n = self.count_numeric(len(mean))
+            mean = np.concatenate([mean, np.zeros(n)])
+            scale = np.concatenate([scale, np.ones(n)])
         return np.tile(mean, self.patch_size), np.tile(scale, self.patch_size)
 
     @property
     def scale_of_last_steps(self):
         """Mean and scale of each number that goes to the head directly."""
-        n_steps = self.linear_steps
-        return np.tile(self.mean, n_steps), np.tile(self.scale, n_steps)
+        n_steps, numeric = self.linear_steps, slice(self.n_numeric)
+        mean, scale = self.mean[numeric], self.scale[numeric]
+        return np.tile(mean, n_steps), np.tile(scale, n_steps)
 
     @cached_property
     def _by_type(self):

@@ -7,7 +7,7 @@ import numpy as np
 
 from skrnn.network.block import Block, ParameterLayout
 from skrnn.network.dropout import NO_DROPOUT
-from skrnn.network.folding import fold, unfold
+from skrnn.network.front import FrontBlock
 from skrnn.network.layer import RecurrentLayer
 from skrnn.network.pooling import PoolingBeside
 from skrnn.sequences import Sequences, blocks_by_length, lengths_of, pack
@@ -25,7 +25,7 @@ QUIETLY = np.errstate(over="ignore", invalid="ignore")
 
 @dataclass(frozen=True, eq=False)
 class Network:
-    """Blocks one upon the other: input transform, layers, pooling, head.
+    """Blocks one upon the other: front, input transform, layers, pooling, head.
 
     Like its blocks it holds nothing that is learnt, and nothing of a pass: one network
     may be used from several threads.
@@ -60,9 +60,22 @@ class Network:
         """The convolution over the patches, if there is one."""
         return self.blocks.get("convolution")
 
+    @cached_property
+    def front(self):
+        """The blocks that read raw steps before the input transform, by name."""
+        blocks = self.blocks.items()
+        return {name: one for name, one in blocks if isinstance(one, FrontBlock)}
+
     @property
     def n_features(self):
         """Number of features of a raw step."""
+        return next((one.n_in for one in self.front.values()), self.n_columns)
+
+    @property
+    def n_columns(self):
+        """Number of columns of a step that the input transform reads."""
+        if self.front:
+            return list(self.front.values())[-1].n_out
         lowest = self.convolution or next(iter(self.cells.values()))
         width = lowest.n_in if self.convolution else lowest.n_features
         return width // self.input.n_out(1)
@@ -272,17 +285,6 @@ class Network:
         """
         network = self.up_to(list(self.layers)[layer])
         return network.compute(weights, samples, workers=workers)
-
-    def fold(self, weights):
-        """Return the weights that do to raw steps what these do to scaled ones.
-
-        With a scale, the result is in float64.
-        """
-        return fold(self, weights)
-
-    def unfold(self, weights):
-        """Undo `fold`."""
-        return unfold(self, weights)
 
     @property
     def pooled_names(self):

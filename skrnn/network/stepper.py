@@ -55,9 +55,11 @@ class Stepper:
             (cell, of_cells[name], [f"{name}.{part}" for part in cell.state_names])
             for name, cell in network.cells.items()
         ]
-        self._convolution, self.n_features = network.convolution, network.n_features
+        self._front, self.n_features = network.front, network.n_features
+        self._convolution, self._n_columns = network.convolution, network.n_columns
         self.patch_size = self._input.patch_size
         self._n_latest = self._input.linear_steps
+        self._n_numeric = self._input.count_numeric(self._n_columns)
 
     def start(self, n):
         """Return the memory of n streams before their first step.
@@ -67,12 +69,14 @@ class Stepper:
         dict of str to ndarray of shape (n, ...)
         """
         memory = {"steps": np.zeros(n, np.int64)}
+        for block in self._front.values():
+            memory |= block.start(n, self.dtype)
         if self.patch_size > 1:
             memory["waiting"] = np.zeros(
-                (n, self.patch_size, self.n_features), self.dtype
+                (n, self.patch_size, self._n_columns), self.dtype
             )
         if self._n_latest:
-            shape = n, self._n_latest, self.n_features
+            shape = n, self._n_latest, self._n_numeric
             memory["latest"] = np.zeros(shape, self.dtype)
         if self._convolution:
             memory |= self._convolution.start(n, self.dtype)
@@ -98,32 +102,45 @@ class Stepper:
         memory : dict of str to ndarray of shape (n, ...)
         """
         steps, size = memory["steps"], self.patch_size
-        after = {"steps": steps + 1}
+        x, passed, by_step = self._read_front(memory, x)
         patch = x = self._input.step(self._params["input"], x)
         latest = memory.get("latest")
         if latest is not None:
-            latest = np.concatenate([x[:, np.newaxis], latest[:, :-1]], axis=1)
+            newest = x[:, np.newaxis, : self._n_numeric]
+            latest = np.concatenate([newest, latest[:, :-1]], axis=1)
+            by_step["latest"] = latest
+            passed.append(latest.reshape(len(x), -1))
+        after = {"steps": steps + 1}
         if size > 1:
             waiting, within = memory["waiting"].copy(), steps % size
             waiting[np.arange(len(x)), within] = x
-            patch = waiting.reshape(len(x), size * self.n_features)
+            patch = waiting.reshape(len(x), size * self._n_columns)
         count, beside = (steps // size + 1)[:, np.newaxis], []
         if self._convolution:
             params = self._params["convolution"]
             patch, filtered, own = self._convolution.step(params, memory, patch, count)
             after, beside = after | own, [filtered]
-        if latest is not None:
-            beside.append(latest.reshape(len(x), -1))
         h, states = self._read(memory, patch)
-        scores, remembered = self._score(memory, h, count, beside)
+        scores, remembered = self._score(memory, h, count, beside + passed)
         after |= states | remembered
         if size > 1:
             _go_back(after, memory, within < size - 1)
             waiting[within == size - 1] = 0.0
             after["waiting"] = waiting
-        if latest is not None:
-            after["latest"] = latest
-        return scores, after
+        return scores, after | by_step
+
+    def _read_front(self, memory, x):
+        """Return the columns of a step, what goes to the head, and what is remembered.
+
+        The latter changes with every step, whether it completes a patch or not.
+        """
+        passed, after = [], {}
+        for name, block in self._front.items():
+            x, beside, remembered = block.step(self._params[name], memory, x)
+            after |= remembered
+            if beside is not None:
+                passed.append(beside)
+        return x, passed, after
 
     def _score(self, memory, h, count, beside):
         """Return the scores after a state, and what the pooling remembers of it."""

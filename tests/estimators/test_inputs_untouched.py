@@ -30,6 +30,7 @@ from skrnn.losses import (
     SquaredError,
 )
 from skrnn.network import Dropout, InputTransform, build_network
+from skrnn.network.folding import fold, unfold
 from skrnn.network.pooling import POOLINGS
 from skrnn.network.stepper import Stepper
 from skrnn.sequences import Sequences, pack
@@ -176,7 +177,7 @@ def test_networks(kind, lengths, bidirectional, pooling):
     network.scores(weights, X)
     network.pooled(weights, X)
     network.states(weights, X, len(sizes) - 1)
-    for view in (network.fold(weights), network.unfold(weights)):
+    for view in (fold(network, weights), unfold(network, weights)):
         assert not np.shares_memory(view, weights)
     if not bidirectional:
         stepper = Stepper(network, weights)

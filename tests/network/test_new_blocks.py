@@ -14,6 +14,7 @@ from sklearn.base import clone
 from skrnn import GRURegressor, LSTMClassifier
 from skrnn.interop import export_onnx, load_torch_state, torch_state
 from skrnn.network import IDENTITY, Input, Stepper, build_network
+from skrnn.network.folding import fold
 from skrnn.network.head import HEADS, LinearHead
 from skrnn.network.pooling import POOLINGS, Pooling
 from skrnn.sequences import Sequences, pack
@@ -308,7 +309,7 @@ def test_embedded_tokens_are_their_vectors(lengths):
     vectors = [E[one.astype(int)].reshape(len(one), 6) for one in tokens]
     expected = plain.scores(weights[E.size :], vectors)
     assert np.array_equal(network.scores(weights, tokens), expected)
-    assert np.array_equal(network.fold(weights), weights)
+    assert np.array_equal(fold(network, weights), weights)
     *_, stage = Stepper(network, weights).stages(tokens)
     np.testing.assert_allclose(stage, expected, rtol=1e-12, atol=1e-14)
 
