@@ -45,8 +45,9 @@ class Block(ABC):
         **options
             Options of the pass: `keep`, whether the tape must have what `backward`
             needs; `reuse`, a tape of an earlier pass that may be written over, or None;
-            `dropout`, a `Dropout`; and `dtype`, the type of the computation, to which
-            the block that reads raw steps converts them. A block may ignore each.
+            `dropout`, a `Dropout`; `dtype`, the type of the computation, to which the
+            block that reads raw steps converts them; and `lengths`, the `Lengths` of
+            the batch in raw steps. A block may ignore each.
 
         Returns
         -------

@@ -60,10 +60,10 @@ def build_network(
         n_features, beside = block.n_out, beside + block.names_beside
     blocks["input"], n_in = input_transform, input_transform.n_out(n_features)
     beside += input_transform.beside(n_features)
-    if n_filters:
-        blocks["convolution"] = convolution = Convolution(n_in, n_filters)
-        n_in, beside = n_filters, convolution.beside() + beside
     per_step = HEADS[head].per_step
+    if n_filters:
+        blocks["convolution"] = convolution = Convolution(n_in, n_filters, not per_step)
+        n_in, beside = n_filters, convolution.beside() + beside
     only = None if per_step else POOLINGS[pooling].reads
     for k, hidden_size in enumerate(hidden_sizes):
         is_top = k == len(hidden_sizes) - 1
@@ -76,6 +76,8 @@ def build_network(
         method = POOLINGS[pooling](n_in)
         blocks["pooling"] = PoolingBeside(method, beside) if beside else method
         n_in = blocks["pooling"].n_out
+    else:
+        n_in += len(beside)
     blocks["dropout"] = DropoutLayer()
-    blocks["head"] = HEADS[head](n_in, n_outputs)
+    blocks["head"] = HEADS[head](n_in, n_outputs, input_transform.patch_size)
     return Network(blocks)

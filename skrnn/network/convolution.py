@@ -41,17 +41,20 @@ class Convolution(Block):
         Number of features of a patch.
     n_out : int
         Number of filters.
+    is_pooled : bool, default=True
+        Whether anything passes the layers by: not where each step has an answer.
     """
 
     n_in: int
     n_out: int
+    is_pooled: bool = True
 
     #: What of each filter goes to the head.
     names: ClassVar[tuple[str, ...]] = ("mean", "max")
 
     def beside(self):
         """Return the names of what it hands to the head, past the layers."""
-        filters = range(self.n_out)
+        filters = range(self.n_out if self.is_pooled else 0)
         return tuple(f"{name}_filter{k}" for name in self.names for k in filters)
 
     @property
@@ -81,6 +84,8 @@ class Convolution(Block):
         from_before = x.data @ params["W_before"].T
         y[n:] += from_before[lengths.rows_before]
         out = x.replace(np.maximum(y, 0.0, out=y))
+        if not self.is_pooled:
+            return out, ConvolutionTape(x, out, None)
         mean, largest = self._mean(out), out.reduce(np.maximum)
         others = () if x.beside is None else (x.beside,)
         out.beside = np.concatenate([mean, largest, *others], axis=1)
@@ -91,16 +96,12 @@ class Convolution(Block):
 
         Where several patches have the largest value, each has its part of the gradient.
         """
-        x, out, largest = tape
-        d_mean, d_max, d_beside = np.split(
-            d_out.beside, [self.n_out, 2 * self.n_out], axis=1
-        )
-        is_largest = out.data == out.broadcast(largest)
-        n_largest = out.replace(is_largest).reduce(np.add, dtype=d_max.dtype)
-        d_y = is_largest * out.broadcast(d_max / n_largest)
-        d_y += out.broadcast(d_mean / self._n_steps(out))
-        d_y += d_out.data
-        d_y *= out.data > 0
+        x, out, _ = tape
+        d_y, d_beside = d_out.data, d_out.beside
+        if self.is_pooled:
+            d_pooled, d_beside = np.split(d_beside, [2 * self.n_out], axis=1)
+            d_y = d_y + self._d_from_pooled(tape, d_pooled)
+        d_y = d_y * (out.data > 0)
         before = x.lengths.rows_before
         d_from_before = np.zeros_like(d_y)
         d_from_before[before] = d_y[x.n_sequences :]
@@ -114,12 +115,24 @@ class Convolution(Block):
         d_x = d_y @ params["W"] + d_from_before @ params["W_before"]
         return Sequences(d_x, x.lengths, beside=d_beside), grads
 
+    def _d_from_pooled(self, tape, d_pooled):
+        """Return the gradient that comes from the mean and the largest values."""
+        _, out, largest = tape
+        d_mean, d_max = np.split(d_pooled, 2, axis=1)
+        is_largest = out.data == out.broadcast(largest)
+        n_largest = out.replace(is_largest).reduce(np.add, dtype=d_max.dtype)
+        d_y = is_largest * out.broadcast(d_max / n_largest)
+        d_y += out.broadcast(d_mean / self._n_steps(out))
+        return d_y
+
     def start(self, n, dtype):
         """Return what is remembered of n streams before their first patch.
 
         The sum is kept in float64, as that of the states is.
         """
         shape = n, self.n_out
+        if not self.is_pooled:
+            return {"from_before": np.zeros(shape, dtype)}
         return {
             "from_before": np.zeros(shape, dtype),
             "filter_sum": np.zeros(shape),
@@ -133,8 +146,11 @@ class Convolution(Block):
         """
         y = x @ params["W"].T + params["b"] + memory["from_before"]
         y = np.maximum(y, 0.0)
+        from_before = x @ params["W_before"].T
+        if not self.is_pooled:
+            return y, y[:, :0], {"from_before": from_before}
         after = {
-            "from_before": x @ params["W_before"].T,
+            "from_before": from_before,
             "filter_sum": memory["filter_sum"] + y,
             "filter_max": np.maximum(memory["filter_max"], y),
         }

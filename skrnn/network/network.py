@@ -15,8 +15,7 @@ from skrnn.utils.threads import ALONE
 
 #: Steps of so many hidden units, those of all sequences together, are worth a thread.
 WORTH_A_THREAD = 16384
-#: The most sequences, steps of all of them, and features of all those steps that are
-#: predicted at once.
+#: The most sequences, steps, and features of all steps that are predicted at once.
 MOST_AT_ONCE, MOST_STEPS, MOST_NUMBERS = 512, 2**17, 2**21
 
 #: Features of any size pass without a warning: what saturates is no mistake.
@@ -169,7 +168,7 @@ class Network:
         Returns
         -------
         scores : ndarray of shape (n_sequences, n_outputs), or Sequences
-            An array is in the order in which the batch was given.
+            An array in the order of the batch as it was given.
         tape : dict of str to object, or None
             What each block wrote down, and the `lengths` of the batch.
         """
@@ -182,6 +181,7 @@ class Network:
                 reuse=reuse and reuse[name],
                 dropout=dropout,
                 dtype=weights.dtype,
+                lengths=x.lengths,
             )
             if keep:
                 tape[name] = written
@@ -269,11 +269,11 @@ class Network:
         return np.concatenate(results)[order]
 
     def scores(self, weights, samples, rows=None, workers=ALONE, dtype=None):
-        """Compute the scores of a collection, ndarray of shape (n, n_outputs)."""
+        """Compute the scores of a collection, as `compute` returns them."""
         return self.compute(weights, samples, rows, workers, dtype)
 
     def pooled(self, weights, samples, workers=ALONE):
-        """Compute what the head reads: ndarray of shape (n, pooled features)."""
+        """Compute what a head reads: ndarray of shape (n, pooled features)."""
         return self.up_to("pooling").compute(weights, samples, workers=workers)
 
     def states(self, weights, samples, layer, workers=ALONE):
@@ -283,16 +283,16 @@ class Network:
         -------
         list of ndarray of shape (n_patches, hidden units of all directions)
         """
-        network = self.up_to(list(self.layers)[layer])
-        return network.compute(weights, samples, workers=workers)
+        name = list(self.layers)[layer]
+        return self.up_to(name).compute(weights, samples, workers=workers)
 
     @property
     def pooled_names(self):
         """Name of each pooled feature: the method, the direction if two, the unit."""
         *_, top = self.layers.values()
         units, block = top.unit_names, self.blocks["pooling"]
-        pooled = [f"{method}_{unit}" for method in self.pooling.names for unit in units]
-        return pooled + list(getattr(block, "names_beside", ()))
+        names = [f"{method}_{unit}" for method in self.pooling.names for unit in units]
+        return names + list(getattr(block, "names_beside", ()))
 
 
 def _fill(views, values):

@@ -121,7 +121,11 @@ class Stepper:
             patch, filtered, own = self._convolution.step(params, memory, patch, count)
             after, beside = after | own, [filtered]
         h, states = self._read(memory, patch)
-        scores, remembered = self._score(memory, h, count, beside + passed)
+        beside += passed
+        if self._pooling is None:
+            scores, remembered = self._score_step(h, beside, steps % size), {}
+        else:
+            scores, remembered = self._score(memory, h, count, beside)
         after |= states | remembered
         if size > 1:
             _go_back(after, memory, within < size - 1)
@@ -144,15 +148,21 @@ class Stepper:
 
     def _score(self, memory, h, count, beside):
         """Return the scores after a state, and what the pooling remembers of it."""
-        params, remembered = self._params["head"], {}
-        if self._pooling is None:
-            out, _ = self.head.forward(params, Sequences(h, rectangle(len(h), 1), h))
-            return out.data, remembered
+        params = self._params["head"]
         pooled, remembered = self._pooling.step(
             self._params["pooling"], memory, h, count
         )
         pooled = np.concatenate([pooled, *beside], axis=1) if beside else pooled
         return self.head.forward(params, pooled)[0], remembered
+
+    def _score_step(self, h, beside, within):
+        """Return the scores of the step that is so far within the patch of a state."""
+        n = len(h)
+        beside = np.concatenate(beside, axis=1) if beside else None
+        x = Sequences(h, rectangle(n, 1), h, beside=beside)
+        lengths = rectangle(n, self.patch_size)
+        out, _ = self.head.forward(self._params["head"], x, lengths=lengths)
+        return out.data.reshape(self.patch_size, n, -1)[within, np.arange(n)]
 
     def _read(self, memory, x):
         """Step every layer: return the state of the top one, and all of them."""
