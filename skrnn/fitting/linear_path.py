@@ -12,7 +12,6 @@ from dataclasses import replace
 
 import numpy as np
 
-from skrnn.fitting.problem import training_set
 from skrnn.sequences import blocks_by_length, lengths_of, pack, spaced
 from skrnn.sequences.scaling import Scale
 from skrnn.utils.threads import BLAS_THREADS
@@ -146,7 +145,7 @@ def try_network(run, workers):
     n_epochs = -(-run.settings.n_epochs // TRIAL_PART)
     trial = replace(
         run,
-        data=training_set(problem, first),
+        data=problem.training_set(first),
         held_out=None,
         weights=weights,
         fixed=path_weights(network) if has_path else None,

@@ -9,6 +9,7 @@ lead to the same numbers, and copies cost nothing.
 
 from dataclasses import dataclass, field, replace
 from hashlib import blake2b
+from typing import ClassVar
 
 import numpy as np
 
@@ -16,6 +17,7 @@ from skrnn.losses import Loss
 from skrnn.parameters.auto import scales_differ
 from skrnn.sequences.scaling import Scale, with_largest_near_one
 from skrnn.training import TrainingSet
+from skrnn.utils.threads import ALONE
 from skrnn.validation import (
     CheckedSequences,
     SequenceFormat,
@@ -88,6 +90,10 @@ class Problem:
     fitted: dict
     groups: np.ndarray | None = None
     class_weight: np.ndarray | None = None
+
+    #: What a score is of, in a word.
+    scored_by: ClassVar[str] = "sequence"
+
     _measured: dict = field(init=False, default_factory=dict)
 
     def scale_of(self, rows):
@@ -106,6 +112,23 @@ class Problem:
             self._measured[name] = measure(self.X.samples, rows, *options)
         return self._measured[name]
 
+    def training_set(self, rows):
+        """Return the rows to learn from, their weights scaled to a mean of one."""
+        weight = self.weight * (len(rows) / self.weight[rows].sum())
+        return TrainingSet(self.X.samples, self.y, weight, rows, self.X.dtype)
+
+    def scored(self, rows):
+        """Return the targets of some sequences by which they are scored, and weights.
+
+        They are in the order of their scores.
+        """
+        return self.y[rows], self.weight[rows]
+
+    def score(self, network, weights, rows, workers=ALONE):
+        """Compute the raw scores of what `scored` returns: (n_rows, n_outputs)."""
+        X = self.X
+        return network.scores(weights, X.samples, rows, workers, X.dtype)
+
     def weigh_classes(self, class_weight):
         """Return the problem with weights multiplied by those of classes, if any.
 
@@ -115,14 +138,18 @@ class Problem:
         if class_weight is None:
             return self
         class_weight = with_largest_near_one(class_weight)
-        weight = self.weight * class_weight[self.y]
-        rows = self.rows[weight[self.rows] > 0]
+        weighed = self._weighed(class_weight)
+        rows = self.rows[weighed.weight[self.rows] > 0]
         if len(rows) == 0:
             raise ValueError(
                 "class_weight gives every sequence a weight of zero: no sequence is "
                 "left to learn from."
             )
-        return replace(self, weight=weight, rows=rows, class_weight=class_weight)
+        return replace(weighed, rows=rows, class_weight=class_weight)
+
+    def _weighed(self, class_weight):
+        """Return the problem with the weight of each target times that of its class."""
+        return replace(self, weight=self.weight * class_weight[self.y])
 
 
 def make_problem(*, X, y, weight, groups, **parts):
@@ -147,12 +174,6 @@ def make_problem(*, X, y, weight, groups, **parts):
     merged[rows] = np.bincount(group, weights=weight[counted])
     merged = with_largest_near_one(merged)
     return Problem(X=X, y=y, weight=merged, rows=rows, groups=groups, **parts)
-
-
-def training_set(problem, rows):
-    """Return the rows to learn from, their weights scaled to a mean of one."""
-    weight = problem.weight * (len(rows) / problem.weight[rows].sum())
-    return TrainingSet(problem.X.samples, problem.y, weight, rows, problem.X.dtype)
 
 
 def merge_duplicates(samples, y, rows, groups=None):
@@ -212,7 +233,7 @@ def _digests(samples, rows):
     if isinstance(samples, list):
         for i in rows:
             # Not its buffer: an array that exports one keeps memory for it.
-            yield _digest(np.add(samples[i], 0.0, dtype=np.float64).tobytes())
+            yield digest(np.add(samples[i], 0.0, dtype=np.float64).tobytes())
         return
     n = max(1, BLOCK // samples[0].size)
     for first in range(0, len(rows), n):
@@ -220,8 +241,9 @@ def _digests(samples, rows):
         block = np.add(some, 0.0, dtype=np.float64, order="C")
         values, size = block.data.cast("B"), block[0].nbytes
         for at in range(0, len(values), size):
-            yield _digest(values[at : at + size])
+            yield digest(values[at : at + size])
 
 
-def _digest(values):
+def digest(values):
+    """Return 16 bytes that stand for others."""
     return blake2b(values, digest_size=16).digest()

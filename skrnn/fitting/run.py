@@ -15,7 +15,7 @@ from skrnn.fitting.architecture import (
 )
 from skrnn.fitting.fitted_state import fitted_network
 from skrnn.fitting.linear_path import scale_network
-from skrnn.fitting.problem import Problem, training_set
+from skrnn.fitting.problem import Problem
 from skrnn.fitting.validation_split import HeldOut, hold_out, make_validator
 from skrnn.fitting.warnings import data_warnings, ending_warnings, learning_warnings
 from skrnn.network import Dropout, Network
@@ -235,7 +235,7 @@ def prepare(estimator, problem, validation, resume, incremental):
         n_filters = choose_n_filters(estimator, problem, rows, transform.patch_size)
         network = make_network(architecture, transform, n_filters)
         weights, dtype = network.init(rng), choose_dtype(estimator)
-    data = training_set(problem, rows)
+    data = problem.training_set(rows)
     return TrainingRun(
         estimator=estimator,
         problem=problem,

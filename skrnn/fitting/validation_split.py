@@ -58,8 +58,8 @@ def hold_out(estimator, problem, rng, validation):
         return problem.rows, _validate_own_set(estimator, problem, *validation)
     try:
         rows, held_out = _split(estimator, problem, rng)
-        if len(held_out) < estimator._fewest_held_out:
-            raise ValueError("R2 needs at least two sequences")
+        if _too_few(estimator, problem, held_out):
+            raise ValueError(f"R2 needs at least two {problem.scored_by}s")
     except ValueError as error:
         raise ValueError(_cannot_hold_out(estimator, problem, error)) from error
     return rows, HeldOut(problem, held_out)
@@ -71,11 +71,10 @@ def make_validator(estimator, network, held_out, workers):
     Sequences are weighted as in the loss, also by the weights of their classes.
     """
     problem, rows = held_out.problem, held_out.rows
-    y, weight = problem.y[rows], problem.weight[rows]
+    y, weight = problem.scored(rows)
 
     def validate(weights):
-        X = problem.X
-        scores = network.scores(weights, X.samples, rows, workers, X.dtype)
+        scores = problem.score(network, weights, rows, workers)
         if not np.isfinite(scores).all():
             raise NotFinite
         return float(estimator._score(problem.loss.decide(scores), y, weight))
@@ -161,9 +160,14 @@ def _validate_own_set(estimator, problem, X, y, sample_weight):
     with named_in_errors():
         own = estimator._validate_data(X, y, sample_weight, None, None, expected)
         own = own.weigh_classes(problem.class_weight)
-        if len(own.rows) < estimator._fewest_held_out:
-            raise ValueError("X has one sequence, but R2 needs at least two.")
+        if _too_few(estimator, own, own.rows):
+            what = own.scored_by
+            raise ValueError(f"X has one {what}, but R2 needs at least two.")
     return HeldOut(own, own.rows)
+
+
+def _too_few(estimator, problem, rows):
+    return len(problem.scored(rows)[0]) < estimator._fewest_held_out
 
 
 @contextmanager

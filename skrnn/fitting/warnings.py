@@ -59,9 +59,9 @@ LOSS_ROSE = (
     "large. Try a smaller learning_rate_init or max_grad_norm."
 )
 CONSTANT = (
-    "The network gives all sequences the same answer: it has learnt how common the "
+    "The network gives all {what}s the same answer: it has learnt how common the "
     "answers are, and nothing from the sequences. Try a larger max_iter or "
-    "hidden_size, a smaller alpha or dropout, another learning_rate_init or pooling, "
+    "hidden_size, a smaller alpha or dropout, another learning_rate_init{pooling}, "
     "and see that the rows of X and y belong together."
 )
 
@@ -146,7 +146,7 @@ def warn(found, stacklevel):
 
 def _few_held_out(problem, held_out):
     is_split = held_out is not None and held_out.problem is problem
-    if not is_split or len(held_out) >= ENOUGH_HELD_OUT:
+    if not is_split or len(problem.scored(held_out.rows)[0]) >= ENOUGH_HELD_OUT:
         return None
     return FEW_HELD_OUT.format(n=len(held_out))
 
@@ -205,13 +205,13 @@ def _loss_rose(result):
 
 def _constant(result, problem, rows, network):
     some = spaced(rows, LOOK_AT)
-    if (problem.y[some] == problem.y[some[0]]).all():
+    y, _ = problem.scored(some)
+    if (y == y[0]).all():
         return None
     # Mostly a few differ by enough, and the others need not be computed.
     for part in (some[::8], some):
-        scores = network.scores(
-            result.weights, problem.X.samples, part, dtype=problem.X.dtype
-        )
+        scores = problem.score(network, result.weights, part)
         if np.ptp(scores, axis=0).max() >= SAME:
             return None
-    return CONSTANT
+    what, has_pooling = problem.scored_by, network.pooling is not None
+    return CONSTANT.format(what=what, pooling=" or pooling" * has_pooling)

@@ -13,6 +13,7 @@ from skrnn.training.state import (
     Training,
     TrainingSet,
 )
+from skrnn.training.step_set import StepTargets, StepTrainingSet
 
 #: The solvers by the name under which estimators ask for them.
 SOLVERS: dict[str, type[Solver]] = {
@@ -33,6 +34,8 @@ __all__ = [
     "Reason",
     "Reporter",
     "Solver",
+    "StepTargets",
+    "StepTrainingSet",
     "Training",
     "TrainingSet",
     "count_batches",

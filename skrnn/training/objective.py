@@ -6,6 +6,7 @@ import numpy as np
 
 from skrnn.losses import Loss
 from skrnn.network import NO_DROPOUT, Dropout, Network
+from skrnn.sequences import Sequences
 from skrnn.utils.threads import ALONE
 
 #: So many tapes are kept by each worker: batches have one of two sizes.
@@ -57,9 +58,11 @@ class Objective:
         x : Sequences
             The batch.
         y : ndarray of shape (n_sequences,) or (n_sequences, n_outputs)
-            Encoded targets, in the order in which the batch was given.
+            Encoded targets, in the order in which the batch was given; with scores for
+            every step, those of its packed rows.
         sample_weight : ndarray of shape (n_sequences,)
-            Weights with a mean of one over the whole training set.
+            Weights with a mean of one over the whole training set; those of packed
+            rows with a sum of one a sequence.
         reuse : tape, optional
             A tape of an earlier call that may be written over.
 
@@ -72,10 +75,12 @@ class Objective:
         scores, tape = self.network.forward(
             weights, x, reuse=reuse, dropout=self.dropout
         )
-        losses, d_scores = self.loss.value_and_gradient(scores, y)
+        losses, d_scores = self.loss.value_and_gradient(_rows_of(scores), y)
         share = sample_weight / x.n_sequences
         value = float(np.dot(share, losses))
         d_scores *= share.astype(d_scores.dtype)[:, np.newaxis]
+        if isinstance(scores, Sequences):
+            d_scores = scores.replace(d_scores)
         _, gradient = self.network.backward(weights, tape, d_scores)
         penalty_gradient = self._penalty_gradient(weights)
         value += 0.5 * float(np.dot(penalty_gradient, weights))
@@ -87,7 +92,7 @@ class Objective:
     def value(self, weights, x, y, sample_weight):
         """Evaluate the objective on a batch, without noise or gradient: a float."""
         scores, _ = self.network.forward(weights, x, keep=False)
-        losses, _ = self.loss.value_and_gradient(scores, y)
+        losses, _ = self.loss.value_and_gradient(_rows_of(scores), y)
         value = float(np.dot(sample_weight / x.n_sequences, losses))
         return value + 0.5 * float(np.dot(self._penalty_gradient(weights), weights))
 
@@ -97,6 +102,11 @@ class Objective:
         if self.fixed is not None:
             gradient[self.fixed] = 0.0
         return gradient
+
+
+def _rows_of(scores):
+    """Return the scores of a batch as one array."""
+    return scores.data if isinstance(scores, Sequences) else scores
 
 
 class Shards:

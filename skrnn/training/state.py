@@ -46,9 +46,14 @@ class TrainingSet:
         -------
         x : Sequences
         y, sample_weight : ndarray
+            As from `targets`.
         """
         x = pack(self.samples, rows, self.dtype)
-        return x, self.y[rows], self.sample_weight[rows]
+        return x, *self.targets(rows, x.lengths)
+
+    def targets(self, rows, lengths):
+        """Return targets and weights of a batch, in the order of its scores."""
+        return self.y[rows], self.sample_weight[rows]
 
 
 class Reason(Enum):

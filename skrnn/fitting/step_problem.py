@@ -1,0 +1,92 @@
+"""Learning problem with a target for every step."""
+
+from dataclasses import dataclass, replace
+from itertools import pairwise
+from typing import ClassVar
+
+import numpy as np
+
+from skrnn.fitting.problem import Problem, digest, merge_duplicates
+from skrnn.sequences.scaling import with_largest_near_one
+from skrnn.training import StepTrainingSet
+from skrnn.utils.threads import ALONE
+from skrnn.validation import check_groups
+
+
+@dataclass(frozen=True, eq=False)
+class StepProblem(Problem):
+    """Validated and encoded data to learn, with a target for every step.
+
+    Attributes
+    ----------
+    y : StepTargets
+        Encoded targets of the steps, and their weights in the loss.
+    weight : ndarray of shape (n,)
+        Mean weight of the steps of each sequence.
+
+    The others are those of `Problem`.
+    """
+
+    scored_by: ClassVar[str] = "step"
+
+    def training_set(self, rows):
+        """Return the rows to learn from, with weights that add up to their number."""
+        at = self.y.places(rows)
+        factor = len(rows) / self.y.weight[at].sum()
+        y = replace(self.y, weight=self.y.weight * factor)
+        X = self.X
+        return StepTrainingSet(X.samples, y, self.weight * factor, rows, X.dtype)
+
+    def scored(self, rows):
+        """Return the targets of the steps of some sequences that have one."""
+        at = self._labelled(rows)
+        return self.y.values[at], self.y.weight[at]
+
+    def score(self, network, weights, rows, workers=ALONE):
+        """Compute the raw scores of what `scored` returns: (n_steps, n_outputs)."""
+        scores = np.concatenate(super().score(network, weights, rows, workers))
+        return scores[self.y.weight[self.y.places(rows)] > 0]
+
+    def _labelled(self, rows):
+        at = self.y.places(rows)
+        return at[self.y.weight[at] > 0]
+
+    def _weighed(self, class_weight):
+        y = replace(self.y, weight=self.y.weight * class_weight[self.y.values])
+        return replace(self, y=y, weight=y.mean_weight())
+
+
+def make_step_problem(*, X, y, groups, **parts):
+    """Return a `StepProblem` in which a sequence has the weights of its duplicates.
+
+    Only ratios of weights matter; they are scaled to near one.
+
+    Parameters
+    ----------
+    X, groups, **parts
+        As for `make_problem`.
+    y : StepTargets
+        The targets of all steps.
+    """
+    groups = None if groups is None else check_groups(groups, len(X))
+    counted = np.flatnonzero(y.mean_weight())
+    rows, group = merge_duplicates(X.samples, _digests(y), counted, groups)
+    merged = np.zeros_like(y.weight)
+    np.add.at(merged, y.places(rows[group]), y.weight[y.places(counted)])
+    y = replace(y, weight=with_largest_near_one(merged))
+    weight = y.mean_weight()
+    return StepProblem(X=X, y=y, weight=weight, rows=rows, groups=groups, **parts)
+
+
+def _digests(y):
+    """Return two numbers for the targets of each sequence, the same for the same ones.
+
+    They depend on the order of the targets and not on their unit. A step without weight
+    counts as one without a target.
+    """
+    columns = y.values.reshape(len(y.values), -1)
+    ranks = [np.unique(column, return_inverse=True)[1] for column in columns.T]
+    ranks = np.where(y.weight > 0, np.array(ranks, np.int64), -1).T.copy()
+    edges = pairwise(y.starts.tolist())
+    digests = [digest(ranks[first:last].tobytes()) for first, last in edges]
+    return np.array(digests, "S16").view(">u8").astype(np.uint64).reshape(-1, 2)
