@@ -7,20 +7,32 @@ from typing import TYPE_CHECKING
 from skrnn.estimators.features import RecurrentFeatures
 from skrnn.estimators.gru_classifier import GRUClassifier
 from skrnn.estimators.gru_regressor import GRURegressor
+from skrnn.estimators.gru_step_classifier import GRUStepClassifier
+from skrnn.estimators.gru_step_regressor import GRUStepRegressor
 from skrnn.estimators.lstm_classifier import LSTMClassifier
 from skrnn.estimators.lstm_regressor import LSTMRegressor
+from skrnn.estimators.lstm_step_classifier import LSTMStepClassifier
+from skrnn.estimators.lstm_step_regressor import LSTMStepRegressor
 from skrnn.estimators.rnn_classifier import RNNClassifier
 from skrnn.estimators.rnn_regressor import RNNRegressor
+from skrnn.estimators.rnn_step_classifier import RNNStepClassifier
+from skrnn.estimators.rnn_step_regressor import RNNStepRegressor
 
 __version__ = "0.1.0"
 
 __all__ = [
     "GRUClassifier",
     "GRURegressor",
+    "GRUStepClassifier",
+    "GRUStepRegressor",
     "LSTMClassifier",
     "LSTMRegressor",
+    "LSTMStepClassifier",
+    "LSTMStepRegressor",
     "RNNClassifier",
     "RNNRegressor",
+    "RNNStepClassifier",
+    "RNNStepRegressor",
     "RecurrentFeatures",
     "__version__",
 ]

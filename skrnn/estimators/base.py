@@ -60,13 +60,15 @@ class BaseRecurrent(Settings, CallbackSupportMixin, BaseEstimator, ABC):
     feature_scale_: Array | None
     own_scale_: bool
     n_filters_: int
-    linear_steps_: int
     input_layout_: str
     features_per_step_: int
     optimizer_state_: dict[str, Any]
 
-    #: A key of `skrnn.cells.CELLS`.
+    #: A key of `skrnn.cells.CELLS`, and one of `skrnn.network.head.HEADS`.
     _cell: ClassVar[str]
+    _head: ClassVar[str] = "linear"
+    #: Fitted attributes of the targets.
+    _target_attributes: ClassVar[tuple[str, ...]]
     #: Parameters that are handed to the cell.
     _cell_options: ClassVar[tuple[str, ...]] = ()
     #: What `dropout` and `recurrent_dropout` are by default.
@@ -77,7 +79,9 @@ class BaseRecurrent(Settings, CallbackSupportMixin, BaseEstimator, ABC):
     _default_n_filters: ClassVar[int] = 0
     #: How many numbers of the last steps the head reads directly by default.
     _default_linear_numbers: ClassVar[int] = 0
-    #: How many sequences a score needs.
+    #: What `patch_size` is by default; None where the data decide.
+    _default_patch_size: ClassVar[int | None] = None
+    #: How many sequences, or steps with an answer, a score needs.
     _fewest_held_out: ClassVar[int] = 1
 
     @abstractmethod
@@ -212,28 +216,8 @@ class BaseRecurrent(Settings, CallbackSupportMixin, BaseEstimator, ABC):
         states = self._compute("states", X, layer=int(layer) % n_layers)
         return states if self.input_layout_ == RAGGED else np.stack(states)
 
-    def pooled_states(self, X: SequencesLike) -> Array:
-        """Compute what the head of the network reads: its features of each sequence.
-
-        `RecurrentFeatures` does this as a step of a pipeline.
-
-        Parameters
-        ----------
-        X : array of shape (n, n_steps, n_features), list of n arrays of shape \
-(n_steps_i, n_features), or table of shape (n, n_columns)
-            The sequences, in the layout of `fit`.
-
-        Returns
-        -------
-        ndarray of shape (n, n_pooled)
-            Hidden states of the top layer, pooled over the steps: with "concat" last,
-            then mean, then max; with `bidirectional` each of them forward, then
-            reverse.
-        """
-        return self._compute("pooled", X)
-
     def _raw_scores(self, X):
-        """Compute the scores of the network, ndarray of shape (n, n_outputs)."""
+        """Compute the scores of the network, as `Network.scores` does."""
         return self._compute("scores", X)
 
     def _compute(self, what, X, **options):

@@ -6,14 +6,16 @@ from typing import TYPE_CHECKING, ClassVar, Self
 
 import numpy as np
 from sklearn.base import ClassifierMixin
-from sklearn.metrics import accuracy_score
 from sklearn.utils.class_weight import compute_class_weight
 
 from skrnn.estimators.base import BaseRecurrent
+from skrnn.estimators.outputs import ClassifierOutputs
+from skrnn.estimators.pooled import PooledStatesMixin
 from skrnn.estimators.staged import staged_scores
 from skrnn.fitting.problem import make_problem
 from skrnn.losses import classification_loss
-from skrnn.parameters.shared import ClassifierSettings, reads_in_parts
+from skrnn.parameters.classifiers import ClassifierSettings
+from skrnn.parameters.shared import reads_in_parts
 from skrnn.validation import (
     check_class_weight,
     check_labels,
@@ -33,14 +35,19 @@ else:
     from sklearn.utils.metaestimators import available_if
 
 
-class RecurrentClassifier(ClassifierMixin, ClassifierSettings, BaseRecurrent):
+class RecurrentClassifier(
+    ClassifierMixin,
+    ClassifierSettings,
+    ClassifierOutputs,
+    PooledStatesMixin,
+    BaseRecurrent,
+):
     """Base of the classifiers: labels, probabilities, decisions."""
 
-    classes_: Array
     multilabel_: bool
 
-    _default_dropout: ClassVar = (0.2, 0.3)
     _default_n_filters: ClassVar[int] = 32
+    _target_attributes: ClassVar = ("classes_", "multilabel_")
 
     def fit(
         self,
@@ -120,17 +127,7 @@ class RecurrentClassifier(ClassifierMixin, ClassifierSettings, BaseRecurrent):
         self : object
             The estimator.
         """
-        first = not hasattr(self, "weights_")
-        if first and classes is None and not is_indicator_matrix(y):
-            raise ValueError(
-                "classes must be passed on the first call to partial_fit: all labels "
-                "that will ever come."
-            )
-        if self.class_weight == "balanced":
-            raise ValueError(
-                "class_weight='balanced' needs all labels at once and cannot be used "
-                "with partial_fit. Pass a dict, or sample_weight."
-            )
+        self._check_partial_fit(classes is not None or is_indicator_matrix(y))
         return self._train(X, y, sample_weight, classes=classes, incremental=True)
 
     def predict(self, X: SequencesLike) -> Array:
@@ -198,8 +195,7 @@ class RecurrentClassifier(ClassifierMixin, ClassifierSettings, BaseRecurrent):
             Log-odds of the second of two classes, or one score a class; of an
             indicator matrix, the log-odds of each label.
         """
-        scores = self._raw_scores(X)
-        return scores[:, 0] if scores.shape[1] == 1 else scores
+        return self._decisions(self._raw_scores(X))
 
     def staged_predict(self, X: SequencesLike) -> Iterator[Array]:
         """Predict the label of each sequence after each of its steps.
@@ -235,15 +231,6 @@ class RecurrentClassifier(ClassifierMixin, ClassifierSettings, BaseRecurrent):
             `bidirectional`.
         """
         return map(self._outputs, staged_scores(self, X, "staged_predict_proba"))
-
-    def _labels(self, scores):
-        """Return the labels, (n,) or (n, n_labels), that raw scores stand for."""
-        decisions = self._loss.decide(scores)
-        return decisions if self.multilabel_ else self.classes_[decisions]
-
-    def _outputs(self, scores):
-        """Return the probabilities, (n, n_classes), that raw scores stand for."""
-        return self._loss.probabilities(scores)
 
     def _validate_data(self, X, y, sample_weight, classes, groups, expected=None):
         earlier = expected and (
@@ -284,13 +271,6 @@ class RecurrentClassifier(ClassifierMixin, ClassifierSettings, BaseRecurrent):
 
     def _stratify(self, y):
         return y if y.ndim == 1 else None
-
-    def _score(self, decisions, y, sample_weight):
-        return accuracy_score(y, decisions, sample_weight=sample_weight)
-
-    @property
-    def _loss(self):
-        return classification_loss(len(self.classes_), self.multilabel_)
 
     def __sklearn_tags__(self) -> Tags:
         """Return the tags: a sequence may have several labels."""

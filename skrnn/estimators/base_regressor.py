@@ -6,14 +6,19 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar, Self
 
 from sklearn.base import RegressorMixin
-from sklearn.metrics import r2_score
 
 from skrnn.estimators.base import BaseRecurrent
+from skrnn.estimators.outputs import (
+    RegressorOutputs,
+    check_target_shape,
+    target_attributes,
+    target_scale,
+)
+from skrnn.estimators.pooled import PooledStatesMixin
 from skrnn.estimators.staged import staged_scores
 from skrnn.fitting.problem import make_problem
 from skrnn.losses import SquaredError
-from skrnn.parameters.shared import reads_in_parts
-from skrnn.sequences.scaling import Scale
+from skrnn.parameters.shared import SequenceSettings, reads_in_parts
 from skrnn.validation import (
     check_sequences,
     check_targets,
@@ -30,17 +35,16 @@ else:
     from sklearn.utils.metaestimators import available_if
 
 
-class RecurrentRegressor(RegressorMixin, BaseRecurrent):
+class RecurrentRegressor(
+    RegressorMixin,
+    SequenceSettings,
+    RegressorOutputs,
+    PooledStatesMixin,
+    BaseRecurrent,
+):
     """Base of the regressors: one number or several for each sequence."""
 
-    target_mean_: Array
-    target_scale_: Array
-    target_ndim_: int
-
-    # Numbers suffer from noise before the head.
-    _default_dropout: ClassVar = (0.0, 0.1)
     _default_linear_numbers: ClassVar[int] = 512
-    _fewest_held_out: ClassVar[int] = 2
 
     def fit(
         self,
@@ -148,11 +152,6 @@ class RecurrentRegressor(RegressorMixin, BaseRecurrent):
         """
         return map(self._outputs, staged_scores(self, X, "staged_predict"))
 
-    def _outputs(self, scores):
-        """Return the targets, (n,) or (n, n_targets), that raw scores stand for."""
-        targets = self._target_scale.decode(scores)
-        return targets[:, 0] if self.target_ndim_ == 1 else targets
-
     def _validate_data(self, X, y, sample_weight, classes, groups, expected=None):
         earlier = expected and expected.targets
         X = check_sequences(self, X, expected=expected and expected.format)
@@ -160,14 +159,7 @@ class RecurrentRegressor(RegressorMixin, BaseRecurrent):
         weight = check_weights(sample_weight, len(X))
         columns = y.reshape(len(y), -1)
         if earlier:
-            n_dimensions = earlier["target_ndim_"]
-            n_targets = len(earlier["target_mean_"])
-            if (y.ndim, columns.shape[1]) != (n_dimensions, n_targets):
-                raise ValueError(
-                    f"{type(self).__name__} was fitted on targets of shape "
-                    f"{'(n,)' if n_dimensions == 1 else f'(n, {n_targets})'}, but y "
-                    f"has shape {y.shape}. Fit a new model."
-                )
+            check_target_shape(type(self).__name__, y, columns, earlier)
         problem = make_problem(
             X=X,
             y=columns,
@@ -178,29 +170,9 @@ class RecurrentRegressor(RegressorMixin, BaseRecurrent):
             fitted={},
         )
         rows = problem.rows
-        if earlier:
-            scale = Scale(earlier["target_mean_"], earlier["target_scale_"])
-        else:
-            scale = Scale.of(columns[rows], problem.weight[rows])
-        fitted = {
-            "target_mean_": scale.mean,
-            "target_scale_": scale.scale,
-            "target_ndim_": y.ndim,
-        }
+        scale = target_scale(columns[rows], problem.weight[rows], earlier)
+        fitted = target_attributes(scale, y.ndim)
         return replace(problem, y=scale.encode(columns), fitted=fitted)
-
-    def _weigh(self, problem):
-        return problem
-
-    @property
-    def _target_scale(self):
-        return Scale(self.target_mean_, self.target_scale_)
-
-    def _stratify(self, y):
-        return None
-
-    def _score(self, decisions, y, sample_weight):
-        return r2_score(y, decisions, sample_weight=sample_weight)
 
     def __sklearn_tags__(self) -> Tags:
         """Return the tags: a sequence may have several targets."""

@@ -15,7 +15,7 @@ FITTED = "a fitted classifier or regressor of skrnn"
 
 def is_network(estimator):
     """Return whether an estimator is a network of skrnn, or one that was frozen."""
-    return hasattr(estimator, "pooled_states")
+    return hasattr(estimator, "hidden_states")
 
 
 def without_frozen(estimator):

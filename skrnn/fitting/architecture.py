@@ -2,6 +2,7 @@
 
 from skrnn.cells import CELLS
 from skrnn.network import InputTransform, build_network
+from skrnn.network.head import HEADS
 from skrnn.parameters.auto import (
     AUTO,
     ENOUGH_SCALES,
@@ -28,18 +29,31 @@ def choose_architecture(estimator, problem):
         "n_features": problem.X.n_features,
         "hidden_sizes": hidden_sizes(estimator),
         "bidirectional": bool(estimator.bidirectional),
-        "pooling": _plain(estimator, "pooling"),
+        "head": estimator._head,
         "n_outputs": problem.n_outputs,
         "outputs": problem.loss.outputs,
-        **{name: _as_set(estimator, name) for name in RESOLVED},
-        **{option: _plain(estimator, option) for option in estimator._cell_options},
+        **{name: _as_set(estimator, name) for name in resolved_names(estimator)},
+        **{option: _plain(estimator, option) for option in options_of(estimator)},
     }
+
+
+def resolved_names(estimator):
+    """Return those of `RESOLVED` that are parameters of an estimator."""
+    return [name for name in RESOLVED if hasattr(estimator, name)]
+
+
+def options_of(estimator):
+    """Return the parameters that not all networks have."""
+    pooling = () if HEADS[estimator._head].per_step else ("pooling",)
+    return *pooling, *estimator._cell_options
 
 
 def choose_input_transform(estimator, problem, rows):
     """Return the transform of the input, as the parameters say or as suits the data."""
     samples, size = problem.X.samples, estimator.patch_size
     mean = scale = None
+    if size == AUTO and estimator._default_patch_size:
+        size = estimator._default_patch_size
     if estimator.standardize or size == AUTO:
         measured = problem.scale_of(rows)
     if size == AUTO:
@@ -47,7 +61,8 @@ def choose_input_transform(estimator, problem, rows):
         size = choose_patch_size(cell, samples, rows, measured)
     if estimator.standardize:
         mean, scale = measured.mean, measured.scale
-    own_scale, n_linear = estimator.own_scale, estimator.linear_steps
+    own_scale = estimator.own_scale
+    n_linear = getattr(estimator, "linear_steps", 0)
     if own_scale == AUTO:
         own_scale = len(rows) >= ENOUGH_SCALES and problem.scales_differ(rows)
     longest = int(lengths_of(samples)[rows].max())
@@ -95,7 +110,7 @@ def check_unchanged(estimator, architecture):
     width = vars(estimator).get("features_per_step_", estimator.features_per_step)
     if width != estimator.features_per_step:
         changed.append("features_per_step")
-    for name in RESOLVED:
+    for name in resolved_names(estimator):
         same = AUTO, getattr(estimator, f"{name}_"), fitted[name]
         if architecture[name] not in same:
             changed.append(name)

@@ -11,8 +11,7 @@ from sklearn.base import is_classifier
 from sklearn.frozen import FrozenEstimator
 
 from skrnn.cells import CELLS
-from skrnn.fitting.architecture import RESOLVED, make_network
-from skrnn.fitting.problem import OF_CLASSIFIERS, OF_REGRESSORS
+from skrnn.fitting.architecture import make_network, options_of, resolved_names
 from skrnn.losses import SquaredError, classification_loss
 from skrnn.network import InputTransform
 from skrnn.network.pooling import POOLINGS
@@ -26,7 +25,6 @@ COMMON = (
     "feature_scale_",
     "own_scale_",
     "n_filters_",
-    "linear_steps_",
     "input_layout_",
     "n_features_in_",
 )
@@ -73,7 +71,7 @@ def fitted_network(estimator):
                 estimator.feature_mean_,
                 estimator.feature_scale_,
                 estimator.own_scale_,
-                estimator.linear_steps_,
+                getattr(estimator, "linear_steps_", 0),
             ),
             estimator.n_filters_,
         )
@@ -89,7 +87,8 @@ def fitted_network(estimator):
 
 
 def _needed(estimator):
-    return (*COMMON, *(OF_CLASSIFIERS if is_classifier(estimator) else OF_REGRESSORS))
+    resolved = (f"{name}_" for name in resolved_names(estimator))
+    return tuple(dict.fromkeys((*COMMON, *resolved, *estimator._target_attributes)))
 
 
 def _objects(estimator):
@@ -116,15 +115,17 @@ def _missing_fault(estimator):
 
 def _architecture_fault(estimator):
     architecture = estimator.architecture_
-    names = {"cell", "n_features", "hidden_sizes", "bidirectional", "pooling"}
-    names |= {"n_outputs", "outputs", *RESOLVED, *estimator._cell_options}
+    names = {"cell", "n_features", "hidden_sizes", "bidirectional", "head"}
+    names |= {"n_outputs", "outputs", *resolved_names(estimator)}
+    names |= {*options_of(estimator)}
     if not isinstance(architecture, dict) or set(architecture) != names:
         return f"architecture_ is not a dict with {', '.join(sorted(names))}"
     sizes = architecture["hidden_sizes"]
     counts = [architecture["n_features"], architecture["n_outputs"]]
     valid = (
         architecture["cell"] == estimator._cell in CELLS
-        and architecture["pooling"] in POOLINGS
+        and architecture["head"] == estimator._head
+        and architecture.get("pooling", "last") in POOLINGS
         and isinstance(architecture["bidirectional"], bool)
         and isinstance(sizes, tuple)
         and len(sizes) > 0
@@ -143,7 +144,7 @@ def _features_fault(estimator):
     if not isinstance(estimator.own_scale_, bool):
         return f"own_scale_ is {estimator.own_scale_!r}"
     for name in ("n_filters_", "linear_steps_"):
-        number = getattr(estimator, name)
+        number = getattr(estimator, name, 0)
         if type(number) is not int or number < 0:
             return f"{name} is {number!r}"
     n, width = estimator.n_features_in_, vars(estimator).get("features_per_step_", d)

@@ -27,10 +27,6 @@ from skrnn.validation import (
 #: About so many numbers of a block are hashed at a time.
 BLOCK = 2**16
 
-#: Fitted attributes of the targets.
-OF_CLASSIFIERS = ("classes_", "multilabel_")
-OF_REGRESSORS = ("target_mean_", "target_scale_", "target_ndim_")
-
 
 @dataclass(frozen=True, eq=False)
 class Expected:
@@ -50,7 +46,7 @@ class Expected:
     @classmethod
     def of(cls, estimator):
         """Return those of the data that the estimator was fitted on."""
-        state, names = vars(estimator), OF_CLASSIFIERS + OF_REGRESSORS
+        state, names = vars(estimator), estimator._target_attributes
         targets = {name: state[name] for name in names if name in state}
         return cls(SequenceFormat.of(estimator), targets)
 

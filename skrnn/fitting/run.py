@@ -149,7 +149,7 @@ class TrainingRun:
             "feature_scale_": transform.scale,
             "own_scale_": transform.own_scale,
             "n_filters_": convolution.n_out if convolution else 0,
-            "linear_steps_": transform.linear_steps,
+            **self._of_linear_path,
             "weights_": self.with_share(result.weights),
             "optimizer_state_": memory,
             "stopping_reason_": result.reason.value,
@@ -161,6 +161,13 @@ class TrainingRun:
             "validation_scores_": scores if stops else None,
             "best_validation_score_": max(history.validation_scores, default=None),
         }
+
+    @property
+    def _of_linear_path(self):
+        """The fitted attribute of estimators that may have a linear path."""
+        if not hasattr(self.estimator, "linear_steps"):
+            return {}
+        return {"linear_steps_": self.network.input.linear_steps}
 
     def snapshot(self, state):
         """Return the fitted attributes as if training ended now."""

@@ -15,8 +15,8 @@ def build_network(
     n_features,
     hidden_sizes,
     bidirectional,
-    pooling,
-    n_outputs,
+    pooling=None,
+    n_outputs=1,
     input_transform=IDENTITY,
     head="linear",
     n_filters=0,
@@ -36,7 +36,7 @@ def build_network(
     bidirectional : bool
         Whether every layer reads backwards too.
     pooling : str
-        A key of `skrnn.network.pooling.POOLINGS`; ignored if the head is per step.
+        A key of `skrnn.network.pooling.POOLINGS`; not used if the head is per step.
     n_outputs : int
         Number of scores.
     input_transform : Input, optional

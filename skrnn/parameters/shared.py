@@ -1,7 +1,7 @@
 """Parameters that estimators share, and their constraints."""
 
 from numbers import Integral, Real
-from typing import TYPE_CHECKING, Any, ClassVar, Literal
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 import numpy as np
 
@@ -9,7 +9,6 @@ from skrnn.network.pooling import POOLINGS
 from skrnn.optimizers import SCHEDULES
 from skrnn.parameters.constraints import (
     Boolean,
-    Dict,
     FloatType,
     Interval,
     Options,
@@ -44,9 +43,7 @@ class Settings(CheckedNames):
         *,
         n_layers: int = 1,
         bidirectional: bool = False,
-        pooling: Literal["last", "mean", "max", "concat"] = "concat",
         n_filters: int | Literal["auto"] = "auto",
-        linear_steps: int | Literal["auto"] = "auto",
         dropout: float | Literal["auto"] = "auto",
         recurrent_dropout: float | Literal["auto"] = "auto",
         solver: Literal["adam", "sgd", "lbfgs"] = "adam",
@@ -78,9 +75,7 @@ class Settings(CheckedNames):
         self.hidden_size = hidden_size
         self.n_layers = n_layers
         self.bidirectional = bidirectional
-        self.pooling = pooling
         self.n_filters = n_filters
-        self.linear_steps = linear_steps
         self.dropout = dropout
         self.recurrent_dropout = recurrent_dropout
         self.solver = solver
@@ -109,9 +104,7 @@ class Settings(CheckedNames):
         "hidden_size": [Interval(Integral, 1), Sizes()],
         "n_layers": [Interval(Integral, 1)],
         "bidirectional": [Boolean()],
-        "pooling": [Options(POOLINGS)],
         "n_filters": [Options(("auto",)), Interval(Integral, 0)],
-        "linear_steps": [Options(("auto",)), Interval(Integral, 0)],
         "dropout": [Options(("auto",)), Interval(Real, 0, 1)],
         "recurrent_dropout": [Options(("auto",)), Interval(Real, 0, 1)],
         "solver": [Options(SOLVERS)],
@@ -142,8 +135,8 @@ class Settings(CheckedNames):
     }
 
 
-class ClassifierSettings(Settings):
-    """The parameters that all classifiers share."""
+class SequenceSettings(Settings):
+    """The parameters of estimators with one answer for a sequence."""
 
     def __init__(
         self,
@@ -181,16 +174,12 @@ class ClassifierSettings(Settings):
         n_jobs: int | None = None,
         verbose: bool | int = False,
         random_state: int | np.random.RandomState | None = None,
-        class_weight: dict[Any, Any] | Literal["balanced"] | None = None,
-        label_smoothing: float | Literal["auto"] = "auto",
     ) -> None:
         super().__init__(
             hidden_size,
             n_layers=n_layers,
             bidirectional=bidirectional,
-            pooling=pooling,
             n_filters=n_filters,
-            linear_steps=linear_steps,
             dropout=dropout,
             recurrent_dropout=recurrent_dropout,
             solver=solver,
@@ -215,13 +204,13 @@ class ClassifierSettings(Settings):
             verbose=verbose,
             random_state=random_state,
         )
-        self.class_weight = class_weight
-        self.label_smoothing = label_smoothing
+        self.pooling = pooling
+        self.linear_steps = linear_steps
 
     _parameter_constraints: ClassVar[dict] = {
         **Settings._parameter_constraints,
-        "class_weight": [Options(("balanced", None)), Dict()],
-        "label_smoothing": [Options(("auto",)), Interval(Real, 0, 1)],
+        "pooling": [Options(POOLINGS)],
+        "linear_steps": [Options(("auto",)), Interval(Integral, 0)],
     }
 
 

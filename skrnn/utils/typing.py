@@ -17,6 +17,8 @@ State: TypeAlias = tuple[Array, ...]
 SequencesLike: TypeAlias = ArrayLike | Sequence[ArrayLike]
 #: Sequences as they are returned: an array, or a list of arrays for a ragged list.
 SequenceArrays: TypeAlias = Array | list[Array]
+#: What comes with every step: an array, or a list of arrays, one a sequence.
+StepsLike: TypeAlias = ArrayLike | Sequence[ArrayLike]
 #: Streams: None for all, the number of one, numbers of several, or a mask.
 StreamsLike: TypeAlias = int | ArrayLike | None
 RandomStateLike: TypeAlias = int | np.random.RandomState | None

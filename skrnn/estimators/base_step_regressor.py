@@ -1,0 +1,203 @@
+"""Base of the regressors of steps: numbers for every step of a sequence."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Self
+
+import numpy as np
+from sklearn.base import RegressorMixin
+from sklearn.metrics import r2_score
+
+from skrnn.estimators.base import BaseRecurrent
+from skrnn.estimators.outputs import (
+    RegressorOutputs,
+    check_target_shape,
+    target_attributes,
+    target_scale,
+)
+from skrnn.estimators.steps import StepAnswersMixin
+from skrnn.fitting.step_problem import make_step_problem
+from skrnn.losses import SquaredError
+from skrnn.parameters.shared import reads_in_parts
+from skrnn.training import StepTargets
+from skrnn.validation import check_sequences
+from skrnn.validation.steps import check_step_targets, check_step_weights
+
+if TYPE_CHECKING:
+    from sklearn.utils import Tags
+
+    from skrnn.utils.typing import (
+        ArrayLike,
+        SequenceArrays,
+        SequencesLike,
+        StepsLike,
+        available_if,
+    )
+else:
+    from sklearn.utils.metaestimators import available_if
+
+
+class RecurrentStepRegressor(
+    RegressorMixin, StepAnswersMixin, RegressorOutputs, BaseRecurrent
+):
+    """Base of the regressors of steps: one number or several for every step."""
+
+    def fit(
+        self,
+        X: SequencesLike,
+        y: StepsLike,
+        sample_weight: ArrayLike | StepsLike | None = None,
+        *,
+        groups: ArrayLike | None = None,
+        X_val: SequencesLike | None = None,
+        y_val: StepsLike | None = None,
+        sample_weight_val: ArrayLike | StepsLike | None = None,
+    ) -> Self:
+        """Learn from sequences with a target for every step.
+
+        Parameters
+        ----------
+        X : array of shape (n, n_steps, n_features), list of n arrays of shape \
+(n_steps_i, n_features), or table of shape (n, n_columns)
+            The sequences. A row of a table is a whole sequence, `features_per_step`
+            columns a step.
+        y : array-like of shape (n, n_steps) or (n, n_steps, n_targets), or list of n \
+arrays of shape (n_steps_i,) or (n_steps_i, n_targets)
+            The target of each step, of any magnitude: the network learns it on a scale
+            of its own. Steps without a target have NaN, in one of several targets too:
+            they are read, but nothing is learnt from their targets.
+        sample_weight : array-like of shape (n,), or of shape (n, n_steps), or list of \
+n arrays of shape (n_steps_i,), default=None
+            How much each sequence counts, or each step: a weight of k is k copies of
+            it, zero is absence.
+        groups : array-like of shape (n,), default=None
+            Which sequences belong together, such as recordings of one machine. With
+            `early_stopping` the sequences of a group are held out all or none; without
+            it, or with `X_val`, groups change nothing.
+        X_val : array, list or table, default=None
+            Sequences in the layout of X, to be scored with `early_stopping` instead of
+            a share of X. In a `Pipeline` they are transformed as X is with
+            ``transform_input=["X_val"]``.
+        y_val : array-like of shape (n_val, n_steps, ...), or list of n_val arrays, \
+default=None
+            Their targets.
+        sample_weight_val : array-like of shape (n_val,), or one a step, default=None
+            How much each of them counts in the score.
+
+        Returns
+        -------
+        self : object
+            The fitted estimator.
+        """
+        validation = X_val, y_val, sample_weight_val
+        return self._train(X, y, sample_weight, groups=groups, validation=validation)
+
+    @available_if(reads_in_parts)
+    def partial_fit(
+        self,
+        X: SequencesLike,
+        y: StepsLike,
+        sample_weight: ArrayLike | StepsLike | None = None,
+    ) -> Self:
+        """Learn from some more sequences, in one pass over them.
+
+        The first call settles the scale of targets and features, so that its sequences
+        should be typical of those to come. The state of the optimizer is kept from call
+        to call; the learning rate stays at `learning_rate_init`, or falls from call to
+        call with "invscaling".
+
+        Parameters
+        ----------
+        X : array of shape (n, n_steps, n_features), list of n arrays of shape \
+(n_steps_i, n_features), or table of shape (n, n_columns)
+            The sequences.
+        y : array-like of shape (n, n_steps) or (n, n_steps, n_targets), or list of n \
+arrays of shape (n_steps_i,) or (n_steps_i, n_targets)
+            The target of each step; NaN where there is none.
+        sample_weight : array-like of shape (n,), or one a step, default=None
+            How much each sequence counts, or each step.
+
+        Returns
+        -------
+        self : object
+            The estimator.
+        """
+        return self._train(X, y, sample_weight, incremental=True)
+
+    def predict(self, X: SequencesLike) -> SequenceArrays:
+        """Predict the target of every step.
+
+        Parameters
+        ----------
+        X : array of shape (n, n_steps, n_features), list of n arrays of shape \
+(n_steps_i, n_features), or table of shape (n, n_columns)
+            The sequences, in the layout of `fit`.
+
+        Returns
+        -------
+        ndarray of shape (n, n_steps) or (n, n_steps, n_targets), or list of arrays
+            In float64, in the units and the layout of the targets in `fit`: a list for
+            a list of sequences.
+        """
+        return self._answers(X, self._outputs)
+
+    def score(
+        self,
+        X: SequencesLike,
+        y: StepsLike,
+        sample_weight: ArrayLike | StepsLike | None = None,
+    ) -> float:
+        """Compute R2 over all steps that have a target.
+
+        Parameters
+        ----------
+        X : array of shape (n, n_steps, n_features), list of n arrays of shape \
+(n_steps_i, n_features), or table of shape (n, n_columns)
+            The sequences, in the layout of `fit`.
+        y : array-like of shape (n, n_steps) or (n, n_steps, n_targets), or list of n \
+arrays of shape (n_steps_i,) or (n_steps_i, n_targets)
+            The target of each step; NaN where there is none.
+        sample_weight : array-like of shape (n,), or one a step, default=None
+            How much each sequence counts, or each step.
+
+        Returns
+        -------
+        float
+            Of several targets the mean.
+        """
+        return self._score_steps(X, y, sample_weight, check_step_targets, r2_score)
+
+    def _validate_data(self, X, y, sample_weight, classes, groups, expected=None):
+        earlier = expected and expected.targets
+        X = check_sequences(self, X, expected=expected and expected.format)
+        (y, starts), has_target = check_step_targets(y, X.samples)
+        weight = check_step_weights(sample_weight, X.samples)
+        weight[~has_target] = 0.0
+        if not weight.any():
+            raise ValueError(
+                "sample_weight is zero wherever y has a target: no step is left to "
+                "learn from."
+            )
+        columns = np.where(weight[:, np.newaxis] > 0, y.reshape(len(y), -1), 0.0)
+        if earlier:
+            check_target_shape(type(self).__name__, y, columns, earlier)
+        problem = make_step_problem(
+            X=X,
+            y=StepTargets(columns, weight, starts),
+            groups=groups,
+            loss=SquaredError(),
+            n_outputs=columns.shape[1],
+            fitted={},
+        )
+        scale = target_scale(*problem.scored(problem.rows), earlier)
+        values = np.where(problem.y.weight[:, np.newaxis] > 0, scale.encode(columns), 0)
+        return replace(
+            problem,
+            y=replace(problem.y, values=values),
+            fitted=target_attributes(scale, y.ndim),
+        )
+
+    def __sklearn_tags__(self) -> Tags:
+        """Return the tags: every step of a row of a table has a target."""
+        return self._step_tags(super().__sklearn_tags__())

@@ -1,0 +1,179 @@
+"""Long short-term memory regressor of steps."""
+
+from typing import ClassVar
+
+from skrnn.estimators.base_step_regressor import RecurrentStepRegressor
+
+
+class LSTMStepRegressor(RecurrentStepRegressor):
+    """Regressor of every step of sequences with a long short-term memory network.
+
+    Remaining life, a state that cannot be measured, the next value: a number for each
+    step, that depends on all that came before it.
+
+    Parameters
+    ----------
+    hidden_size : int or tuple of int, default=32
+        Number of hidden units of each layer, in each direction; a tuple has a number
+        for each layer, the lowest first.
+    n_layers : int, default=1
+        Number of layers: each reads the hidden states of the one below it. A tuple in
+        `hidden_size` says it too.
+    bidirectional : bool, default=False
+        Let every layer read the sequences from their end as well, so that an answer
+        depends on what comes after its step too. Not for streams, nor where the future
+        is not to be known.
+    n_filters : int or "auto", default="auto"
+        Number of filters of a convolution in front: each reads a patch and the one
+        before it, and the layers read the filters. "auto" is none.
+    dropout : float or "auto", default="auto"
+        Share of the values that are set to zero at random in training, on their way
+        from layer to layer and to the head; the others are scaled up.
+        "auto" is 0.0, and with "lbfgs" none.
+    recurrent_dropout : float or "auto", default="auto"
+        The same on the way from step to step: a hidden unit is dropped for a whole
+        sequence. "auto" is 0.1, and with "lbfgs" none.
+    solver : {"adam", "sgd", "lbfgs"}, default="adam"
+        How weights are moved: Adam, gradient descent with Nesterov momentum, or L-BFGS,
+        which reads all sequences for each iteration and suits small data. L-BFGS makes
+        no use of `batch_size`, `momentum`, `max_grad_norm` and the learning rate,
+        allows no dropout, and ends by itself when no entry of the gradient is larger
+        than `tol`, or the loss hardly falls.
+    alpha : float, default=0.0003
+        Strength of the L2 penalty: half of it, times the sum of squares of all weights
+        but the biases, is added to the mean loss of the steps.
+    batch_size : int or "auto", default="auto"
+        Sequences in a minibatch; never more than there are. "auto" is 64. Sequences of
+        similar length are gathered, and shuffled anew for every epoch.
+    learning_rate : {"cosine", "constant", "invscaling", "adaptive"}, default="cosine"
+        How the learning rate changes: along half a cosine wave down to zero at
+        `max_iter`; not at all; with one over the square root of the number of updates;
+        by a fifth each time that training stagnates for `n_iter_no_change` epochs.
+    learning_rate_init : float or "auto", default="auto"
+        The first learning rate. "auto" is 0.02 for Adam and 0.2 for gradient descent.
+    momentum : float, default=0.9
+        Momentum of gradient descent, with ``solver="sgd"``.
+    max_grad_norm : float or None, default=1.0
+        Gradients longer than this are scaled down to it; None leaves all as they are.
+    max_iter : int or "auto", default="auto"
+        Largest number of epochs; with "lbfgs", of iterations. "auto" is as many as make
+        1000 updates, or as many updates as there are steps if they are fewer, but 200;
+        and 10 epochs at least.
+    tol : float, default=1e-4
+        What counts as an improvement: of the loss, or of the validation score with
+        `early_stopping`.
+    n_iter_no_change : int, inf or "auto", default="auto"
+        Training ends after so many epochs in a row without an improvement. "auto" is a
+        fifth of `max_iter` and at least 10; it is inf with "cosine", the schedule that
+        plans its end, unless there is `early_stopping`.
+    early_stopping : bool, default=False
+        Hold sequences out, score them after every epoch, stop when the score no longer
+        improves, and keep the weights with the best score, in which sequences count as
+        they do in the loss. `fit` takes `groups` that are held out whole, or in `X_val`
+        and `y_val` the sequences to score.
+    validation_fraction : float, default=0.1
+        Share of the sequences that is held out with `early_stopping`.
+    features_per_step : int, default=1
+        For tables: how many neighbouring columns make a step.
+    patch_size : int or "auto", default="auto"
+        How many consecutive steps the network reads at once, as one long step. Each of
+        them has an answer all the same, which depends on the whole patch. What is
+        missing of a last patch is the mean of each feature, or zero without
+        `standardize`. They are never more than the longest sequence in `fit` has.
+        "auto" is 1; more of them suit long recordings.
+    standardize : bool, default=True
+        Bring each feature to a mean of zero and a standard deviation of one over all
+        steps of the training set. The scale is part of the model.
+    own_scale : bool or "auto", default="auto"
+        Let the network read each feature a second time, on the own scale of each
+        sequence: less its mean over the sequence, over its deviation in it. "auto" is
+        yes for 250 sequences or more whose deviations differ by orders of magnitude.
+        Streams and early decisions cannot know the end: they need False.
+    dtype : {"auto", "float32", "float64"}, default="auto"
+        The type in which `fit` computes, and that of `weights_`, whatever that of X is.
+        "auto" is float32, and float64 for "lbfgs", which always computes in it.
+        Predictions are computed in the type of X.
+    warm_start : bool, default=False
+        Let `fit` go on from the weights, and the state of the optimizer, of the last
+        fit.
+    n_jobs : int or None, default=None
+        How many threads share out large batches in `fit`, and the sequences in
+        prediction; -1 is one for each core of the machine, None is one unless joblib is
+        told to use threads. Networks that are small are left to one thread, which is
+        faster. The numbers are the same for any number of threads, of the BLAS too: it
+        has one inside.
+    verbose : bool or int, default=False
+        Print a line for each epoch.
+    random_state : int, RandomState instance or None, default=None
+        Where initial weights, the order of the minibatches, what is dropped and the
+        sequences held out come from. Pass an int for the same results every time.
+
+    Attributes
+    ----------
+    target_mean_, target_scale_ : ndarray of shape (n_targets,)
+        Mean and standard deviation of the targets, on which the network does not have
+        to waste its weights: it learns them less the mean, divided by the scale, and so
+        is `loss_` measured.
+    target_ndim_ : int
+        1 for one target a step, 2 where there is an axis of targets.
+    n_features_in_ : int
+        Features of a step, or columns of a table.
+    feature_names_in_ : ndarray of shape (n_features_in_,)
+        Names of the columns, for tables and sequences that are data frames.
+    n_iter_ : int
+        Epochs of the last fit.
+    t_ : int
+        Sequences read in training, in all.
+    stopping_reason_ : str
+        Why the last fit ended.
+    loss_ : float or None
+        The last of `loss_curve_`; None if training ended in its first epoch.
+    best_loss_ : float or None
+        The least of `loss_curve_`; None with `early_stopping`.
+    loss_curve_ : list of float
+        Loss of each epoch: the mean over its steps, with the penalty. It grows with
+        every call that goes on, as `validation_scores_` does.
+    validation_scores_ : list of float or None
+        R2 on the steps held out after each epoch, with `early_stopping`.
+    best_validation_score_ : float or None
+        The best score of the last fit, which is that of the weights.
+    weights_ : ndarray of shape (n_parameters,)
+        All parameters, as one flat vector; `skrnn.interop.torch_state` names them.
+    architecture_ : dict
+        What the network is made of.
+    patch_size_ : int
+        How many steps the network reads at once.
+    feature_mean_, feature_scale_ : ndarray of float64 or None
+        Mean and standard deviation of each feature of a step in the training set; None
+        without `standardize`.
+    own_scale_ : bool
+        Whether the network reads each sequence on its own scale too.
+    n_filters_ : int
+        Number of filters of the convolution; 0 without.
+    input_layout_ : str
+        The layout of X: "3-D array", "ragged list" or "table".
+    features_per_step_ : int
+        Columns of a step; only for tables.
+    optimizer_state_ : dict
+        What the optimizer remembers, for going on.
+
+    See Also
+    --------
+    LSTMRegressor : One answer for a sequence.
+    GRUStepRegressor : Fewer weights, and often as good.
+    RNNStepRegressor : Simpler and quicker, with a shorter memory.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skrnn import LSTMStepRegressor
+    >>> X = np.random.default_rng(0).normal(size=(100, 20, 1))
+    >>> y = np.cumsum(X[:, :, 0], axis=1)
+    >>> reg = LSTMStepRegressor(random_state=0).fit(X[:80], y[:80])
+    >>> reg.predict(X[80:]).shape
+    (20, 20)
+    >>> reg.score(X[80:], y[80:]) > 0.8
+    True
+    """
+
+    _cell: ClassVar = "lstm"
