@@ -8,6 +8,7 @@ from sklearn.utils import get_tags
 from sklearn.utils.metadata_routing import get_routing_for_object
 from sklearn.utils.validation import has_fit_parameter
 
+from skrnn.estimators.introspection import answers_every_step
 from skrnn.fitting.validation_split import NAMES as OF_VALIDATION
 
 #: Seeds are below this, as those of scikit-learn's ensembles are.
@@ -31,10 +32,12 @@ class Predictor:
         methods = "fit", "predict", "get_params", "__sklearn_tags__"
         if isinstance(value, type) or not all(hasattr(value, it) for it in methods):
             return False
+        if answers_every_step(value):
+            return False
         return get_tags(value).estimator_type == self.kind
 
     def __str__(self):
-        return f"a {self.kind}"
+        return f"a {self.kind} with one answer a sequence"
 
 
 def takes_weights(estimator):

@@ -96,8 +96,8 @@ class BaseRecurrent(Settings, CallbackSupportMixin, BaseEstimator, ABC):
         """Return the problem in which sequences count as the parameters say."""
 
     @abstractmethod
-    def _stratify(self, y):
-        """Return what a split of encoded targets keeps in proportion, or None."""
+    def _stratify(self, problem, rows):
+        """Return what a split of some sequences keeps in proportion, or None."""
 
     @abstractmethod
     def _score(self, decisions, y, sample_weight):

@@ -269,7 +269,8 @@ class RecurrentClassifier(
             )
         )
 
-    def _stratify(self, y):
+    def _stratify(self, problem, rows):
+        y = problem.y[rows]
         return y if y.ndim == 1 else None
 
     def __sklearn_tags__(self) -> Tags:

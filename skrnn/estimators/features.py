@@ -9,7 +9,7 @@ from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.utils import get_tags
 from sklearn.utils.validation import check_is_fitted
 
-from skrnn.estimators.introspection import check_is_network
+from skrnn.estimators.introspection import answers_every_step, check_is_network
 from skrnn.estimators.metaestimator import NetworkMetaEstimator
 from skrnn.fitting.fitted_state import fitted_network
 
@@ -105,6 +105,13 @@ class RecurrentFeatures(NetworkMetaEstimator, TransformerMixin, BaseEstimator):
             expected="a classifier or regressor of skrnn as estimator",
             advice=". Put scalers and the like before it in a pipeline.",
         )
+        if answers_every_step(self.estimator):
+            raise TypeError(
+                "RecurrentFeatures pools what a network has read of a sequence, but "
+                f"{type(self.estimator).__name__} has an answer for every step and "
+                "pools nothing. Pass an estimator without Step in its name, or use the "
+                "hidden_states of this one."
+            )
         params = self._for_network(sample_weight, fit_params)
         self._fit_copy(X, y, lambda copy: copy.fit(X, y, **params))
         return self

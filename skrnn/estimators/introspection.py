@@ -18,6 +18,12 @@ def is_network(estimator):
     return hasattr(estimator, "hidden_states")
 
 
+def answers_every_step(estimator):
+    """Return whether an estimator is a network with an answer for every step."""
+    estimator = without_frozen(estimator)
+    return is_network(estimator) and not hasattr(estimator, "pooled_states")
+
+
 def without_frozen(estimator):
     """Return the estimator inside a `sklearn.frozen.FrozenEstimator`, or itself."""
     return getattr(estimator, "estimator", estimator)

@@ -80,7 +80,7 @@ class RegressorOutputs:
     def _weigh(self, problem):
         return problem
 
-    def _stratify(self, y):
+    def _stratify(self, problem, rows):
         return None
 
     def _score(self, decisions, y, sample_weight):

@@ -49,7 +49,7 @@ class StepAnswersMixin:
             sample_weight=weight[has_answer] if sample_weight is not None else None,
         )
 
-    def _stratify(self, y):
+    def _stratify(self, problem, rows):
         return None
 
     def _step_tags(self, tags):

@@ -257,6 +257,7 @@ def prepare(estimator, problem, validation, resume, incremental):
             incremental,
             estimator._default_dropout,
             estimator._default_learning_rates,
+            n_targets=len(problem.scored(rows)[0]),
             n_seen=estimator.t_ if resume and incremental else 0,
         ),
         rng=rng,

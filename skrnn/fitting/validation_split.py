@@ -85,7 +85,7 @@ def make_validator(estimator, network, held_out, workers):
 def _split(estimator, problem, rng):
     """Split the rows of a problem into those of training and of validation."""
     rows, fraction = problem.rows, float(estimator.validation_fraction)
-    classes = estimator._stratify(problem.y[rows])
+    classes = estimator._stratify(problem, rows)
     if problem.groups is None:
         return train_test_split(
             rows, test_size=fraction, random_state=rng, stratify=classes
@@ -122,7 +122,7 @@ def _draw_groups(groups, classes, fraction, rng):
 
 
 def _cannot_hold_out(estimator, problem, error):
-    whole, stratified = problem.groups is not None, estimator._stratify(problem.y)
+    whole, stratified = problem.groups is not None, estimator._stratify(problem, problem.rows)
     how = " with every class on both sides" * (stratified is not None)
     if whole:
         n_groups = len(np.unique(problem.groups[problem.rows]))

@@ -29,6 +29,8 @@ class Explainer:
         The baseline of each.
     outputs : Outputs
         The output of each that is explained.
+    steps : ndarray of int of shape (n,), optional
+        The step of each whose output it is, of a network that has one for every step.
     """
 
     network: Network
@@ -36,6 +38,7 @@ class Explainer:
     samples: object
     start: object
     outputs: Outputs
+    steps: np.ndarray | None = None
 
     def blocks(self):
         """Cut the sequences into blocks of which the way back fits into memory."""
@@ -63,13 +66,24 @@ class Explainer:
     def value(self, x, rows):
         """Compute the output of packed sequences: ndarray of shape (n_rows,)."""
         scores, _ = self.network.forward(self.weights, x, keep=False)
+        if self.steps is not None:
+            scores = scores.data[self._places(x, rows)]
         return self.outputs.value(scores, rows)
 
     def gradient(self, x, rows):
         """Compute its gradient: ndarray of shape (n_packed_rows, n_features)."""
         scores, tape = self.network.forward(self.weights, x)
-        d_scores = self.outputs.gradient(scores, rows)
+        if self.steps is None:
+            d_scores = self.outputs.gradient(scores, rows)
+        else:
+            places, d_scores = self._places(x, rows), scores.replace(0 * scores.data)
+            d_scores.data[places] = self.outputs.gradient(scores.data[places], rows)
         d_x, _ = self.network.backward(
             self.weights, tape, d_scores, input_gradient=True
         )
         return d_x.data
+
+    def _places(self, x, rows):
+        """Return the packed row of the step of each sequence that is explained."""
+        ranks = np.argsort(x.lengths.order)
+        return x.lengths.starts[self.steps[rows]] + ranks

@@ -23,6 +23,7 @@ from skrnn.inspection.methods import (
     integrated_gradients,
 )
 from skrnn.inspection.outputs import PROBABILITY, SCORE, choose_outputs
+from skrnn.inspection.steps import at_steps, choose_steps
 from skrnn.network.network import QUIETLY
 from skrnn.parameters.constraints import Interval, Options, check_options
 from skrnn.utils.threads import WorkersOnDemand
@@ -56,6 +57,7 @@ def saliency(
     ] = "gradient",
     target: Any = None,
     output: Literal["score", "probability"] = "score",
+    step: int | ArrayLike | None = None,
     baseline: ArrayLike | Sequence[ArrayLike] | None = None,
     n_steps: int = 16,
     tol: float = 1e-3,
@@ -97,6 +99,10 @@ default="gradient"
         class, or the probability. With two classes the score of the second is the
         log-odds that `decision_function` gives, and that of the first is the same with
         the opposite sign. The score of a regressor is its prediction.
+    step : int or array-like of int of shape (n,), default=None
+        Of an estimator with an answer for every step: which step's answer, one number
+        for all sequences or one for each; negative numbers count from the end. By
+        default the last.
     baseline : float, array-like of shape (n_features,) or like X, default=None
         The input that says nothing, for the two methods that need one: a number, one
         for each feature of a step, or a sequence for each sequence. By default what
@@ -160,13 +166,14 @@ ndarray of shape (n, n_columns)
         method=method,
         target=target,
         output=output,
+        step=step,
         baseline=baseline,
         n_steps=n_steps,
         tol=tol,
     )[0]
 
 
-def explain(estimator, X, *, method, target, output, baseline, n_steps, tol):
+def explain(estimator, X, *, method, target, output, step, baseline, n_steps, tol):
     """Do as `saliency`, and say also which outputs were explained.
 
     Returns
@@ -190,12 +197,14 @@ def explain(estimator, X, *, method, target, output, baseline, n_steps, tol):
     workers = WorkersOnDemand(partial(n_threads, estimator.n_jobs))
     weights = estimator.weights_.astype(X.dtype, copy=False)
     start = check_baseline(estimator, baseline, X)
+    steps = choose_steps(estimator, step, X.samples)
 
     def scores():
-        return network.scores(weights, X.samples, workers=workers)
+        scores = network.scores(weights, X.samples, workers=workers)
+        return scores if steps is None else at_steps(scores, steps)
 
     outputs = choose_outputs(estimator, target, output, len(X), scores)
-    explainer = Explainer(network, weights, X.samples, start, outputs)
+    explainer = Explainer(network, weights, X.samples, start, outputs, steps)
     found, missed = _run(explainer, workers, method, n_steps, tol)
     if missed.any():
         _warn_of_missed(missed, n_steps)

@@ -103,6 +103,7 @@ class SaliencyDisplay:
         ] = "integrated_gradients",
         target: Any = None,
         output: Literal["score", "probability"] = "score",
+        step: int | ArrayLike | None = None,
         baseline: ArrayLike | Sequence[ArrayLike] | None = None,
         n_steps: int = 16,
         tol: float = 1e-3,
@@ -123,7 +124,7 @@ class SaliencyDisplay:
 default="integrated_gradients"
             As in `saliency`. Not the gradient by default: that is per unit of each
             feature, and units differ.
-        target, output, baseline, n_steps, tol : optional
+        target, output, step, baseline, n_steps, tol : optional
             As in `saliency`.
         feature_names : list of str of length n_features, default=None
             Names of the features of a step. By default their columns, as for
@@ -143,6 +144,7 @@ default="integrated_gradients"
             method=method,
             target=target,
             output=output,
+            step=step,
             baseline=baseline,
             n_steps=n_steps,
             tol=tol,

@@ -128,7 +128,16 @@ def check_combinations(settings, incremental):
         )
 
 
-def resolve_auto(settings, lengths, incremental, dropout, learning_rates, n_seen=0):
+def resolve_auto(
+    settings,
+    lengths,
+    incremental,
+    dropout,
+    learning_rates,
+    *,
+    n_targets=None,
+    n_seen=0,
+):
     """Return the parameters of training with a value for each "auto".
 
     Parameters
@@ -143,6 +152,8 @@ def resolve_auto(settings, lengths, incremental, dropout, learning_rates, n_seen
         Defaults of `dropout` and `recurrent_dropout` for this kind of estimator.
     learning_rates : dict of str to float
         Defaults of `learning_rate_init` for its cell, by the name of the solver.
+    n_targets : int, optional
+        Number of labels or targets; by default one a sequence.
     n_seen : int, default=0
         Number of sequences that were read in earlier calls of `partial_fit`.
 
@@ -153,7 +164,8 @@ def resolve_auto(settings, lengths, incremental, dropout, learning_rates, n_seen
     batch_size = int(_resolve(settings.batch_size, BATCH_SIZE))
     n_batches = count_batches(len(lengths), batch_size)
     n_updates = min(N_UPDATES, max(FEWEST_UPDATES, int(lengths.sum())))
-    smoothing = SMOOTHING * min(1.0, math.sqrt(FEW / (n_seen + len(lengths))))
+    n_targets = len(lengths) if n_targets is None else n_targets
+    smoothing = SMOOTHING * min(1.0, math.sqrt(FEW / (n_seen + n_targets)))
     if not SOLVERS[settings.solver].has_batches:
         n_batches, n_updates, dropout, smoothing = 1, N_UPDATES, (0.0, 0.0), 0.0
     n_epochs = max(FEWEST_EPOCHS, math.ceil(n_updates / n_batches))

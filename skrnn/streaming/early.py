@@ -11,6 +11,7 @@ from sklearn.utils import get_tags
 from sklearn.utils.validation import check_is_fitted
 
 from skrnn.estimators.introspection import (
+    answers_every_step,
     check_reads_forward,
     is_network,
     without_frozen,
@@ -30,12 +31,13 @@ class NetworkClassifier:
 
     def is_satisfied_by(self, value):
         """Return whether a value is one."""
-        return is_network(value) and is_classifier(value)
+        is_sequence = is_network(value) and not answers_every_step(value)
+        return is_sequence and is_classifier(value)
 
     def __str__(self):
         return (
-            "a classifier of skrnn (scalers and the like go before EarlyClassifier in "
-            "a pipeline)"
+            "a classifier of skrnn with one label a sequence (scalers and the like go "
+            "before EarlyClassifier in a pipeline)"
         )
 
 

@@ -77,6 +77,9 @@ def export_onnx(
 
         - ``variable`` of float64 and of shape (n, n_targets), as from `predict`.
 
+        With an answer for every step, each has an axis of n_steps after the first. What
+        follows the end of a sequence in it has no meaning.
+
         The metadata are ``estimator``, ``skrnn_version``, ``input_layout`` and, in
         JSON, ``classes`` and ``feature_names``, where there are any.
 
@@ -134,7 +137,7 @@ def _network_of(estimator):
                 f"ONNX has no operator for {type(cell).__name__}, only for "
                 f"{', '.join(kind.__name__ for kind in OPERATORS)}."
             )
-    for name in network.pooling.names:
+    for name in network.pooling.names if network.pooling else ():
         if name not in POOLED:
             raise ValueError(
                 f"export_onnx cannot write pooling={name!r}, only what is made of "

@@ -6,6 +6,7 @@ import numpy as np
 from sklearn.base import is_classifier
 
 import skrnn
+from skrnn.estimators.introspection import answers_every_step
 from skrnn.interop.onnx.network import COMPUTED
 from skrnn.validation.layouts import RAGGED, TABLE
 
@@ -48,7 +49,12 @@ def write_outputs(graph, estimator, scores):
         return _write_targets(graph, estimator, scores)
     if estimator.multilabel_:
         return _write_labels(graph, len(estimator.classes_), scores)
-    return _write_classes(graph, labels_of(estimator), scores)
+    return _write_classes(graph, labels_of(estimator), scores, _answers(estimator))
+
+
+def _answers(estimator):
+    """Return the shape of the answers: one a sequence, or one a step."""
+    return (N, N_STEPS) if answers_every_step(estimator) else (N,)
 
 
 def _write_targets(graph, estimator, scores):
@@ -56,22 +62,23 @@ def _write_targets(graph, estimator, scores):
     scores = graph.cast(scores, np.float64)
     scores = graph.add("Mul", scores, estimator.target_scale_)
     graph.add("Add", scores, estimator.target_mean_, to="variable")
-    return [_tensor("variable", np.float64, (N, len(estimator.target_mean_)))]
+    shape = (*_answers(estimator), len(estimator.target_mean_))
+    return [_tensor("variable", np.float64, shape)]
 
 
-def _write_classes(graph, labels, scores):
+def _write_classes(graph, labels, scores, answers):
     if len(labels) == 2:
         # One score: the log-odds of the second class.
-        both = graph.add("Concat", graph.add("Neg", scores), scores, axis=1)
+        both = graph.add("Concat", graph.add("Neg", scores), scores, axis=-1)
         graph.add("Sigmoid", both, to="probabilities")
         scores = both
     else:
-        graph.add("Softmax", scores, to="probabilities", axis=1)
-    likeliest = graph.add("ArgMax", scores, axis=1, keepdims=0)
+        graph.add("Softmax", scores, to="probabilities", axis=-1)
+    likeliest = graph.add("ArgMax", scores, axis=-1, keepdims=0)
     graph.add("Gather", labels, likeliest, to="label")
     return [
-        _tensor("label", labels.dtype, (N,)),
-        _tensor("probabilities", COMPUTED, (N, len(labels))),
+        _tensor("label", labels.dtype, answers),
+        _tensor("probabilities", COMPUTED, (*answers, len(labels))),
     ]
 
 

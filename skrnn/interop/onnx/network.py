@@ -42,23 +42,33 @@ def write_network(graph, network, weights, x, lengths):
     Returns
     -------
     str
-        Name of the scores, (n, n_outputs).
+        Name of the scores, (n, n_outputs) or (n, n_steps, n_outputs).
     """
     state = vector_to_state(network, weights.astype(COMPUTED))
     steps, beside = _scaled(graph, network.input, x, lengths), []
     if network.input.linear_steps:
         beside = [write_last_steps(graph, network.input, steps, lengths)]
-    x, lengths = write_input(graph, network, x, steps, lengths)
+    x, n_patches = write_input(graph, network, x, steps, lengths)
     if network.convolution:
-        x, *filtered = write_convolution(graph, state, x, lengths)
+        x, *filtered = write_convolution(graph, network, state, x, n_patches)
         beside = [*filtered, *beside]
     for k, layer in enumerate(network.layers.values()):
-        x, last = write_layer(graph, layer, k, state, x, lengths)
-    pooled = write_pooling(graph, network.pooling, x, last, lengths)
+        x, last = write_layer(graph, layer, k, state, x, n_patches)
+    weight, bias = state["head.weight"], state["head.bias"]
+    if network.pooling is None:
+        return write_step_head(graph, network, weight, bias, x, steps)
+    pooled = write_pooling(graph, network.pooling, x, last, n_patches)
     if beside:
         pooled = graph.add("Concat", pooled, *beside, axis=1)
-    weight, bias = state["head.weight"], state["head.bias"]
     return graph.add("Gemm", pooled, weight, bias, to="scores", transB=1)
+
+
+def write_step_head(graph, network, weight, bias, states, steps):
+    """Write the scores of every step, (n, n_steps, n_outputs), of those of patches."""
+    head = network.head
+    scores = graph.add("Add", graph.add("MatMul", states, weight.T), bias)
+    scores = graph.add("Reshape", scores, [0, -1, head.n_outputs])
+    return graph.add("Slice", scores, [0], _n_steps(graph, steps), [1], to="scores")
 
 
 def write_input(graph, network, x, steps, lengths):
@@ -107,7 +117,7 @@ def write_own_scale(graph, x, lengths):
     return _without_padding(graph, graph.add("Div", z, deviation), lengths, 0.0)
 
 
-def write_convolution(graph, state, x, lengths):
+def write_convolution(graph, network, state, x, lengths):
     """Write the filters of patches, and the mean and the largest value of each."""
     weight, weight_before, bias = (
         state[f"convolution.{name}"] for name in ("W", "W_before", "b")
@@ -120,6 +130,8 @@ def write_convolution(graph, state, x, lengths):
     before = graph.add("Concat", nothing, others, axis=1)
     y = graph.add("Add", y, graph.add("MatMul", before, weight_before.T))
     y = _without_padding(graph, graph.add("Relu", y), lengths, 0.0)
+    if not network.convolution.is_pooled:
+        return (y,)
     return y, _write_mean(graph, y, lengths), _write_max(graph, y, lengths)
 
 
