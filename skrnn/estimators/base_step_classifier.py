@@ -16,6 +16,7 @@ from skrnn.fitting.step_problem import make_step_problem
 from skrnn.losses import classification_loss
 from skrnn.parameters.classifiers import StepClassifierSettings
 from skrnn.parameters.shared import reads_in_parts
+from skrnn.sequences import lengths_of
 from skrnn.training import StepTargets
 from skrnn.validation import check_class_weight, check_sequences
 from skrnn.validation.labels import settle_classes
@@ -224,8 +225,9 @@ default=None
     def _validate_data(self, X, y, sample_weight, classes, groups, expected=None):
         earlier = expected and (expected.targets["classes_"], False)
         X = check_sequences(self, X, expected=expected and expected.format)
-        (y, starts), has_label = check_step_labels(y, X.samples)
-        weight = check_step_weights(sample_weight, X.samples)
+        lengths = lengths_of(X.samples)
+        (y, starts), has_label = check_step_labels(y, lengths)
+        weight = check_step_weights(sample_weight, lengths)
         weight[~has_label] = 0.0
         counts = weight > 0
         if not counts.any():

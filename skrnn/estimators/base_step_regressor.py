@@ -20,6 +20,7 @@ from skrnn.estimators.steps import StepAnswersMixin
 from skrnn.fitting.step_problem import make_step_problem
 from skrnn.losses import SquaredError
 from skrnn.parameters.shared import reads_in_parts
+from skrnn.sequences import lengths_of
 from skrnn.training import StepTargets
 from skrnn.validation import check_sequences
 from skrnn.validation.steps import check_step_targets, check_step_weights
@@ -171,8 +172,9 @@ arrays of shape (n_steps_i,) or (n_steps_i, n_targets)
     def _validate_data(self, X, y, sample_weight, classes, groups, expected=None):
         earlier = expected and expected.targets
         X = check_sequences(self, X, expected=expected and expected.format)
-        (y, starts), has_target = check_step_targets(y, X.samples)
-        weight = check_step_weights(sample_weight, X.samples)
+        lengths = lengths_of(X.samples)
+        (y, starts), has_target = check_step_targets(y, lengths)
+        weight = check_step_weights(sample_weight, lengths)
         weight[~has_target] = 0.0
         if not weight.any():
             raise ValueError(

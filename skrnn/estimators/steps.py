@@ -39,8 +39,9 @@ class StepAnswersMixin:
     def _score_steps(self, X, y, sample_weight, check, measure):
         """Score the predictions for all steps that have an answer in y."""
         predicted = self.predict(X)
-        y, has_answer = check(y, predicted)
-        weight = check_step_weights(sample_weight, predicted)
+        lengths = lengths_of(predicted)
+        y, has_answer = check(y, lengths)
+        weight = check_step_weights(sample_weight, lengths)
         rows = [steps.reshape(len(steps), *y.values.shape[1:]) for steps in predicted]
         predicted = np.concatenate(rows)
         return measure(

@@ -122,7 +122,10 @@ def _draw_groups(groups, classes, fraction, rng):
 
 
 def _cannot_hold_out(estimator, problem, error):
-    whole, stratified = problem.groups is not None, estimator._stratify(problem, problem.rows)
+    whole, stratified = (
+        problem.groups is not None,
+        estimator._stratify(problem, problem.rows),
+    )
     how = " with every class on both sides" * (stratified is not None)
     if whole:
         n_groups = len(np.unique(problem.groups[problem.rows]))

@@ -11,6 +11,7 @@ from skrnn.validation import SequenceFormat, check_sequences
 from skrnn.validation.arrays import as_array, name_of_missing
 from skrnn.validation.layouts import BLOCK, RAGGED, TABLE, recognise
 from skrnn.validation.names import is_frame
+from skrnn.validation.steps import read_steps
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,7 +56,12 @@ class Steps:
         return np.repeat(np.asarray(values), self.lengths, axis=0)
 
     def repeat_targets(self, y):
-        """Repeat labels or targets for each step, once their number is checked."""
+        """Return labels or targets for each step, once their number is checked.
+
+        Those of sequences are repeated; a list of arrays has one for each step already.
+        """
+        if _are_arrays(y):
+            return read_steps(y, self.lengths, "y", "target").values
         n, y = len(self.lengths), as_array(y, "y")
         if y.shape[:1] != (n,):
             raise ValueError(
@@ -110,6 +116,14 @@ class Steps:
         if self.format.layout == BLOCK:
             return values.reshape(n, -1, values.shape[1])
         return values.reshape(n, -1)
+
+
+def _are_arrays(y):
+    """Return whether y is a list of arrays."""
+    if isinstance(y, np.ndarray) and (y.ndim != 1 or y.dtype.kind != "O"):
+        return False
+    is_list = isinstance(y, list | tuple | np.ndarray)
+    return is_list and all(getattr(part, "ndim", 0) > 0 for part in y)
 
 
 def without_names(X):

@@ -11,7 +11,6 @@ import numpy as np
 from scipy import sparse
 from sklearn.utils.multiclass import check_classification_targets
 
-from skrnn.sequences import lengths_of
 from skrnn.validation.arrays import as_array, is_missing, not_finite, sentence
 from skrnn.validation.labels import sorted_once
 from skrnn.validation.layouts import depth_of
@@ -42,7 +41,7 @@ class StepValues(NamedTuple):
         return i, int(at - self.starts[i])
 
 
-def check_step_labels(y, samples):
+def check_step_labels(y, lengths):
     """Check the labels of all steps, of which some may have none.
 
     Steps without a label have -1 or NaN where labels are numbers, and None or another
@@ -54,7 +53,7 @@ def check_step_labels(y, samples):
         The labels; where there is none, anything.
     has_label : ndarray of bool of shape (n_steps_in_all,)
     """
-    labels = read_steps(y, samples, "y", "label")
+    labels = read_steps(y, lengths, "y", "label")
     values = labels.values
     if values.ndim == 2:
         raise ValueError(
@@ -66,12 +65,25 @@ def check_step_labels(y, samples):
     has_label = _has_label(values)
     if not has_label.any():
         raise ValueError(
-            "y has no label: every step is marked as one without, by -1, NaN or None."
+            "y has no label: every step is marked as without one, by -1, NaN or None."
         )
     _check_no_infinity(labels, "label")
     sorted_once(values[has_label], "Labels", "y")
+    values = _as_numbers_if_so(values, has_label)
     check_classification_targets(values[has_label])
     return StepValues(values, labels.starts), has_label
+
+
+def _as_numbers_if_so(values, has_label):
+    """Return labels as numbers where only the marks have made objects of them."""
+    if values.dtype.kind != "O":
+        return values
+    known = np.array(values[has_label].tolist())
+    if known.dtype.kind not in "biuf":
+        return values
+    numbers = np.zeros(len(values), known.dtype)
+    numbers[has_label] = known
+    return numbers
 
 
 def _has_label(values):
@@ -90,7 +102,7 @@ def _is_mark(value):
     return is_number and not isinstance(value, bool) and value == UNLABELLED
 
 
-def check_step_targets(y, samples):
+def check_step_targets(y, lengths):
     """Check the targets of all steps, of which some may have none, that is, NaN.
 
     Returns
@@ -100,28 +112,29 @@ def check_step_targets(y, samples):
     has_target : ndarray of bool of shape (n_steps_in_all,)
         Whether all targets of a step are there.
     """
-    targets = read_steps(y, samples, "y", "target")
+    targets = read_steps(y, lengths, "y", "target")
     targets = StepValues(_as_numbers(targets), targets.starts)
     _check_no_infinity(targets, "target")
     has_target = ~np.isnan(targets.values)
     if targets.values.ndim == 2:
         has_target = has_target.all(axis=1)
     if not has_target.any():
-        raise ValueError("y has no target: every step has NaN, which marks it as one.")
+        raise ValueError(
+            "y has no target: every step has NaN, which marks it as without one."
+        )
     return targets, has_target
 
 
-def check_step_weights(sample_weight, samples):
+def check_step_weights(sample_weight, lengths):
     """Check weights, one a sequence or one a step; return ones if there are none.
 
     Returns
     -------
     ndarray of float64 of shape (n_steps_in_all,)
     """
-    lengths = lengths_of(samples)
     if sample_weight is None or not _is_nested(sample_weight):
-        return np.repeat(check_weights(sample_weight, len(samples)), lengths)
-    weights = read_steps(sample_weight, samples, "sample_weight", "weight")
+        return np.repeat(check_weights(sample_weight, len(lengths)), lengths)
+    weights = read_steps(sample_weight, lengths, "sample_weight", "weight")
     if weights.values.ndim == 2:
         raise ValueError(
             "sample_weight must have one number for each sequence, or one for each "
@@ -137,15 +150,15 @@ def check_step_weights(sample_weight, samples):
     return values
 
 
-def read_steps(values, samples, name, what):
+def read_steps(values, lengths, name, what):
     """Read values that come with every step of checked sequences.
 
     Parameters
     ----------
     values : list of array-like, or array-like of shape (n, n_steps, ...)
         As the user passed them.
-    samples : ndarray of shape (n, n_steps, n_features) or list of 2-D arrays
-        The sequences.
+    lengths : ndarray of int of shape (n,)
+        Number of steps of each sequence.
     name : str
         Name of the values in messages, such as "y".
     what : str
@@ -155,7 +168,7 @@ def read_steps(values, samples, name, what):
     -------
     StepValues
     """
-    n, lengths = len(samples), lengths_of(samples)
+    n = len(lengths)
     parts = _as_parts(values, name, what)
     if len(parts) != n:
         raise ValueError(
@@ -206,7 +219,7 @@ def _is_nested(values):
 
 def _check_part(part, i, length, name, what):
     """Return the values of one sequence as an array of shape (n_steps, ...)."""
-    part = as_array(part, f"{name}[{i}]")
+    part = _without_text_of_missing(part, as_array(part, f"{name}[{i}]"))
     if part.ndim == 2 and part.shape[1] == 1 and what != "target":
         part = part[:, 0]
     if part.ndim not in (1, 2):
@@ -220,6 +233,15 @@ def _check_part(part, i, length, name, what):
             f"{what}s: there must be one for each step."
         )
     return part
+
+
+def _without_text_of_missing(values, array):
+    """Return objects where NumPy has made text of what is missing in a list."""
+    if array.dtype.kind != "U" or not isinstance(values, list | tuple):
+        return array
+    if all(isinstance(value, str) for value in values):
+        return array
+    return np.array(values, object)
 
 
 def _check_alike(parts, name, what):

@@ -191,7 +191,9 @@ def test_an_answer_forward_knows_nothing_of_what_comes(kind):
     assert_array_equal(model.predict(X)[:, :2], model.predict(other)[:, :2])
     both = make(kind, bidirectional=True, max_iter=30).fit(X, y)
     scores = both._raw_scores
-    assert not np.array_equal(np.array(scores(X))[:, :2], np.array(scores(other))[:, :2])
+    assert not np.array_equal(
+        np.array(scores(X))[:, :2], np.array(scores(other))[:, :2]
+    )
 
 
 def test_labels_that_are_constant_mean_what_labels_of_sequences_mean():
@@ -291,9 +293,7 @@ def test_a_weight_is_so_many_copies(kind, way):
     times = np.random.default_rng(1).integers(0, 4, len(X))
     copies = np.repeat(np.arange(len(X)), times)
     weighted = make(kind, **WAYS[way]).fit(X, y, times)
-    copied = make(kind, **WAYS[way]).fit(
-        [X[i] for i in copies], [y[i] for i in copies]
-    )
+    copied = make(kind, **WAYS[way]).fit([X[i] for i in copies], [y[i] for i in copies])
     assert_array_equal(weighted.weights_, copied.weights_)
     assert weighted.loss_curve_ == copied.loss_curve_
     by_step = [np.full(len(x), k) for x, k in zip(X, times, strict=True)]
@@ -337,7 +337,9 @@ def test_the_order_of_the_rows_does_not_matter(kind):
     X, y = data_for(kind)
     order = np.random.default_rng(1).permutation(len(X))
     weights = make(kind, batch_size=4).fit(X, y).weights_
-    shuffled = make(kind, batch_size=4).fit([X[i] for i in order], [y[i] for i in order])
+    shuffled = make(kind, batch_size=4).fit(
+        [X[i] for i in order], [y[i] for i in order]
+    )
     assert_array_equal(shuffled.weights_, weights)
 
 
