@@ -178,16 +178,26 @@ def _levenshtein(a, b):
 
 def _n_found(true, found, thresholds):
     """Count the true segments that were found, for each threshold."""
-    if not len(true.codes):
-        return np.zeros(len(thresholds))
-    best, overlap = np.empty(len(found.codes), int), np.empty(len(found.codes))
-    for i, (code, start, stop) in enumerate(zip(*found, strict=True)):
-        both = np.minimum(true.stops, stop) - np.maximum(true.starts, start)
-        either = np.maximum(true.stops, stop) - np.minimum(true.starts, start)
-        ratio = np.where(true.codes == code, both / either, 0.0)
-        best[i] = np.argmax(ratio)
-        overlap[i] = ratio[best[i]]
-    return np.array([len(np.unique(best[overlap >= least])) for least in thresholds])
+    i, j = _overlapping(true, found)
+    same = found.codes[i] == true.codes[j]
+    i, j = i[same], j[same]
+    both = np.minimum(true.stops[j], found.stops[i])
+    both -= np.maximum(true.starts[j], found.starts[i])
+    either = np.maximum(true.stops[j], found.stops[i])
+    either -= np.minimum(true.starts[j], found.starts[i])
+    ratio = both / either
+    # The true segment with the largest ratio, for each found one that has any.
+    order = np.lexsort((j, -ratio, i))
+    best = order[np.unique(i[order], return_index=True)[1]]
+    return np.array([len(np.unique(j[best][ratio[best] >= x])) for x in thresholds])
+
+
+def _overlapping(true, found):
+    """Return the numbers of found and true segments with steps in common, in pairs."""
+    first = np.searchsorted(true.stops, found.starts, side="right")
+    n = np.searchsorted(true.starts, found.stops, side="left") - first
+    i = np.repeat(np.arange(len(n)), n)
+    return i, np.arange(len(i)) + np.repeat(first - np.cumsum(n) + n, n)
 
 
 def _read_thresholds(threshold):
