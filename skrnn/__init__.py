@@ -44,6 +44,7 @@ _SUBPACKAGES = (
     "ensemble",
     "inspection",
     "interop",
+    "metrics",
     "preprocessing",
     "streaming",
 )
@@ -55,6 +56,7 @@ if TYPE_CHECKING:  # Type checkers would take any name for one that `__getattr__
     from skrnn import ensemble as ensemble
     from skrnn import inspection as inspection
     from skrnn import interop as interop
+    from skrnn import metrics as metrics
     from skrnn import preprocessing as preprocessing
     from skrnn import streaming as streaming
 else:

@@ -22,6 +22,7 @@ ORDER = (
     "training",
     "validation",
     "parameters",
+    "metrics",
     "fitting",
     "estimators",
     "ensemble",

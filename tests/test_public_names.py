@@ -16,6 +16,7 @@ SUBPACKAGES = (
     "ensemble",
     "inspection",
     "interop",
+    "metrics",
     "preprocessing",
     "streaming",
 )

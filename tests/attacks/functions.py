@@ -4,11 +4,21 @@ from functools import cache
 
 import numpy as np
 import pandas as pd
+from sklearn.base import BaseEstimator, ClassifierMixin
 
 from skrnn import RNNClassifier, datasets
 from skrnn.cells import GRUCell, LSTMCell, RNNCell
 from skrnn.inspection import permutation_importance, saliency
 from skrnn.interop import export_onnx, load_torch_state, torch_state
+from skrnn.metrics import (
+    find_segments,
+    flatten_steps,
+    make_step_scorer,
+    segment_edit_score,
+    segment_f1_score,
+    step_classification_report,
+    step_confusion_matrix,
+)
 from skrnn.preprocessing import (
     channels_last,
     padded_from_ragged,
@@ -29,6 +39,24 @@ QUICK = {"hidden_size": 2, "max_iter": 1, "random_state": 0}
 #: All that a network can have which reads forward.
 WHOLE = {**QUICK, "n_filters": 2, "linear_steps": 2}
 X, Y = block(), np.arange(N) % 2
+#: Labels of steps, and the arguments that metrics of them share.
+STEPS = np.arange(N * 3).reshape(N, 3) // 5 % 2
+OF_STEPS = {
+    "y_true": (lambda: STEPS, {**SEQUENCES, **COLUMNS}),
+    "y_pred": (lambda: 1 - STEPS, {**SEQUENCES, **COLUMNS}),
+    "sample_weight": (lambda: None, {**SEQUENCES, **COLUMNS}),
+}
+
+
+class _StepModel(ClassifierMixin, BaseEstimator):
+    classes_ = np.array([0, 1])
+
+    def predict(self, X):
+        return X
+
+
+def _step_score(score, X, y, sample_weight):
+    return make_step_scorer(score)(_StepModel(), X, y, sample_weight)
 
 
 @cache
@@ -107,6 +135,36 @@ FUNCTIONS = {
             "label": (lambda: "last", VALUES),
             "horizon": (lambda: 0, VALUES),
             "short": (lambda: "error", VALUES),
+        },
+    ),
+    "flatten_steps": (
+        flatten_steps,
+        {**OF_STEPS, "unlabelled": (lambda: -1, VALUES)},
+    ),
+    "make_step_scorer": (
+        _step_score,
+        {
+            # Of the type `int` scikit-learn cannot find the signature.
+            "score": (lambda: "accuracy", {**VALUES, "int": VALUES["len"]}),
+            "X": (lambda: STEPS, SEQUENCES),
+            "y": OF_STEPS["y_true"],
+            "sample_weight": OF_STEPS["sample_weight"],
+        },
+    ),
+    # What else they take goes to scikit-learn.
+    "step_confusion_matrix": (step_confusion_matrix, OF_STEPS),
+    "step_classification_report": (step_classification_report, OF_STEPS),
+    "find_segments": (find_segments, {"labels": (lambda: Y, COLUMNS)}),
+    "segment_edit_score": (
+        segment_edit_score,
+        {**OF_STEPS, "ignore": (lambda: 0, {**VALUES, **COLUMNS})},
+    ),
+    "segment_f1_score": (
+        segment_f1_score,
+        {
+            **OF_STEPS,
+            "threshold": (lambda: 0.5, {**VALUES, **COLUMNS}),
+            "ignore": (lambda: 0, {**VALUES, **COLUMNS}),
         },
     ),
     "ragged_from_padded": (

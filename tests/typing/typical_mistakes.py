@@ -6,6 +6,7 @@ from skrnn.cells import LSTMCell
 from skrnn.datasets import load_japanese_vowels, make_sign_of_sum
 from skrnn.ensemble import SequenceBaggingClassifier
 from skrnn.inspection import saliency
+from skrnn.metrics import make_step_scorer, segment_f1_score, step_confusion_matrix
 from skrnn.preprocessing import sliding_windows
 from skrnn.streaming import EarlyClassifier, Stream
 
@@ -44,3 +45,6 @@ RecurrentFeatures()  # mistake
 SequenceBaggingClassifier(clf, n_estimator=3)  # mistake
 Stream("network")  # mistake
 LSTMCell(3)  # mistake
+make_step_scorer(0.5)  # mistake
+segment_f1_score([y], [y], treshold=0.5)  # mistake
+step_confusion_matrix([y], [y], normalize="rows")  # mistake

@@ -12,6 +12,15 @@ from skrnn.datasets import load_japanese_vowels, make_sign_of_sum
 from skrnn.ensemble import SequenceBaggingClassifier, SequenceBaggingRegressor
 from skrnn.inspection import SaliencyDisplay, permutation_importance, saliency
 from skrnn.interop import load_torch_state, torch_state
+from skrnn.metrics import (
+    find_segments,
+    flatten_steps,
+    make_step_scorer,
+    segment_edit_score,
+    segment_f1_score,
+    step_classification_report,
+    step_confusion_matrix,
+)
 from skrnn.preprocessing import padded_from_ragged, ragged_from_padded
 from skrnn.streaming import EarlyClassifier, EarlyStream, Stream
 
@@ -67,3 +76,13 @@ ragged: list[Array] = ragged_from_padded(padded, lengths)
 cell = LSTMCell(n_features=3, hidden_size=5)
 params = cell.init(random_state=0)
 h, c = cell.step(params, np.ones((2, 3)), cell.initial_state(n_sequences=2))
+steps = [[0, 1, -1], [1, 1]]
+flat: Array = flatten_steps(steps)
+true, found, weights = flatten_steps(steps, steps, sample_weight=[1.0, 2.0])
+scorer = make_step_scorer("accuracy").set_score_request(sample_weight=True)
+negative = make_step_scorer(np.subtract, greater_is_better=False, where=True)
+table = step_confusion_matrix(steps, steps, labels=[0, 1], normalize="true")
+report = step_classification_report(steps, steps, output_dict=True, zero_division=0)
+edit: float = segment_edit_score(steps, steps, ignore=[0], sample_weight=[1, 2])
+overlap = segment_f1_score(steps, steps, threshold=(0.1, 0.25, 0.5))
+lasts: list[int] = [stop - start for _, start, stop in find_segments(steps[0])]
