@@ -23,10 +23,16 @@ SUBPACKAGES = (
 ESTIMATORS = [
     "GRUClassifier",
     "GRURegressor",
+    "GRUStepClassifier",
+    "GRUStepRegressor",
     "LSTMClassifier",
     "LSTMRegressor",
+    "LSTMStepClassifier",
+    "LSTMStepRegressor",
     "RNNClassifier",
     "RNNRegressor",
+    "RNNStepClassifier",
+    "RNNStepRegressor",
     "RecurrentFeatures",
 ]
 

@@ -122,11 +122,9 @@ def _draw_groups(groups, classes, fraction, rng):
 
 
 def _cannot_hold_out(estimator, problem, error):
-    whole, stratified = (
-        problem.groups is not None,
-        estimator._stratify(problem, problem.rows),
-    )
-    how = " with every class on both sides" * (stratified is not None)
+    whole = problem.groups is not None
+    stratified = estimator._stratify(problem, problem.rows) is not None
+    how = " with every class on both sides" * stratified
     if whole:
         n_groups = len(np.unique(problem.groups[problem.rows]))
         how = f" in {n_groups} group(s), each whole on one side"

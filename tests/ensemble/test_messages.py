@@ -33,7 +33,8 @@ def test_parameters(kind):
     of = f"parameter of {NAMES[kind]} must be"
     assert failure(ValueError, committee.fit, BLOCK, Y) == (
         f"The 'bootstrap' {of} True or False. Got 'yes'.\n"
-        f"The 'estimator' {of} a {kind} or None. Got StandardScaler().\n"
+        f"The 'estimator' {of} a {kind} with one answer a sequence "
+        "or None. Got StandardScaler().\n"
         f"The 'max_samples' {of} an int in the range [1, inf) or a float in the range "
         "(0, 1]. Got 1.5.\n"
         f"The 'n_estimators' {of} an int in the range [1, inf). Got 0.\n"

@@ -89,7 +89,7 @@ def test_splits_and_learning_curves(kind):
 
 
 def test_labels_in_lists_of_lists_are_refused_where_folds_are_chosen():
-    """Not in lists of arrays: `check_cv` asks for the type of labels of a classifier."""
+    """Not in lists of arrays: `check_cv` asks a classifier's y for its type."""
     X, y = data_for(LSTMStepClassifier)
     nested = [part.tolist() for part in y]
     with pytest.raises(ValueError, match="legacy multi-label"):

@@ -330,7 +330,8 @@ def test_parameters_of_an_early_classifier():
     )
     assert failure(ValueError, early.fit, block(), LABELS) == (
         "The 'estimator' parameter of EarlyClassifier must be a classifier of skrnn "
-        "(scalers and the like go before EarlyClassifier in a pipeline). Got "
+        "with one label a sequence (scalers and the like go before EarlyClassifier in "
+        "a pipeline). Got "
         f"{early.estimator!r}.\n"
         "The 'n_prefixes' parameter of EarlyClassifier must be an int in the range [0, "
         "inf). Got -1.\n"

@@ -34,9 +34,9 @@ def raises(message, check, *given, kind=ValueError):
         (sparse.csr_array((2, 3)),
          EXPECTED + "array of shape (sequences, steps); got csr_array."),
         ([0, 1], "y must have one label for each step of each sequence: a list of "
-                 "arrays of shape (steps,), or an array of shape (sequences, steps). It "
-                 "has one label for each sequence; for that, use an estimator without "
-                 "Step in its name."),
+                 "arrays of shape (steps,), or an array of shape (sequences, steps). "
+                 "It has one label for each sequence; for that, use an estimator "
+                 "without Step in its name."),
         ([[0, 1, 0]], "X has 2 sequences, but y has labels for 1: there must be one "
                       "label for each step of each sequence."),
         ([[0, 1, 0], [1]], "Sequence 1 of X has 2 steps, but y[1] has 1 labels: there "
@@ -97,8 +97,8 @@ def test_targets_that_do_not_fit(y, message):
         ([[1, 2, 3], [1, -2]], "sample_weight[1][1] is -2.0; weights must not be "
                                "negative. Use 0 to leave a step out."),
         ([[1, np.nan, 3], [1, 2]], "sample_weight[0][1] is nan; it must be finite."),
-        ([[0] * 3, [0] * 2], "All weights in sample_weight are zero: no step is left to "
-                             "learn from."),
+        ([[0] * 3, [0] * 2], "All weights in sample_weight are zero: no step is left "
+                             "to learn from."),
         ([1, -1], "sample_weight[1] is -1.0; weights must not be negative. Use 0 to "
                   "leave a sequence out."),
         ([1, 2, 3], "sample_weight must have one number for each of the 2 sequences, "
