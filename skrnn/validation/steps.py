@@ -188,8 +188,8 @@ def _as_parts(values, name, what):
     """Return the values of each sequence, a list or an array."""
     if values is None:
         raise ValueError(
-            f"fit requires {name} to be passed, but it is None: give one {what} for "
-            "each step of each sequence."
+            f"fit requires {name} to be passed, but the target {name} is None: give "
+            f"one {what} for each step of each sequence."
         )
     if sparse.issparse(values) or isinstance(values, Iterator | Mapping | Set | str):
         raise ValueError(

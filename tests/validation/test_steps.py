@@ -27,8 +27,8 @@ def raises(message, check, *given, kind=ValueError):
 @pytest.mark.parametrize(
     ("y", "message"),
     [
-        (None, "fit requires y to be passed, but it is None: give one label for each "
-               "step of each sequence."),
+        (None, "fit requires y to be passed, but the target y is None: give one label "
+               "for each step of each sequence."),
         ("ab", EXPECTED + "array of shape (sequences, steps); got str."),
         ({0: [1]}, EXPECTED + "array of shape (sequences, steps); got dict."),
         (sparse.csr_array((2, 3)),
