@@ -14,5 +14,6 @@ SKOPS_TRUSTED = (
     "skrnn.estimators.rnn_classifier.RNNClassifier",
     "skrnn.estimators.rnn_regressor.RNNRegressor",
     "skrnn.preprocessing.per_step.PerStepTransformer",
+    "skrnn.preprocessing.token_encoder.TokenEncoder",
     "skrnn.streaming.early.EarlyClassifier",
 )

@@ -7,10 +7,12 @@ from skrnn.preprocessing.padding import (
     ragged_from_padded,
 )
 from skrnn.preprocessing.per_step import PerStepTransformer
+from skrnn.preprocessing.token_encoder import TokenEncoder
 from skrnn.preprocessing.windows import sliding_windows
 
 __all__ = [
     "PerStepTransformer",
+    "TokenEncoder",
     "channels_last",
     "padded_from_ragged",
     "ragged_from_padded",

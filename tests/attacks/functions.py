@@ -10,6 +10,7 @@ from skrnn.cells import GRUCell, LSTMCell, RNNCell
 from skrnn.inspection import permutation_importance, saliency
 from skrnn.interop import export_onnx, load_torch_state, torch_state
 from skrnn.preprocessing import (
+    TokenEncoder,
     channels_last,
     padded_from_ragged,
     ragged_from_padded,
@@ -47,6 +48,14 @@ def _stream():
 
 def _frame():
     return pd.DataFrame({"id": [0, 0, 1], "time": [0, 1, 0], "a": 1.0, "y": [1, 1, 0]})
+
+
+def _encode(X, **parameters):
+    return TokenEncoder(**parameters).fit_transform(X)
+
+
+def _tokens_of_codes(X):
+    return TokenEncoder().fit([["a", "b"]]).inverse_transform(X)
 
 
 def _padded():
@@ -131,6 +140,23 @@ FUNCTIONS = {
             "features": (lambda: ["a"], VALUES),
             "target": (lambda: "y", VALUES),
         },
+    ),
+    "TokenEncoder": (
+        _encode,
+        {
+            "X": (lambda: [["a", "b"], ["b"]] * 4, {**SEQUENCES, **COLUMNS}),
+            "lowercase": (lambda: True, VALUES),
+            "token_pattern": (lambda: r"\w", VALUES),
+            "min_frequency": (lambda: 1, VALUES),
+            "max_features": (lambda: 2, VALUES),
+            "max_length": (lambda: 2, VALUES),
+            "keep": (lambda: "last", VALUES),
+            "unknown_token": (lambda: "?", VALUES),
+        },
+    ),
+    "TokenEncoder.inverse_transform": (
+        _tokens_of_codes,
+        {"X": (lambda: np.zeros((8, 3, 1), int), SEQUENCES)},
     ),
     "saliency": (
         saliency,
