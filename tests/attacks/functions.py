@@ -314,6 +314,10 @@ FUNCTIONS = {
             "random_state": (lambda: 0, VALUES),
         },
     ),
+    "load_words": (
+        datasets.load_words,
+        {"subset": (lambda: "test", VALUES), "return_X_y": (lambda: True, VALUES)},
+    ),
     "load_japanese_vowels": (
         datasets.load_japanese_vowels,
         {"subset": (lambda: "test", VALUES), "return_X_y": (lambda: True, VALUES)},
