@@ -139,7 +139,15 @@ FUNCTIONS = {
             "time": (lambda: "time", VALUES),
             "features": (lambda: ["a"], VALUES),
             "target": (lambda: "y", VALUES),
+            "groups": (lambda: "y", VALUES),
+            "time_since": (lambda: "since", VALUES),
         },
+    ),
+    "sequences_from_frame, targets of steps": (
+        lambda step_target: sequences_from_frame(
+            _frame(), id="id", features=["a"], step_target=step_target
+        ),
+        {"step_target": (lambda: "y", VALUES)},
     ),
     "TokenEncoder": (
         _encode,
