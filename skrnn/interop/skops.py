@@ -13,6 +13,7 @@ SKOPS_TRUSTED = (
     "skrnn.estimators.lstm_regressor.LSTMRegressor",
     "skrnn.estimators.rnn_classifier.RNNClassifier",
     "skrnn.estimators.rnn_regressor.RNNRegressor",
+    "skrnn.preprocessing.frame_to_sequences.FrameToSequences",
     "skrnn.preprocessing.per_step.PerStepTransformer",
     "skrnn.preprocessing.token_encoder.TokenEncoder",
     "skrnn.streaming.early.EarlyClassifier",

@@ -152,9 +152,7 @@ def steps_of(frame, features, rows, more, as_frames):
     library = frame.implementation
     new = [nw.new_series(name, more[name], backend=library) for name in more]
     if not features:
-        return rows.cut_frame(
-            nw.concat([one.to_frame() for one in new], how="horizontal")
-        )
+        return rows.cut_frame(new[0].to_frame())
     return rows.cut_frame(frame.select(features)[rows.order].with_columns(*new))
 
 

@@ -10,6 +10,7 @@ from skrnn.cells import GRUCell, LSTMCell, RNNCell
 from skrnn.inspection import permutation_importance, saliency
 from skrnn.interop import export_onnx, load_torch_state, torch_state
 from skrnn.preprocessing import (
+    FrameToSequences,
     TokenEncoder,
     channels_last,
     padded_from_ragged,
@@ -56,6 +57,10 @@ def _encode(X, **parameters):
 
 def _tokens_of_codes(X):
     return TokenEncoder().fit([["a", "b"]]).inverse_transform(X)
+
+
+def _read_frame(X, y, **parameters):
+    return FrameToSequences(**parameters).fit_transform(X, y)
 
 
 def _padded():
@@ -148,6 +153,22 @@ FUNCTIONS = {
             _frame(), id="id", features=["a"], step_target=step_target
         ),
         {"step_target": (lambda: "y", VALUES)},
+    ),
+    "FrameToSequences": (
+        _read_frame,
+        {
+            "X": (_frame, SEQUENCES),
+            "y": (lambda: [3, 4], COLUMNS),
+            "id": (lambda: "id", VALUES),
+            "time": (lambda: "time", VALUES),
+            "features": (lambda: None, VALUES),
+            "time_since": (lambda: "since", VALUES),
+            "as_frames": (lambda: True, VALUES),
+        },
+    ),
+    "FrameToSequences, a list": (
+        lambda X: _read_frame(X, Y),
+        {"X": (lambda: [_frame()] * N, SEQUENCES)},
     ),
     "TokenEncoder": (
         _encode,
