@@ -96,7 +96,7 @@ class RaggedOutput(TransformerMixin):
         Parameters
         ----------
         transform : {"default", "pandas", "polars"} or None, default=None
-            Any.
+            Has no effect.
 
         Returns
         -------

@@ -277,12 +277,11 @@ class TokenEncoder(RaggedOutput, BaseEstimator):
 
     def _encode(self, tokens):
         code_of = self.vocabulary_.get
-        return [
-            np.array([code_of(token, UNKNOWN) for token in sequence] or [UNKNOWN])
-            .astype(np.int64)
-            .reshape(-1, 1)
+        codes = (
+            [code_of(token, UNKNOWN) for token in sequence] or [UNKNOWN]
             for sequence in tokens
-        ]
+        )
+        return [np.array(sequence, np.int64).reshape(-1, 1) for sequence in codes]
 
     def __sklearn_tags__(self) -> Any:
         """Return the tags of the encoder: it reads texts."""

@@ -69,7 +69,7 @@ def read_tokens(X, analyze, name):
         else:
             found = _tokens_of(item, i, name)
         if isinstance(item, str) != first_is_text:
-            first, other = (_kind(items[0]), _kind(item))
+            first, other = _kind(items[0]), _kind(item)
             raise ValueError(
                 f"{name} expected items of one kind, but item 0 of X is {first} and "
                 f"item {i} is {other}. Pass texts alone, or sequences of tokens alone."
