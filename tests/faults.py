@@ -630,6 +630,36 @@ FAULTS = {
         "x[first[i] : last[i]] = given",
         ["inspection/test_exchange.py"],
     ),
+    "token encoder: unknown tokens get the first code": (
+        "preprocessing/token_encoder.py",
+        "code_of(token, UNKNOWN) for",
+        "code_of(token, 1) for",
+        ["preprocessing/test_token_encoder.py"],
+    ),
+    "vocabulary: rare tokens are kept": (
+        "preprocessing/vocabulary.py",
+        "if count >= least",
+        "if count",
+        ["preprocessing/test_token_encoder.py"],
+    ),
+    "rows: the first step of a sequence counts the time since the one before": (
+        "preprocessing/rows.py",
+        "        past[self.starts] = 0\n",
+        "",
+        ["preprocessing/test_frame_options.py"],
+    ),
+    "frame columns: what is computed stands in the order of the frame": (
+        "preprocessing/columns.py",
+        "frame.select(features)[rows.order].with_columns",
+        "frame.select(features).with_columns",
+        ["preprocessing/test_frame_options.py", "preprocessing/test_frames.py"],
+    ),
+    "frame to sequences: a label among the features is not seen": (
+        "preprocessing/frame_to_sequences.py",
+        "            _check_no_target(frame, rows, features, y)\n",
+        "            pass\n",
+        ["preprocessing/test_frame_to_sequences.py"],
+    ),
     "windows: labelled by their first steps": (
         "preprocessing/windows.py",
         "y[starts + length - 1 + horizon]",

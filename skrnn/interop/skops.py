@@ -19,6 +19,8 @@ SKOPS_TRUSTED = (
     "skrnn.estimators.rnn_regressor.RNNRegressor",
     "skrnn.estimators.rnn_step_classifier.RNNStepClassifier",
     "skrnn.estimators.rnn_step_regressor.RNNStepRegressor",
+    "skrnn.preprocessing.frame_to_sequences.FrameToSequences",
     "skrnn.preprocessing.per_step.PerStepTransformer",
+    "skrnn.preprocessing.token_encoder.TokenEncoder",
     "skrnn.streaming.early.EarlyClassifier",
 )

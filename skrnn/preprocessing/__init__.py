@@ -1,5 +1,6 @@
 """From data as they come to sequences that a network reads."""
 
+from skrnn.preprocessing.frame_to_sequences import FrameToSequences
 from skrnn.preprocessing.frames import sequences_from_frame
 from skrnn.preprocessing.padding import (
     channels_last,
@@ -7,10 +8,13 @@ from skrnn.preprocessing.padding import (
     ragged_from_padded,
 )
 from skrnn.preprocessing.per_step import PerStepTransformer
+from skrnn.preprocessing.token_encoder import TokenEncoder
 from skrnn.preprocessing.windows import sliding_windows
 
 __all__ = [
+    "FrameToSequences",
     "PerStepTransformer",
+    "TokenEncoder",
     "channels_last",
     "padded_from_ragged",
     "ragged_from_padded",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 from sklearn.base import TransformerMixin
 
@@ -79,3 +79,28 @@ class OutputByLayout(TransformerMixin, auto_wrap_output_keys=None):
         if self.input_layout_ != TABLE:
             return out
         return _Container.transform(self, X, out)
+
+
+class RaggedOutput(TransformerMixin):
+    """Gives ragged lists, whatever `set_output` says: they fit into no table."""
+
+    def __init_subclass__(cls, **options):
+        # Or scikit-learn would wrap `transform` of each class that defines it.
+        super().__init_subclass__(**{**options, "auto_wrap_output_keys": None})
+
+    def set_output(self, *, transform: str | None = None) -> Self:
+        """Change nothing: what `transform` gives is no table.
+
+        It is here so that a pipeline has `set_output` for its other steps.
+
+        Parameters
+        ----------
+        transform : {"default", "pandas", "polars"} or None, default=None
+            Has no effect.
+
+        Returns
+        -------
+        self : object
+            The transformer.
+        """
+        return self

@@ -90,7 +90,7 @@ def padded_from_ragged(
     >>> block[:, :, 0].tolist(), lengths.tolist()
     ([[1.0, 1.0], [1.0, nan]], [2, 1])
     """
-    samples = _read_sequences(X, "padded_from_ragged")
+    samples = read_sequences(X, "padded_from_ragged")
     check_options("padded_from_ragged", OPTIONS, {"n_steps": n_steps})
     fill = as_array(fill_value, "fill_value")
     if fill.ndim or fill.dtype.kind not in "biuf":
@@ -172,7 +172,8 @@ def _read_block(X, name):
     return as_numbers(X, "X", name)
 
 
-def _read_sequences(X, name):
+def read_sequences(X, name):
+    """Return the sequences in a ragged list or a 3-D array as a list of arrays."""
     X, layout = recognise(X, name)
     if layout == BLOCK:
         return list(_read_block(X, name))

@@ -20,6 +20,8 @@ from skrnn.metrics import (
     step_confusion_matrix,
 )
 from skrnn.preprocessing import (
+    FrameToSequences,
+    TokenEncoder,
     channels_last,
     padded_from_ragged,
     ragged_from_padded,
@@ -75,6 +77,18 @@ def _stream():
 
 def _frame():
     return pd.DataFrame({"id": [0, 0, 1], "time": [0, 1, 0], "a": 1.0, "y": [1, 1, 0]})
+
+
+def _encode(X, **parameters):
+    return TokenEncoder(**parameters).fit_transform(X)
+
+
+def _tokens_of_codes(X):
+    return TokenEncoder().fit([["a", "b"]]).inverse_transform(X)
+
+
+def _read_frame(X, y, **parameters):
+    return FrameToSequences(**parameters).fit_transform(X, y)
 
 
 def _padded():
@@ -188,7 +202,48 @@ FUNCTIONS = {
             "time": (lambda: "time", VALUES),
             "features": (lambda: ["a"], VALUES),
             "target": (lambda: "y", VALUES),
+            "groups": (lambda: "y", VALUES),
+            "time_since": (lambda: "since", VALUES),
         },
+    ),
+    "sequences_from_frame, targets of steps": (
+        lambda step_target: sequences_from_frame(
+            _frame(), id="id", features=["a"], step_target=step_target
+        ),
+        {"step_target": (lambda: "y", VALUES)},
+    ),
+    "FrameToSequences": (
+        _read_frame,
+        {
+            "X": (_frame, SEQUENCES),
+            "y": (lambda: [3, 4], COLUMNS),
+            "id": (lambda: "id", VALUES),
+            "time": (lambda: "time", VALUES),
+            "features": (lambda: None, VALUES),
+            "time_since": (lambda: "since", VALUES),
+            "as_frames": (lambda: True, VALUES),
+        },
+    ),
+    "FrameToSequences, a list": (
+        lambda X: _read_frame(X, Y),
+        {"X": (lambda: [_frame()] * N, SEQUENCES)},
+    ),
+    "TokenEncoder": (
+        _encode,
+        {
+            "X": (lambda: [["a", "b"], ["b"]] * 4, {**SEQUENCES, **COLUMNS}),
+            "lowercase": (lambda: True, VALUES),
+            "token_pattern": (lambda: r"\w", VALUES),
+            "min_frequency": (lambda: 1, VALUES),
+            "max_features": (lambda: 2, VALUES),
+            "max_length": (lambda: 2, VALUES),
+            "keep": (lambda: "last", VALUES),
+            "unknown_token": (lambda: "?", VALUES),
+        },
+    ),
+    "TokenEncoder.inverse_transform": (
+        _tokens_of_codes,
+        {"X": (lambda: np.zeros((8, 3, 1), int), SEQUENCES)},
     ),
     "saliency": (
         saliency,
@@ -345,6 +400,10 @@ FUNCTIONS = {
             "n_steps": (lambda: 7, VALUES),
             "random_state": (lambda: 0, VALUES),
         },
+    ),
+    "load_words": (
+        datasets.load_words,
+        {"subset": (lambda: "test", VALUES), "return_X_y": (lambda: True, VALUES)},
     ),
     "load_japanese_vowels": (
         datasets.load_japanese_vowels,

@@ -3,11 +3,11 @@
 import skrnn
 from skrnn import GRURegressor, LSTMClassifier, RecurrentFeatures, RNNClassifier
 from skrnn.cells import LSTMCell
-from skrnn.datasets import load_japanese_vowels, make_sign_of_sum
+from skrnn.datasets import load_japanese_vowels, load_words, make_sign_of_sum
 from skrnn.ensemble import SequenceBaggingClassifier
 from skrnn.inspection import saliency
 from skrnn.metrics import make_step_scorer, segment_f1_score, step_confusion_matrix
-from skrnn.preprocessing import sliding_windows
+from skrnn.preprocessing import FrameToSequences, TokenEncoder, sliding_windows
 from skrnn.streaming import EarlyClassifier, Stream
 
 X, y = make_sign_of_sum(n_samples=20)
@@ -40,6 +40,10 @@ load_japanese_vowels(subset="validation")  # mistake
 load_japanese_vowels("train")  # mistake
 saliency(clf, X, method="gradients")  # mistake
 sliding_windows(X, length=3, short="skip")  # mistake
+load_words(subset="validation")  # mistake
+TokenEncoder(analyzer="chars")  # mistake
+TokenEncoder("char")  # mistake
+FrameToSequences([X])  # mistake
 EarlyClassifier(clf, threshhold=0.9)  # mistake
 RecurrentFeatures()  # mistake
 SequenceBaggingClassifier(clf, n_estimator=3)  # mistake

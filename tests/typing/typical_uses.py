@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from skrnn import GRURegressor, LSTMClassifier, RecurrentFeatures, RNNClassifier
 from skrnn.cells import LSTMCell
-from skrnn.datasets import load_japanese_vowels, make_sign_of_sum
+from skrnn.datasets import load_japanese_vowels, load_words, make_sign_of_sum
 from skrnn.ensemble import SequenceBaggingClassifier, SequenceBaggingRegressor
 from skrnn.inspection import SaliencyDisplay, permutation_importance, saliency
 from skrnn.interop import load_torch_state, torch_state
@@ -21,7 +21,13 @@ from skrnn.metrics import (
     step_classification_report,
     step_confusion_matrix,
 )
-from skrnn.preprocessing import padded_from_ragged, ragged_from_padded
+from skrnn.preprocessing import (
+    FrameToSequences,
+    TokenEncoder,
+    padded_from_ragged,
+    ragged_from_padded,
+    sequences_from_frame,
+)
 from skrnn.streaming import EarlyClassifier, EarlyStream, Stream
 
 Array: TypeAlias = NDArray[Any]
@@ -73,6 +79,15 @@ gradients = saliency(clf, X, method="gradient", target=1)
 display: SaliencyDisplay = SaliencyDisplay.from_estimator(clf, X[:3], course=False)
 padded, lengths = padded_from_ragged(sequences)
 ragged: list[Array] = ragged_from_padded(padded, lengths)
+words, languages = load_words(subset="test", return_X_y=True)
+encoder: TokenEncoder = TokenEncoder(analyzer="char", min_frequency=0.01).fit(words)
+codes: list[Array] = encoder.transform(words)
+letters: list[list[str]] = encoder.inverse_transform(codes)
+splitting = TokenEncoder(analyzer=str.split, max_length=10, keep="last")
+log = {"run": [1, 1], "second": [0, 1], "speed": [0.5, 0.1]}
+reader = FrameToSequences(id="run", time="second", features=["speed"])
+runs: list[Array] = reader.fit(log).transform([log])
+steps = sequences_from_frame(log, id="run", step_target=["speed"], time_since="gap").y
 cell = LSTMCell(n_features=3, hidden_size=5)
 params = cell.init(random_state=0)
 h, c = cell.step(params, np.ones((2, 3)), cell.initial_state(n_sequences=2))
