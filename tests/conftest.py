@@ -12,10 +12,16 @@ import pytest
 from skrnn import (
     GRUClassifier,
     GRURegressor,
+    GRUStepClassifier,
+    GRUStepRegressor,
     LSTMClassifier,
     LSTMRegressor,
+    LSTMStepClassifier,
+    LSTMStepRegressor,
     RNNClassifier,
     RNNRegressor,
+    RNNStepClassifier,
+    RNNStepRegressor,
 )
 from skrnn.estimators.callbacks import HAS_CALLBACKS
 from skrnn.fitting import run
@@ -26,6 +32,8 @@ collect_ignore = [] if HAS_CALLBACKS else ["estimators/test_callbacks.py"]
 
 CLASSIFIERS = [LSTMClassifier, RNNClassifier, GRUClassifier]
 REGRESSORS = [LSTMRegressor, RNNRegressor, GRURegressor]
+STEP_CLASSIFIERS = [LSTMStepClassifier, RNNStepClassifier, GRUStepClassifier]
+STEP_REGRESSORS = [LSTMStepRegressor, RNNStepRegressor, GRUStepRegressor]
 
 
 LAYOUTS = ["block", "ragged", "table"]

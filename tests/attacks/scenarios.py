@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from skrnn import RNNClassifier
+from skrnn import RNNClassifier, RNNStepClassifier
 
 RNG = np.random.default_rng(0)
 X = RNG.normal(size=(8, 2, 1))
@@ -10,11 +10,18 @@ Y = np.arange(8) % 2
 #: Of another number of features and classes.
 WIDE = RNG.normal(size=(9, 2, 3))
 THREE = np.arange(9) % 3
+#: Labels of their steps.
+STEPS, WIDE_STEPS = np.arange(16).reshape(8, 2) % 2, np.arange(18).reshape(9, 2) % 3
 
 
 def network(**parameters):
     """Make the smallest classifier."""
     return RNNClassifier(**{"hidden_size": 1, "max_iter": 1, **SEED, **parameters})
+
+
+def step_network(**parameters):
+    """Make the smallest classifier of steps."""
+    return RNNStepClassifier(**{"hidden_size": 1, "max_iter": 1, **SEED, **parameters})
 
 
 SEED = {"random_state": 0}

@@ -18,13 +18,16 @@ from skrnn.streaming import EarlyClassifier
 from tests.attacks.injection import Injected, Lines
 from tests.attacks.scenarios import (
     HALF,
+    STEPS,
     THREE,
     WIDE,
+    WIDE_STEPS,
     Looker,
     X,
     Y,
     fitted_attributes,
     network,
+    step_network,
 )
 
 
@@ -53,6 +56,7 @@ class Scenario:
 
 def _scenarios():
     narrow, wide = {"X": X, "y": Y}, {"X": WIDE, "y": THREE}
+    steps, wide_steps = {"X": X, "y": STEPS}, {"X": WIDE, "y": WIDE_STEPS}
     early = EarlyClassifier(network(), n_prefixes=1)
     in_parts = {**narrow, "classes": [0, 1]}
     scaler = PerStepTransformer(StandardScaler())
@@ -65,6 +69,8 @@ def _scenarios():
         "lbfgs": (network(solver="lbfgs"), None, "fit", narrow),
         "early stopping": (network(**HALF), None, "fit", narrow),
         "shards": (network(batch_size=8), (X, Y), "fit", narrow, False, True),
+        "steps": (step_network(**HALF), None, "fit", steps),
+        "steps, refit": (step_network(), (X, STEPS), "fit", wide_steps),
         "EarlyClassifier": (early, None, "fit", narrow),
         "EarlyClassifier, refit": (clone(early), (X, Y), "fit", wide),
         "RecurrentFeatures": (RecurrentFeatures(network()), None, "fit", narrow),

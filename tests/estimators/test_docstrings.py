@@ -13,9 +13,15 @@ import skrnn
 from skrnn.estimators.base_classifier import RecurrentClassifier
 from skrnn.estimators.base_regressor import RecurrentRegressor
 from skrnn.streaming import EarlyClassifier
-from tests.conftest import CLASSIFIERS, REGRESSORS
+from tests.conftest import (
+    CLASSIFIERS,
+    REGRESSORS,
+    STEP_CLASSIFIERS,
+    STEP_REGRESSORS,
+)
 
-KINDS = CLASSIFIERS + REGRESSORS
+OF_SEQUENCES, OF_STEPS = CLASSIFIERS + REGRESSORS, STEP_CLASSIFIERS + STEP_REGRESSORS
+KINDS = OF_SEQUENCES + OF_STEPS
 SUBPACKAGES = skrnn._SUBPACKAGES
 
 #: Rules of numpydoc that are not ours.
@@ -79,16 +85,17 @@ def without_default(entry):
 
 
 @pytest.mark.parametrize("section", ["Parameters", "Attributes"])
-def test_the_six_have_entries_in_common(section):
-    """Only a default may differ, and what classifiers and regressors say of theirs."""
+def test_estimators_have_entries_in_common(section):
+    """Only a default may differ, and what each kind says of its own."""
     own = {"dropout", "recurrent_dropout", "learning_rate_init"}
-    for kinds in (CLASSIFIERS, REGRESSORS, KINDS):
+    alike = CLASSIFIERS, REGRESSORS, STEP_CLASSIFIERS, STEP_REGRESSORS
+    for kinds in (*alike, OF_SEQUENCES, OF_STEPS):
         first, *others = (entries_of(kind, section) for kind in kinds)
         differing = own | {"validation_fraction", "validation_scores_", "linear_steps"}
         differing |= {"n_filters"}
         for other in others:
             for name in first.keys() & other.keys() - (
-                differing if kinds is KINDS else own
+                own if kinds in alike else differing
             ):
                 assert without_default(other[name]) == without_default(first[name])
 

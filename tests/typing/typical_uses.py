@@ -6,7 +6,14 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from skrnn import GRURegressor, LSTMClassifier, RecurrentFeatures, RNNClassifier
+from skrnn import (
+    GRURegressor,
+    GRUStepRegressor,
+    LSTMClassifier,
+    LSTMStepClassifier,
+    RecurrentFeatures,
+    RNNClassifier,
+)
 from skrnn.cells import LSTMCell
 from skrnn.datasets import load_japanese_vowels, load_words, make_sign_of_sum
 from skrnn.ensemble import SequenceBaggingClassifier, SequenceBaggingRegressor
@@ -54,6 +61,13 @@ kinds = RNNClassifier(dtype=np.float32), GRURegressor(dtype=np.dtype(np.float64)
 deep = RNNClassifier([8, 8], activation="relu", class_weight="balanced")
 reg: GRURegressor = GRURegressor(hidden_size=8, verbose=1).fit([[[0.0]], [[1.0]]], y)
 mean: float = reg.target_mean_.mean()
+
+
+of_steps: LSTMStepClassifier = LSTMStepClassifier(8, bidirectional=True, max_iter=20)
+of_steps.fit(sequences, [[0] * len(x) for x in sequences], sample_weight=[1.0] * 270)
+tags: Array | list[Array] = of_steps.predict(sequences)
+accuracy: float = of_steps.score(sequences, tags)
+numbers = GRUStepRegressor(max_iter=20).fit(X, np.zeros((20, 8))).predict(X)
 
 
 class Mine(LSTMClassifier):
