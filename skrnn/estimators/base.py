@@ -79,8 +79,6 @@ class BaseRecurrent(Settings, CallbackSupportMixin, BaseEstimator, ABC):
     _default_n_filters: ClassVar[int] = 0
     #: How many numbers of the last steps the head reads directly by default.
     _default_linear_numbers: ClassVar[int] = 0
-    #: What `patch_size` is by default; None where the data decide.
-    _default_patch_size: ClassVar[int | None] = None
     #: How many sequences, or steps with an answer, a score needs.
     _fewest_held_out: ClassVar[int] = 1
 

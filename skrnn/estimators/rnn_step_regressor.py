@@ -45,8 +45,9 @@ class RNNStepRegressor(RecurrentStepRegressor):
         Strength of the L2 penalty: half of it, times the sum of squares of all weights
         but the biases, is added to the mean loss of the steps.
     batch_size : int or "auto", default="auto"
-        Sequences in a minibatch; never more than there are. "auto" is 64. Sequences of
-        similar length are gathered, and shuffled anew for every epoch.
+        Sequences in a minibatch; never more than there are. "auto" is as many as have
+        1024 steps, or patches, in the mean, and 64 at most. Sequences of similar length
+        are gathered, and shuffled anew for every epoch.
     learning_rate : {"cosine", "constant", "invscaling", "adaptive"}, default="cosine"
         How the learning rate changes: along half a cosine wave down to zero at
         `max_iter`; not at all; with one over the square root of the number of updates;
@@ -82,7 +83,8 @@ class RNNStepRegressor(RecurrentStepRegressor):
         them has an answer all the same, which depends on the whole patch. What is
         missing of a last patch is the mean of each feature, or zero without
         `standardize`. They are never more than the longest sequence in `fit` has.
-        "auto" is 1; more of them suit long recordings.
+        "auto" is 1, or for recordings with more than 512 steps in the mean as many as
+        leave 512 patches.
     standardize : bool, default=True
         Bring each feature to a mean of zero and a standard deviation of one over all
         steps of the training set. The scale is part of the model.

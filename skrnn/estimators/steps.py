@@ -12,8 +12,6 @@ class StepAnswersMixin:
     """Mixin of the estimators that have an answer for every step."""
 
     _head = "steps"
-    # An answer must not look ahead in a patch, nor come late.
-    _default_patch_size = 1
 
     def _answers(self, X, answer):
         """Return what a function makes of the raw scores of all steps.

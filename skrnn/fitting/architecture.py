@@ -7,6 +7,7 @@ from skrnn.parameters.auto import (
     AUTO,
     ENOUGH_SCALES,
     choose_patch_size,
+    choose_step_patch_size,
     hidden_sizes,
 )
 from skrnn.sequences import lengths_of
@@ -52,8 +53,8 @@ def choose_input_transform(estimator, problem, rows):
     """Return the transform of the input, as the parameters say or as suits the data."""
     samples, size = problem.X.samples, estimator.patch_size
     mean = scale = None
-    if size == AUTO and estimator._default_patch_size:
-        size = estimator._default_patch_size
+    if size == AUTO and HEADS[estimator._head].per_step:
+        size = choose_step_patch_size(lengths_of(samples)[rows])
     if estimator.standardize or size == AUTO:
         measured = problem.scale_of(rows)
     if size == AUTO:

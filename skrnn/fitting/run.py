@@ -257,6 +257,7 @@ def prepare(estimator, problem, validation, resume, incremental):
             incremental,
             estimator._default_dropout,
             estimator._default_learning_rates,
+            n_answered=_count_answered(network, data.lengths[rows]),
             n_targets=len(problem.scored(rows)[0]),
             n_seen=estimator.t_ if resume and incremental else 0,
         ),
@@ -264,6 +265,13 @@ def prepare(estimator, problem, validation, resume, incremental):
         resume=resume,
         incremental=incremental,
     )
+
+
+def _count_answered(network, lengths):
+    """Return how many states of a sequence are answered, in the mean."""
+    if not network.head.per_step:
+        return 1
+    return np.mean(-(-lengths // network.input.patch_size))
 
 
 def random_source(random_state, n_seen=0):

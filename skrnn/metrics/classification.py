@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from sklearn.metrics import classification_report, confusion_matrix
 
-from skrnn.metrics.labelled import UNLABELLED, LabelledSteps
+from skrnn.metrics.labelled import LabelledSteps
+from skrnn.validation.steps import UNLABELLED
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

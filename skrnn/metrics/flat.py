@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, overload
 
 import numpy as np
 
-from skrnn.metrics.labelled import UNLABELLED, LabelledSteps, read_steps
+from skrnn.metrics.labelled import LabelledSteps, read_steps
 from skrnn.parameters.constraints import Interval, Options, check_options
+from skrnn.validation.steps import UNLABELLED
 
 if TYPE_CHECKING:
     from skrnn.utils.typing import Array, SequencesLike

@@ -5,15 +5,14 @@ from numbers import Real
 
 import numpy as np
 
-from skrnn.validation.arrays import as_array, flat_array, is_missing, sentence
-from skrnn.validation.layouts import depth_of
+from skrnn.validation.arrays import as_array, flat_array, sentence
+from skrnn.validation.steps import (
+    HIDDEN,
+    are_labelled,
+    as_steps,
+    is_nested,
+)
 from skrnn.validation.values import within_float64
-
-#: The number that marks steps without a label, as in scikit-learn's semi-supervised
-#: tools.
-UNLABELLED = -1
-#: Advice on values hidden by a mask.
-HIDDEN = "Give NaN, None or, among labels, -1 to steps that have no label."
 
 
 class LabelledSteps:
@@ -80,7 +79,7 @@ shape (n_steps_i,) or (n_steps_i, n_targets)
         if sample_weight is None:
             return None
         sample_weight = _as_list_or_array(sample_weight, "sample_weight")
-        if not _is_nested(sample_weight):
+        if not is_nested(sample_weight):
             weights = self.sequence_weights(sample_weight)
             return np.repeat(weights, self.lengths)[self._mask]
         weights = self._select(sample_weight, "sample_weight")
@@ -115,7 +114,7 @@ def read_steps(values, name):
     if isinstance(values, np.ndarray) and values.ndim in (2, 3) and len(values):
         n, n_steps, *rest = values.shape
         return values.reshape(n * n_steps, *rest), np.full(n, n_steps)
-    if not _is_nested(values) or not len(values):
+    if not is_nested(values) or not len(values):
         raise ValueError(
             f"{name} must have a value for each step: an array (sequences, steps), or "
             f"a list with an array for each sequence. Got {_described(values, name)}"
@@ -135,30 +134,18 @@ def read_steps(values, name):
 
 def read_sequence(values, name):
     """Return the values of the steps of one sequence, with mixed types as objects."""
-    array = as_array(values, name, HIDDEN)
+    array = as_steps(values, name)
     if array.ndim not in (1, 2):
         raise ValueError(
             f"{name} must be an array with one value for each step, or a row of "
             f"values; got shape {array.shape}."
         )
-    if array.dtype.kind in "US" and isinstance(values, list | tuple):
-        # NumPy makes a text of NaN, None and numbers that stand among texts.
-        objects = np.array(values, dtype=object)
-        if not all(isinstance(value, str | bytes) for value in objects.flat):
-            return objects
     return array
 
 
 def _as_list_or_array(values, name):
     is_list = isinstance(values, list | tuple)
     return values if is_list else as_array(values, name, HIDDEN)
-
-
-def _is_nested(values):
-    """Return whether values have an axis of steps below that of the sequences."""
-    if isinstance(values, np.ndarray) and (values.ndim != 1 or values.dtype != object):
-        return values.ndim > 1
-    return any(depth_of(item) > 0 for item in values)
 
 
 def _described(values, name):
@@ -178,27 +165,6 @@ def _joined(items):
         if len(kinds) > 1 or "V" in kinds:
             items = [item.astype(object) for item in items]
     return np.concatenate(items)
-
-
-def are_labelled(values, unlabelled):
-    """Return which steps have a label, or all of their targets; shape (n_all,)."""
-    if values.dtype.kind in "biuf":
-        labelled = values == values  # NaN is not itself
-        if unlabelled is not None and values.dtype.kind != "b":
-            labelled &= values != unlabelled
-    elif values.dtype.kind in "US":
-        labelled = np.ones(values.shape, bool)
-    else:
-        marked = (_is_unlabelled(value, unlabelled) for value in values.flat)
-        labelled = ~np.fromiter(marked, bool, values.size).reshape(values.shape)
-    return labelled.all(axis=1) if values.ndim == 2 else labelled
-
-
-def _is_unlabelled(value, unlabelled):
-    is_number = isinstance(value, Real) and not isinstance(value, bool)
-    return is_missing(value) or (
-        is_number and unlabelled is not None and value == unlabelled
-    )
 
 
 def _of_one_type(values, name):

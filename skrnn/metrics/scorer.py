@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 from sklearn.base import is_classifier
 from sklearn.metrics import get_scorer, make_scorer
 
-from skrnn.metrics.labelled import UNLABELLED, LabelledSteps
+from skrnn.metrics.labelled import LabelledSteps
+from skrnn.validation.steps import UNLABELLED
 
 if TYPE_CHECKING:
     from skrnn.utils.typing import SequencesLike

@@ -7,13 +7,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from skrnn.metrics.labelled import (
-    UNLABELLED,
-    LabelledSteps,
-    are_labelled,
-    read_sequence,
-)
+from skrnn.metrics.labelled import LabelledSteps, read_sequence
 from skrnn.validation.arrays import as_array
+from skrnn.validation.steps import UNLABELLED, are_labelled
 
 if TYPE_CHECKING:
     from skrnn.utils.typing import Array, ArrayLike

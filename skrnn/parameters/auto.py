@@ -16,6 +16,9 @@ from skrnn.training import SOLVERS, count_batches
 AUTO = "auto"
 
 BATCH_SIZE = 64
+#: Most patches in a batch where every step has an answer: it learns from all of them.
+#: So long sequences make small batches.
+MOST_ANSWERED = 1024
 #: Number of updates of small sets, and the least for tiny ones: those get as many as
 #: they have steps.
 N_UPDATES, FEWEST_UPDATES = 1000, 200
@@ -135,6 +138,7 @@ def resolve_auto(
     dropout,
     learning_rates,
     *,
+    n_answered=1,
     n_targets=None,
     n_seen=0,
 ):
@@ -152,6 +156,9 @@ def resolve_auto(
         Defaults of `dropout` and `recurrent_dropout` for this kind of estimator.
     learning_rates : dict of str to float
         Defaults of `learning_rate_init` for its cell, by the name of the solver.
+    n_answered : float, default=1
+        Mean number of states of a sequence that are answered: one, or that of every
+        patch.
     n_targets : int, optional
         Number of labels or targets; by default one a sequence.
     n_seen : int, default=0
@@ -161,7 +168,8 @@ def resolve_auto(
     -------
     ResolvedSettings
     """
-    batch_size = int(_resolve(settings.batch_size, BATCH_SIZE))
+    batch_size = min(BATCH_SIZE, math.ceil(MOST_ANSWERED / n_answered))
+    batch_size = int(_resolve(settings.batch_size, batch_size))
     n_batches = count_batches(len(lengths), batch_size)
     n_updates = min(N_UPDATES, max(FEWEST_UPDATES, int(lengths.sum())))
     n_targets = len(lengths) if n_targets is None else n_targets
@@ -242,6 +250,15 @@ def choose_patch_size(cell, samples, rows, scale):
     if _correlation(samples, rows, scale) >= CORRELATED:
         return round(0.5 * math.sqrt(n_steps))
     return math.ceil(n_steps / (LASTING if cell.memory_gate else FADING))
+
+
+def choose_step_patch_size(lengths):
+    """Return the default number of steps that are read at once, with answers for each.
+
+    One, so that no answer looks ahead in its patch, or for long recordings as many as
+    leave no more patches than a memory lasts for.
+    """
+    return math.ceil(lengths.mean() / LASTING)
 
 
 def scales_differ(samples, rows):

@@ -5,6 +5,7 @@ sequences have the same number of steps one array.
 """
 
 from collections.abc import Iterator, Mapping, Set
+from numbers import Real
 from typing import NamedTuple
 
 import numpy as np
@@ -19,6 +20,8 @@ from skrnn.validation.weights import as_floats, check_values, check_weights
 
 #: Label of a step without one, where labels are numbers.
 UNLABELLED = -1
+#: Advice on values hidden by a mask.
+HIDDEN = "Give NaN, None or, among labels, -1 to steps that have no label."
 
 
 class StepValues(NamedTuple):
@@ -62,7 +65,7 @@ def check_step_labels(y, lengths):
         )
     if values.dtype.kind == "f":
         values = within_float64(values, "y")
-    has_label = _has_label(values)
+    has_label = are_labelled(values, UNLABELLED)
     if not has_label.any():
         raise ValueError(
             "y has no label: every step is marked as without one, by -1, NaN or None."
@@ -86,20 +89,37 @@ def _as_numbers_if_so(values, has_label):
     return numbers
 
 
-def _has_label(values):
-    kind = values.dtype.kind
-    if kind == "f":
-        return ~(np.isnan(values) | (values == UNLABELLED))
-    if kind == "i":
-        return values != UNLABELLED
-    if kind != "O":
-        return np.ones(len(values), bool)
-    return np.array([not (is_missing(v) or _is_mark(v)) for v in values])
+def are_labelled(values, unlabelled):
+    """Return which steps have a label, or all of their targets.
+
+    Parameters
+    ----------
+    values : ndarray of shape (n,) or (n, n_targets)
+        Labels or targets; NaN, None and NA of pandas are none.
+    unlabelled : float or None
+        The number that is none either.
+
+    Returns
+    -------
+    ndarray of bool of shape (n,)
+    """
+    if values.dtype.kind in "biuf":
+        labelled = values == values  # NaN is not itself
+        if unlabelled is not None and values.dtype.kind != "b":
+            labelled &= values != unlabelled
+    elif values.dtype.kind in "US":
+        labelled = np.ones(values.shape, bool)
+    else:
+        marked = (_is_mark(value, unlabelled) for value in values.flat)
+        labelled = ~np.fromiter(marked, bool, values.size).reshape(values.shape)
+    return labelled.all(axis=1) if values.ndim == 2 else labelled
 
 
-def _is_mark(value):
-    is_number = isinstance(value, int | float | np.number)
-    return is_number and not isinstance(value, bool) and value == UNLABELLED
+def _is_mark(value, unlabelled):
+    is_number = isinstance(value, Real) and not isinstance(value, bool)
+    return is_missing(value) or (
+        is_number and unlabelled is not None and value == unlabelled
+    )
 
 
 def check_step_targets(y, lengths):
@@ -115,9 +135,7 @@ def check_step_targets(y, lengths):
     targets = read_steps(y, lengths, "y", "target")
     targets = StepValues(_as_numbers(targets), targets.starts)
     _check_no_infinity(targets, "target")
-    has_target = ~np.isnan(targets.values)
-    if targets.values.ndim == 2:
-        has_target = has_target.all(axis=1)
+    has_target = are_labelled(targets.values, None)
     if not has_target.any():
         raise ValueError(
             "y has no target: every step has NaN, which marks it as without one."
@@ -132,7 +150,7 @@ def check_step_weights(sample_weight, lengths):
     -------
     ndarray of float64 of shape (n_steps_in_all,)
     """
-    if sample_weight is None or not _is_nested(sample_weight):
+    if sample_weight is None or not is_nested(sample_weight):
         return np.repeat(check_weights(sample_weight, len(lengths)), lengths)
     weights = read_steps(sample_weight, lengths, "sample_weight", "weight")
     if weights.values.ndim == 2:
@@ -198,7 +216,7 @@ def _as_parts(values, name, what):
         )
     if not isinstance(values, list | tuple):
         values = as_array(values, name)
-    if not _is_nested(values):
+    if not is_nested(values):
         raise ValueError(
             f"{name} must have one {what} for each step of each sequence: a list of "
             "arrays of shape (steps,), or an array of shape (sequences, steps). It has "
@@ -208,8 +226,19 @@ def _as_parts(values, name, what):
     return values
 
 
-def _is_nested(values):
-    """Return whether values have items for each sequence."""
+def as_steps(values, name):
+    """Return the values of the steps of one sequence, of mixed types as objects."""
+    array = as_array(values, name, HIDDEN)
+    if array.dtype.kind in "US" and isinstance(values, list | tuple):
+        # NumPy makes a text of NaN, None and numbers that stand among texts.
+        objects = np.array(values, dtype=object)
+        if not all(isinstance(value, str | bytes) for value in objects.flat):
+            return objects
+    return array
+
+
+def is_nested(values):
+    """Return whether values have an axis of steps below that of the sequences."""
     if not isinstance(values, list | tuple):
         array = np.asarray(values)
         if array.ndim != 1 or array.dtype.kind != "O":
@@ -219,7 +248,7 @@ def _is_nested(values):
 
 def _check_part(part, i, length, name, what):
     """Return the values of one sequence as an array of shape (n_steps, ...)."""
-    part = _without_text_of_missing(part, as_array(part, f"{name}[{i}]"))
+    part = as_steps(part, f"{name}[{i}]")
     if part.ndim == 2 and part.shape[1] == 1 and what != "target":
         part = part[:, 0]
     if part.ndim not in (1, 2):
@@ -233,15 +262,6 @@ def _check_part(part, i, length, name, what):
             f"{what}s: there must be one for each step."
         )
     return part
-
-
-def _without_text_of_missing(values, array):
-    """Return objects where NumPy has made text of what is missing in a list."""
-    if array.dtype.kind != "U" or not isinstance(values, list | tuple):
-        return array
-    if all(isinstance(value, str) for value in values):
-        return array
-    return np.array(values, object)
 
 
 def _check_alike(parts, name, what):
