@@ -20,7 +20,11 @@ from skrnn.sequences import lengths_of
 from skrnn.training import StepTargets
 from skrnn.validation import check_class_weight, check_sequences
 from skrnn.validation.labels import settle_classes
-from skrnn.validation.steps import check_step_labels, check_step_weights
+from skrnn.validation.steps import (
+    check_mark_is_no_class,
+    check_step_labels,
+    check_step_weights,
+)
 
 if TYPE_CHECKING:
     from sklearn.utils import Tags
@@ -235,9 +239,10 @@ default=None
                 "sample_weight is zero wherever y has a label: no step is left to "
                 "learn from."
             )
-        classes = settle_classes(
-            type(self).__name__, y[counts], False, classes, earlier
-        )
+        name = type(self).__name__
+        if classes is None and not earlier:
+            check_mark_is_no_class(name, y, y[counts])
+        classes = settle_classes(name, y[counts], False, classes, earlier)
         codes = np.zeros(len(y), np.intp)
         codes[counts] = np.searchsorted(classes, y[counts])
         return make_step_problem(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from skrnn.metrics.labelled import LabelledSteps, read_sequence
-from skrnn.validation.arrays import as_array
+from skrnn.validation.arrays import as_array, sentence
 from skrnn.validation.steps import UNLABELLED, are_labelled
 
 if TYPE_CHECKING:
@@ -134,8 +134,8 @@ def _hashable(values, name):
         hash(tuple(values))
     except TypeError as error:
         raise ValueError(
-            f"{name} has values that cannot be labels: {error}. Labels are texts, "
-            "numbers or booleans."
+            f"{name} has values that cannot be labels: {sentence(error)} Labels are "
+            "texts, numbers or booleans."
         ) from error
     return values
 

@@ -19,6 +19,9 @@ from skrnn.validation.arrays import (
 from skrnn.validation.targets import check_all_finite, check_length, read_y
 from skrnn.validation.values import within_float64
 
+#: Advice on labels that are as many as the steps.
+OF_STEPS = "For a label at each step, use LSTMStepClassifier or another of its kind."
+
 #: Kinds of labels in messages: the second is that of `multilabel`.
 KINDS = ("one label a sequence", "an indicator matrix of several labels")
 
@@ -49,7 +52,7 @@ def is_indicator_matrix(y):
         raise ValueError(
             "y has rows of different length. Give one label for each sequence, or an "
             "indicator matrix, such as sklearn.preprocessing.MultiLabelBinarizer() "
-            "makes of lists of labels."
+            f"makes of lists of labels. {OF_STEPS}"
         ) from error
     return len(shape) == 2 and shape[1] > 1
 
@@ -65,7 +68,7 @@ def _check_indicators(y, n):
             f"y has shape {y.shape}, and values other than 0 and 1. A classifier wants "
             "one label for each sequence, or an indicator matrix with a column of 0 "
             "and 1 for each label. For several classes a sequence, use "
-            "sklearn.multioutput.MultiOutputClassifier."
+            f"sklearn.multioutput.MultiOutputClassifier. {OF_STEPS}"
         )
     return y.astype(np.intp)
 

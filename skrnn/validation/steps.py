@@ -89,6 +89,27 @@ def _as_numbers_if_so(values, has_label):
     return numbers
 
 
+def check_mark_is_no_class(name, values, labels):
+    """Raise ValueError if -1, which marks steps without a label, seems to be one.
+
+    Parameters
+    ----------
+    name : str
+        Name of the classifier.
+    values : ndarray of shape (n,)
+        Labels and marks.
+    labels : ndarray
+        Those that count.
+    """
+    if values.dtype.kind not in "if" or UNLABELLED not in values:
+        return
+    if len(np.unique(labels)) == 1:
+        raise ValueError(
+            f"{name} needs at least two classes, but y has one class beside -1, which "
+            "marks steps without a label. If -1 is a class, give it another name."
+        )
+
+
 def are_labelled(values, unlabelled):
     """Return which steps have a label, or all of their targets.
 

@@ -36,7 +36,8 @@ def check_targets(y, n):
             raise
         raise ValueError(
             "y has rows of different length. Give one number for each sequence, or as "
-            "many as there are targets."
+            "many as there are targets. For one at each step, use LSTMStepRegressor or "
+            "another of its kind."
         ) from error
     if y.ndim not in (1, 2) or y.size == 0:
         raise ValueError(

@@ -22,7 +22,12 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.utils.multiclass import type_of_target
 
-from skrnn import GRUStepRegressor, LSTMStepClassifier
+from skrnn import (
+    GRUStepRegressor,
+    LSTMClassifier,
+    LSTMRegressor,
+    LSTMStepClassifier,
+)
 from skrnn.ensemble import SequenceBaggingClassifier, SequenceBaggingRegressor
 from skrnn.estimators.features import RecurrentFeatures
 from skrnn.preprocessing import PerStepTransformer
@@ -139,3 +144,21 @@ def test_targets_of_any_magnitude(kind):
     scaled = [1e6 * part - 1e3 for part in y]
     found = flat(make(kind, dtype="float64").fit(X, scaled).predict(X))
     np.testing.assert_allclose(found, 1e6 * expected - 1e3, rtol=1e-7, atol=1e-3)
+
+
+def test_minus_one_is_no_class():
+    X, y = data_for(LSTMStepClassifier, n_classes=2)
+    message = (
+        "^LSTMStepClassifier needs at least two classes, but y has one class beside "
+        "-1, which marks steps without a label. If -1 is a class, give it another name.$"
+    )
+    with pytest.raises(ValueError, match=message):
+        make(LSTMStepClassifier).fit(X, [2 * part - 1 for part in y])
+
+
+def test_estimators_of_sequences_name_those_of_steps():
+    X, y = data_for(LSTMStepClassifier)
+    with pytest.raises(ValueError, match="For a label at each step, use LSTMStepClass"):
+        make(LSTMClassifier).fit(X, y)
+    with pytest.raises(ValueError, match="For one at each step, use LSTMStepRegressor"):
+        make(LSTMRegressor).fit(X, y)

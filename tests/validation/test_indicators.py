@@ -18,7 +18,8 @@ NO_INDICATORS = (
     "y has shape (8, 3), and values other than 0 and 1. A classifier wants one label "
     "for each sequence, or an indicator matrix with a column of 0 and 1 for each "
     "label. For several classes a sequence, use "
-    "sklearn.multioutput.MultiOutputClassifier."
+    "sklearn.multioutput.MultiOutputClassifier. For a label at each step, use "
+    "LSTMStepClassifier or another of its kind."
 )
 NOT_FINITE = (
     "y contains %s: label 1, column 1 (counted from 0). Leave sequences without a "

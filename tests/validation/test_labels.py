@@ -49,7 +49,8 @@ BAD_Y = {
         [[0], [0, 1]] * 4,
         "y has rows of different length. Give one label for each sequence, or an "
         "indicator matrix, such as sklearn.preprocessing.MultiLabelBinarizer() makes "
-        "of lists of labels.",
+        "of lists of labels. For a label at each step, use LSTMStepClassifier or "
+        "another of its kind.",
     ),
 }
 

@@ -80,7 +80,8 @@ BAD_TARGETS = {
         [[1.0], [1.0, 2.0]] * 4,
         ValueError,
         "y has rows of different length. Give one number for each sequence, or as many "
-        "as there are targets.",
+        "as there are targets. For one at each step, use LSTMStepRegressor or another "
+        "of its kind.",
     ),
     "sparse": (
         sparse.csr_array(np.ones((N, 2))),
