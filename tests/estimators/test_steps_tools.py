@@ -150,7 +150,8 @@ def test_minus_one_is_no_class():
     X, y = data_for(LSTMStepClassifier, n_classes=2)
     message = (
         "^LSTMStepClassifier needs at least two classes, but y has one class beside "
-        "-1, which marks steps without a label. If -1 is a class, give it another name.$"
+        "-1, which marks steps without a label. If -1 is a class, give it another "
+        "name.$"
     )
     with pytest.raises(ValueError, match=message):
         make(LSTMStepClassifier).fit(X, [2 * part - 1 for part in y])
