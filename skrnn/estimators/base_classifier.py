@@ -14,7 +14,7 @@ from skrnn.estimators.pooled import PooledStatesMixin
 from skrnn.estimators.staged import staged_scores
 from skrnn.fitting.problem import make_problem
 from skrnn.losses import classification_loss
-from skrnn.parameters.classifiers import ClassifierSettings
+from skrnn.parameters.sequences import ClassifierSettings
 from skrnn.parameters.shared import reads_in_parts
 from skrnn.validation import (
     check_class_weight,

@@ -18,7 +18,8 @@ from skrnn.estimators.pooled import PooledStatesMixin
 from skrnn.estimators.staged import staged_scores
 from skrnn.fitting.problem import make_problem
 from skrnn.losses import SquaredError
-from skrnn.parameters.shared import SequenceSettings, reads_in_parts
+from skrnn.parameters.sequences import SequenceSettings
+from skrnn.parameters.shared import reads_in_parts
 from skrnn.validation import (
     check_sequences,
     check_targets,

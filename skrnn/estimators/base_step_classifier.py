@@ -14,8 +14,8 @@ from skrnn.estimators.outputs import ClassifierOutputs
 from skrnn.estimators.steps import StepAnswersMixin
 from skrnn.fitting.step_problem import make_step_problem
 from skrnn.losses import classification_loss
-from skrnn.parameters.classifiers import StepClassifierSettings
 from skrnn.parameters.shared import reads_in_parts
+from skrnn.parameters.steps import StepClassifierSettings
 from skrnn.sequences import lengths_of
 from skrnn.training import StepTargets
 from skrnn.validation import check_class_weight, check_sequences

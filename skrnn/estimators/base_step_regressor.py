@@ -20,6 +20,7 @@ from skrnn.estimators.steps import StepAnswersMixin
 from skrnn.fitting.step_problem import make_step_problem
 from skrnn.losses import SquaredError
 from skrnn.parameters.shared import reads_in_parts
+from skrnn.parameters.steps import StepSettings
 from skrnn.sequences import lengths_of
 from skrnn.training import StepTargets
 from skrnn.validation import check_sequences
@@ -40,7 +41,11 @@ else:
 
 
 class RecurrentStepRegressor(
-    RegressorMixin, StepAnswersMixin, RegressorOutputs, BaseRecurrent
+    RegressorMixin,
+    StepSettings,
+    StepAnswersMixin,
+    RegressorOutputs,
+    BaseRecurrent,
 ):
     """Base of the regressors of steps: one number or several for every step."""
 

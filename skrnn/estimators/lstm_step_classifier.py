@@ -43,7 +43,7 @@ class LSTMStepClassifier(RecurrentStepClassifier):
         Strength of the L2 penalty: half of it, times the sum of squares of all weights
         but the biases, is added to the mean loss of the steps.
     batch_size : int or "auto", default="auto"
-        Sequences in a minibatch; never more than there are. "auto" is as many as have
+        Sequences, or pieces, in a minibatch. "auto" is as many as have
         1024 steps, or patches, in the mean, and 64 at most. Sequences of similar length
         are gathered, and shuffled anew for every epoch.
     learning_rate : {"cosine", "constant", "invscaling", "adaptive"}, default="cosine"
@@ -81,8 +81,12 @@ class LSTMStepClassifier(RecurrentStepClassifier):
         them has an answer all the same, which depends on the whole patch. What is
         missing of a last patch is the mean of each feature, or zero without
         `standardize`. They are never more than the longest sequence in `fit` has.
-        "auto" is 1, or for recordings with more than 512 steps in the mean as many as
-        leave 512 patches.
+        "auto" is 1: no answer looks ahead.
+    bptt_steps : int, "auto" or None, default="auto"
+        Most steps through which training goes back in time: longer sequences are cut
+        into pieces of similar length, and each is learnt by itself. What is further
+        back is used in prediction, but not learnt to be used. "auto" is 256; None cuts
+        nothing.
     standardize : bool, default=True
         Bring each feature to a mean of zero and a standard deviation of one over all
         steps of the training set. The scale is part of the model.
@@ -129,7 +133,7 @@ class LSTMStepClassifier(RecurrentStepClassifier):
     n_iter_ : int
         Epochs of the last fit.
     t_ : int
-        Sequences read in training, in all.
+        Sequences, or pieces, read in training, in all.
     stopping_reason_ : str
         Why the last fit ended.
     loss_ : float or None

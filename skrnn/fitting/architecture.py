@@ -5,9 +5,9 @@ from skrnn.network import InputTransform, build_network
 from skrnn.network.head import HEADS
 from skrnn.parameters.auto import (
     AUTO,
+    BPTT_STEPS,
     ENOUGH_SCALES,
     choose_patch_size,
-    choose_step_patch_size,
     hidden_sizes,
 )
 from skrnn.sequences import lengths_of
@@ -54,7 +54,7 @@ def choose_input_transform(estimator, problem, rows):
     samples, size = problem.X.samples, estimator.patch_size
     mean = scale = None
     if size == AUTO and HEADS[estimator._head].per_step:
-        size = choose_step_patch_size(lengths_of(samples)[rows])
+        size = 1  # so that no answer looks ahead in its patch
     if estimator.standardize or size == AUTO:
         measured = problem.scale_of(rows)
     if size == AUTO:
@@ -91,6 +91,12 @@ def choose_n_filters(estimator, problem, rows, patch_size):
     if n_filters == 0 or patch_size == 1 or problem.scales_differ(rows):
         return 0
     return n_filters
+
+
+def longest_piece(estimator):
+    """Return the most steps that are learnt from at once, or None for no limit."""
+    longest = getattr(estimator, "bptt_steps", None)
+    return BPTT_STEPS if longest == AUTO else longest
 
 
 def make_network(architecture, input_transform, n_filters):

@@ -54,7 +54,7 @@ def begin(run, workers):
     interrupted : Training or None
         The result of a trial that was interrupted.
     """
-    rows, network = run.data.rows, run.network
+    rows, network = run.rows, run.network
     weights, has_path = with_linear_path(run, rows)
     if has_path is None or run.incremental:
         return replace(run, weights=weights), None
@@ -138,13 +138,14 @@ def try_network(run, workers):
     result : Training
         Result of the trial.
     """
-    rows, problem, network = run.data.rows, run.problem, run.network
+    rows, problem, network = run.rows, run.problem, run.network
     of_last = np.isin(rows, _by_target(problem, rows)[2::4])
     first, last = rows[~of_last], rows[of_last]
     weights, has_path = with_linear_path(run, first)
     n_epochs = -(-run.settings.n_epochs // TRIAL_PART)
     trial = replace(
         run,
+        rows=first,
         data=problem.training_set(first),
         held_out=None,
         weights=weights,

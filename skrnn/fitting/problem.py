@@ -108,8 +108,11 @@ class Problem:
             self._measured[name] = measure(self.X.samples, rows, *options)
         return self._measured[name]
 
-    def training_set(self, rows):
-        """Return the rows to learn from, their weights scaled to a mean of one."""
+    def training_set(self, rows, longest=None, unit=1):
+        """Return the rows to learn from, their weights scaled to a mean of one.
+
+        Where every step has a target, those with more steps than `longest` are cut.
+        """
         weight = self.weight * (len(rows) / self.weight[rows].sum())
         return TrainingSet(self.X.samples, self.y, weight, rows, self.X.dtype)
 

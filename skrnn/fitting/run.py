@@ -11,6 +11,7 @@ from skrnn.fitting.architecture import (
     choose_architecture,
     choose_input_transform,
     choose_n_filters,
+    longest_piece,
     make_network,
 )
 from skrnn.fitting.fitted_state import fitted_network
@@ -33,8 +34,10 @@ class TrainingRun:
         The estimator, which is not changed.
     problem : Problem
         The data.
+    rows : ndarray of int
+        The sequences of it to learn from.
     data : TrainingSet
-        The part of it to learn from.
+        What is learnt from them.
     held_out : HeldOut or None
         The validation set of early stopping.
     architecture : dict
@@ -59,6 +62,7 @@ class TrainingRun:
 
     estimator: object
     problem: Problem
+    rows: np.ndarray
     data: TrainingSet
     held_out: HeldOut | None
     architecture: dict
@@ -192,7 +196,7 @@ class TrainingRun:
             Messages and their categories.
         """
         solver, incremental = SOLVERS[self.estimator.solver], self.incremental
-        problem, rows = self.problem, self.data.rows
+        problem, rows = self.problem, self.rows
         found = ending_warnings(solver, result, keeps_earlier, incremental)
         if result.interrupt:
             return found
@@ -242,10 +246,14 @@ def prepare(estimator, problem, validation, resume, incremental):
         n_filters = choose_n_filters(estimator, problem, rows, transform.patch_size)
         network = make_network(architecture, transform, n_filters)
         weights, dtype = network.init(rng), choose_dtype(estimator)
-    data = problem.training_set(rows)
+    data = problem.training_set(
+        rows, longest_piece(estimator), network.input.patch_size
+    )
+    lengths = data.lengths[data.rows]
     return TrainingRun(
         estimator=estimator,
         problem=problem,
+        rows=rows,
         data=data,
         held_out=held_out,
         architecture=architecture,
@@ -253,11 +261,11 @@ def prepare(estimator, problem, validation, resume, incremental):
         weights=np.array(weights, dtype),
         settings=resolve_auto(
             estimator,
-            data.lengths[rows],
+            lengths,
             incremental,
             estimator._default_dropout,
             estimator._default_learning_rates,
-            n_answered=_count_answered(network, data.lengths[rows]),
+            n_answered=_count_answered(network, lengths),
             n_targets=len(problem.scored(rows)[0]),
             n_seen=estimator.t_ if resume and incremental else 0,
         ),

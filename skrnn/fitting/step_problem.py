@@ -29,13 +29,38 @@ class StepProblem(Problem):
 
     scored_by: ClassVar[str] = "step"
 
-    def training_set(self, rows):
-        """Return the rows to learn from, with weights that add up to their number."""
-        at = self.y.places(rows)
-        factor = len(rows) / self.y.weight[at].sum()
-        y = replace(self.y, weight=self.y.weight * factor)
-        X = self.X
-        return StepTrainingSet(X.samples, y, self.weight * factor, rows, X.dtype)
+    def training_set(self, rows, longest=None, unit=1):
+        """Return the rows to learn from, with weights that add up to their number.
+
+        Sequences with more steps than `longest` are cut into pieces of similar length,
+        each a row of its own; those in which no step has a target are left out. But for
+        the last a piece has a multiple of `unit` steps.
+        """
+        samples, starts = self.X.samples, self.y.starts
+        if longest is not None and np.diff(starts).max() > longest:
+            samples, starts, rows = self._cut(rows, longest, unit)
+        y = replace(self.y, starts=starts)
+        factor = len(rows) / y.weight[y.places(rows)].sum()
+        y = replace(y, weight=y.weight * factor)
+        weight, dtype = y.mean_weight(), self.X.dtype
+        return StepTrainingSet(samples, y, weight, rows, dtype)
+
+    def _cut(self, rows, longest, unit):
+        """Return the pieces of all sequences, where they begin, and which to learn."""
+        samples, edges, learnt = [], [0], []
+        chosen = np.zeros(len(self.weight), bool)
+        chosen[rows] = True
+        for x, first, is_chosen in zip(
+            self.X.samples, self.y.starts.tolist(), chosen, strict=False
+        ):
+            n_pieces = -(-len(x) // longest)
+            size = -(-len(x) // (n_pieces * unit)) * unit
+            for start in range(0, len(x), size):
+                samples.append(x[start : start + size])
+                edges.append(first + start + len(samples[-1]))
+                has_target = self.y.weight[edges[-2] : edges[-1]].any()
+                learnt.append(is_chosen and has_target)
+        return samples, np.array(edges), np.flatnonzero(learnt)
 
     def scored(self, rows):
         """Return the targets of the steps of some sequences that have one."""

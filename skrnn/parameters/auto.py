@@ -19,6 +19,8 @@ BATCH_SIZE = 64
 #: Most patches in a batch where every step has an answer: it learns from all of them.
 #: So long sequences make small batches.
 MOST_ANSWERED = 1024
+#: Most steps through which gradients go back where every step has an answer.
+BPTT_STEPS = 256
 #: Number of updates of small sets, and the least for tiny ones: those get as many as
 #: they have steps.
 N_UPDATES, FEWEST_UPDATES = 1000, 200
@@ -250,15 +252,6 @@ def choose_patch_size(cell, samples, rows, scale):
     if _correlation(samples, rows, scale) >= CORRELATED:
         return round(0.5 * math.sqrt(n_steps))
     return math.ceil(n_steps / (LASTING if cell.memory_gate else FADING))
-
-
-def choose_step_patch_size(lengths):
-    """Return the default number of steps that are read at once, with answers for each.
-
-    One, so that no answer looks ahead in its patch, or for long recordings as many as
-    leave no more patches than a memory lasts for.
-    """
-    return math.ceil(lengths.mean() / LASTING)
 
 
 def scales_differ(samples, rows):

@@ -7,8 +7,8 @@ import pytest
 
 from skrnn import GRUClassifier, LSTMRegressor, RNNClassifier
 from skrnn.parameters.auto import FEW, SMOOTHING, resolve_auto
-from skrnn.parameters.classifiers import ClassifierSettings
-from skrnn.parameters.shared import SequenceSettings as Settings
+from skrnn.parameters.sequences import ClassifierSettings
+from skrnn.parameters.sequences import SequenceSettings as Settings
 from skrnn.training import Objective
 
 X = np.random.default_rng(0).normal(size=(60, 4, 2))

@@ -438,3 +438,51 @@ def test_the_loss_is_the_mean_over_the_steps():
     clf.fit(X, y)
     expected = log_loss(flat(y), flat(clf.predict_proba(X)))
     assert clf.loss_ == pytest.approx(expected, rel=1e-6)
+
+
+# Long sequences
+
+
+@each_kind
+@pytest.mark.parametrize(("patch_size", "sizes"), [(1, (3, 3, 1)), (2, (4, 3))])
+def test_long_sequences_are_learnt_in_pieces(kind, patch_size, sizes):
+    rng = np.random.default_rng(0)
+    X = [rng.normal(size=(7, 2)) for _ in range(6)]
+    y = [np.cumsum(x[:, 0]) for x in X]
+    if kind not in REGRESSORS:
+        y = [(part > 0).astype(int) for part in y]
+    edges = np.cumsum(sizes)[:-1]
+    pieces = [part for x in X for part in np.split(x, edges)]
+    labels = [part for one in y for part in np.split(one, edges)]
+    plain = {"patch_size": patch_size, "batch_size": 64, "dtype": "float64"}
+    plain |= {"dropout": 0, "recurrent_dropout": 0}
+    longest = 3 if patch_size == 1 else 4
+    found = make(kind, bptt_steps=longest, **plain).fit(X, y)
+    by_hand = make(kind, bptt_steps=None, **plain).fit(pieces, labels)
+    assert_allclose(found.weights_, by_hand.weights_, rtol=1e-8, atol=1e-10)
+    assert found.t_ == by_hand.t_ == 4 * len(pieces)
+    assert flat(found.predict(X)).shape == flat(y).shape
+    whole = make(kind, bptt_steps=None, **plain).fit(X, y)
+    assert not np.allclose(whole.weights_, found.weights_)
+    assert_array_equal(
+        make(kind, bptt_steps=7, **plain).fit(X, y).weights_, whole.weights_
+    )
+
+
+def test_pieces_without_a_label_are_not_read():
+    X, y = data("block")
+    y[:, 2:] = -1
+    clf = make(LSTMStepClassifier, bptt_steps=2, standardize=False).fit(X, y)
+    assert clf.t_ == 4 * 12
+    other = X.copy()
+    other[:, 2:] += 1
+    again = make(LSTMStepClassifier, bptt_steps=2, standardize=False).fit(other, y)
+    assert np.allclose(again.loss_curve_, clf.loss_curve_)
+
+
+def test_predictions_look_back_beyond_the_pieces():
+    X, y = data("block")
+    clf = make(LSTMStepClassifier, bptt_steps=2, max_iter=20).fit(X, y)
+    other = X.copy()
+    other[:, 0] += 1
+    assert not np.allclose(clf.predict_proba(other)[:, 3], clf.predict_proba(X)[:, 3])

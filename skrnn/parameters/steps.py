@@ -1,22 +1,16 @@
-"""Parameters of classifiers, and their constraints."""
+"""Parameters of estimators of steps, and their constraints."""
 
-from numbers import Real
+from numbers import Integral
 from typing import Any, ClassVar, Literal
 
 import numpy as np
 
-from skrnn.parameters.constraints import Dict, Interval, Options
-from skrnn.parameters.shared import SequenceSettings, Settings
-
-#: Constraints of what classifiers alone have.
-OF_CLASSIFIERS = {
-    "class_weight": [Options(("balanced", None)), Dict()],
-    "label_smoothing": [Options(("auto",)), Interval(Real, 0, 1)],
-}
+from skrnn.parameters.constraints import Interval, Options
+from skrnn.parameters.shared import OF_CLASSIFIERS, Settings
 
 
-class ClassifierSettings(SequenceSettings):
-    """The parameters of classifiers of sequences."""
+class StepSettings(Settings):
+    """The parameters of estimators with an answer for every step."""
 
     def __init__(
         self,
@@ -24,9 +18,7 @@ class ClassifierSettings(SequenceSettings):
         *,
         n_layers: int = 1,
         bidirectional: bool = False,
-        pooling: Literal["last", "mean", "max", "concat"] = "concat",
         n_filters: int | Literal["auto"] = "auto",
-        linear_steps: int | Literal["auto"] = "auto",
         dropout: float | Literal["auto"] = "auto",
         recurrent_dropout: float | Literal["auto"] = "auto",
         solver: Literal["adam", "sgd", "lbfgs"] = "adam",
@@ -45,6 +37,7 @@ class ClassifierSettings(SequenceSettings):
         validation_fraction: float = 0.1,
         features_per_step: int = 1,
         patch_size: int | Literal["auto"] = "auto",
+        bptt_steps: int | Literal["auto"] | None = "auto",
         standardize: bool = True,
         own_scale: bool | Literal["auto"] = "auto",
         dtype: Literal["auto", "float32", "float64"]
@@ -54,16 +47,12 @@ class ClassifierSettings(SequenceSettings):
         n_jobs: int | None = None,
         verbose: bool | int = False,
         random_state: int | np.random.RandomState | None = None,
-        class_weight: dict[Any, Any] | Literal["balanced"] | None = None,
-        label_smoothing: float | Literal["auto"] = "auto",
     ) -> None:
         super().__init__(
             hidden_size,
             n_layers=n_layers,
             bidirectional=bidirectional,
-            pooling=pooling,
             n_filters=n_filters,
-            linear_steps=linear_steps,
             dropout=dropout,
             recurrent_dropout=recurrent_dropout,
             solver=solver,
@@ -88,16 +77,15 @@ class ClassifierSettings(SequenceSettings):
             verbose=verbose,
             random_state=random_state,
         )
-        self.class_weight = class_weight
-        self.label_smoothing = label_smoothing
+        self.bptt_steps = bptt_steps
 
     _parameter_constraints: ClassVar[dict] = {
-        **SequenceSettings._parameter_constraints,
-        **OF_CLASSIFIERS,
+        **Settings._parameter_constraints,
+        "bptt_steps": [Options(("auto", None)), Interval(Integral, 1)],
     }
 
 
-class StepClassifierSettings(Settings):
+class StepClassifierSettings(StepSettings):
     """The parameters of classifiers of steps."""
 
     def __init__(
@@ -125,6 +113,7 @@ class StepClassifierSettings(Settings):
         validation_fraction: float = 0.1,
         features_per_step: int = 1,
         patch_size: int | Literal["auto"] = "auto",
+        bptt_steps: int | Literal["auto"] | None = "auto",
         standardize: bool = True,
         own_scale: bool | Literal["auto"] = "auto",
         dtype: Literal["auto", "float32", "float64"]
@@ -158,6 +147,7 @@ class StepClassifierSettings(Settings):
             validation_fraction=validation_fraction,
             features_per_step=features_per_step,
             patch_size=patch_size,
+            bptt_steps=bptt_steps,
             standardize=standardize,
             own_scale=own_scale,
             dtype=dtype,
@@ -170,6 +160,6 @@ class StepClassifierSettings(Settings):
         self.label_smoothing = label_smoothing
 
     _parameter_constraints: ClassVar[dict] = {
-        **Settings._parameter_constraints,
+        **StepSettings._parameter_constraints,
         **OF_CLASSIFIERS,
     }
