@@ -1,7 +1,9 @@
 """Architecture of the network of an estimator."""
 
+import numpy as np
+
 from skrnn.cells import CELLS
-from skrnn.network import InputTransform, build_network
+from skrnn.network import Gaps, InputTransform, build_network
 from skrnn.parameters.auto import (
     AUTO,
     ENOUGH_SCALES,
@@ -9,10 +11,13 @@ from skrnn.parameters.auto import (
     hidden_sizes,
 )
 from skrnn.sequences import lengths_of
+from skrnn.validation.layouts import FORWARD_FILL
 
 #: Parameters that the data decide about, and their types: fitted attributes have what
 #: they came to.
 RESOLVED = {"patch_size": int, "own_scale": bool, "n_filters": int, "linear_steps": int}
+#: Fitted attributes that say how the network reads raw steps.
+READING = ("feature_mean_", "feature_scale_", *(f"{name}_" for name in RESOLVED))
 #: Parameters of parts of the architecture with another name.
 PARAMETER_NAMES = {"hidden_sizes": "hidden_size or n_layers"}
 
@@ -31,13 +36,20 @@ def choose_architecture(estimator, problem):
         "pooling": _plain(estimator, "pooling"),
         "n_outputs": problem.n_outputs,
         "outputs": problem.loss.outputs,
+        "missing_values": _plain(estimator, "missing_values"),
         **{name: _as_set(estimator, name) for name in RESOLVED},
         **{option: _plain(estimator, option) for option in estimator._cell_options},
     }
 
 
-def choose_input_transform(estimator, problem, rows):
-    """Return the transform of the input, as the parameters say or as suits the data."""
+def choose_reading(estimator, problem, rows):
+    """Return how raw steps are read, as the parameters say or as suits the data.
+
+    Returns
+    -------
+    dict of str to object
+        The fitted attributes in `READING`.
+    """
     samples, size = problem.X.samples, estimator.patch_size
     mean = scale = None
     if estimator.standardize or size == AUTO:
@@ -54,16 +66,18 @@ def choose_input_transform(estimator, problem, rows):
     if n_linear == AUTO:
         n_linear = estimator._default_linear_numbers // problem.X.n_features
     # What is longer than all sequences would have weights that are never used.
-    return InputTransform(
-        patch_size=min(int(size), longest),
-        mean=mean,
-        scale=scale,
-        own_scale=bool(own_scale),
-        linear_steps=min(int(n_linear), longest),
-    )
+    size = min(int(size), longest)
+    return {
+        "feature_mean_": mean,
+        "feature_scale_": scale,
+        "patch_size_": size,
+        "own_scale_": bool(own_scale),
+        "n_filters_": _choose_n_filters(estimator, problem, rows, size),
+        "linear_steps_": min(int(n_linear), longest),
+    }
 
 
-def choose_n_filters(estimator, problem, rows, patch_size):
+def _choose_n_filters(estimator, problem, rows, patch_size):
     """Return the number of filters.
 
     By default there are none for patches of one step, and none where the deviations of
@@ -77,11 +91,51 @@ def choose_n_filters(estimator, problem, rows, patch_size):
     return n_filters
 
 
-def make_network(architecture, input_transform, n_filters):
-    """Return the network with an `architecture_`."""
-    other = ("outputs", *RESOLVED)
+def make_network(architecture, reading):
+    """Return the network of an estimator.
+
+    Parameters
+    ----------
+    architecture : dict
+        The `architecture_`.
+    reading : dict
+        The fitted attributes in `READING`.
+    """
+    other = ("outputs", "missing_values", *RESOLVED)
     parts = {name: part for name, part in architecture.items() if name not in other}
-    return build_network(input_transform=input_transform, n_filters=n_filters, **parts)
+    front, transform = _make_front(architecture, reading)
+    n_filters = reading["n_filters_"]
+    return build_network(
+        input_transform=transform, n_filters=n_filters, front=front, **parts
+    )
+
+
+def _make_front(architecture, reading):
+    """Return the blocks in front, a dict, and the input transform above them.
+
+    What the blocks add is read as it is, and stands behind the features that they
+    leave, whose columns are `numeric`.
+    """
+    mean, scale = reading["feature_mean_"], reading["feature_scale_"]
+    front, n_columns = {}, architecture["n_features"]
+    numeric = np.arange(n_columns)
+    if architecture["missing_values"] == FORWARD_FILL:
+        own_mean = None if mean is None else mean[numeric]
+        constant = np.zeros(len(numeric), bool)
+        front["gaps"] = Gaps(n_columns, numeric, own_mean, constant)
+        n_columns = front["gaps"].n_out
+    if front and mean is not None:
+        n_added = n_columns - len(numeric)
+        mean = np.concatenate([mean[numeric], np.zeros(n_added)])
+        scale = np.concatenate([scale[numeric], np.ones(n_added)])
+    return front, InputTransform(
+        reading["patch_size_"],
+        mean,
+        scale,
+        reading["own_scale_"],
+        reading["linear_steps_"],
+        n_numeric=len(numeric) if front else None,
+    )
 
 
 def check_unchanged(estimator, architecture):

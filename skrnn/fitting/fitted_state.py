@@ -11,22 +11,16 @@ from sklearn.base import is_classifier
 from sklearn.frozen import FrozenEstimator
 
 from skrnn.cells import CELLS
-from skrnn.fitting.architecture import RESOLVED, make_network
+from skrnn.fitting.architecture import READING, RESOLVED, make_network
 from skrnn.fitting.problem import OF_CLASSIFIERS, OF_REGRESSORS
 from skrnn.losses import SquaredError, classification_loss
-from skrnn.network import InputTransform
 from skrnn.network.pooling import POOLINGS
-from skrnn.validation.layouts import SHAPES, TABLE
+from skrnn.validation.layouts import FORWARD_FILL, SHAPES, TABLE
 
 COMMON = (
     "architecture_",
     "weights_",
-    "patch_size_",
-    "feature_mean_",
-    "feature_scale_",
-    "own_scale_",
-    "n_filters_",
-    "linear_steps_",
+    *READING,
     "input_layout_",
     "n_features_in_",
 )
@@ -66,17 +60,8 @@ def fitted_network(estimator):
         return network
     fault = _state_fault(estimator)
     if fault is None:
-        network = make_network(
-            estimator.architecture_,
-            InputTransform(
-                estimator.patch_size_,
-                estimator.feature_mean_,
-                estimator.feature_scale_,
-                estimator.own_scale_,
-                estimator.linear_steps_,
-            ),
-            estimator.n_filters_,
-        )
+        reading = {name: getattr(estimator, name) for name in READING}
+        network = make_network(estimator.architecture_, reading)
         fault = _weights_fault(estimator, network.layout.size)
     if fault:
         raise ValueError(
@@ -117,7 +102,8 @@ def _missing_fault(estimator):
 def _architecture_fault(estimator):
     architecture = estimator.architecture_
     names = {"cell", "n_features", "hidden_sizes", "bidirectional", "pooling"}
-    names |= {"n_outputs", "outputs", *RESOLVED, *estimator._cell_options}
+    names |= {"n_outputs", "outputs", "missing_values", *RESOLVED}
+    names |= set(estimator._cell_options)
     if not isinstance(architecture, dict) or set(architecture) != names:
         return f"architecture_ is not a dict with {', '.join(sorted(names))}"
     sizes = architecture["hidden_sizes"]
@@ -126,6 +112,7 @@ def _architecture_fault(estimator):
         architecture["cell"] == estimator._cell in CELLS
         and architecture["pooling"] in POOLINGS
         and isinstance(architecture["bidirectional"], bool)
+        and architecture["missing_values"] in ("error", FORWARD_FILL)
         and isinstance(sizes, tuple)
         and len(sizes) > 0
         and all(map(_is_count, [*sizes, *counts]))

@@ -207,20 +207,29 @@ def _sort(samples, y, rows, groups):
 def _digests(samples, rows):
     """Yield a digest of the values of each sequence.
 
-    Equal values have equal bytes: all are float64, and no zero is negative.
+    Equal values have equal bytes: all are float64, no zero is negative, and all that
+    are missing are the same NaN.
     """
     if isinstance(samples, list):
         for i in rows:
+            values = _one_nan(np.add(samples[i], 0.0, dtype=np.float64))
             # Not its buffer: an array that exports one keeps memory for it.
-            yield _digest(np.add(samples[i], 0.0, dtype=np.float64).tobytes())
+            yield _digest(values.tobytes())
         return
     n = max(1, BLOCK // samples[0].size)
     for first in range(0, len(rows), n):
         some = samples[rows[first : first + n]]
-        block = np.add(some, 0.0, dtype=np.float64, order="C")
+        block = _one_nan(np.add(some, 0.0, dtype=np.float64, order="C"))
         values, size = block.data.cast("B"), block[0].nbytes
         for at in range(0, len(values), size):
             yield _digest(values[at : at + size])
+
+
+def _one_nan(values):
+    """Make all NaN the same, in place."""
+    if np.isnan(values.min()):
+        values[np.isnan(values)] = np.nan
+    return values
 
 
 def _digest(values):

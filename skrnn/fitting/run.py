@@ -8,9 +8,9 @@ from sklearn.utils import check_random_state
 
 from skrnn.fitting.architecture import (
     check_unchanged,
+    READING,
     choose_architecture,
-    choose_input_transform,
-    choose_n_filters,
+    choose_reading,
     make_network,
 )
 from skrnn.fitting.fitted_state import fitted_network
@@ -39,6 +39,8 @@ class TrainingRun:
         The validation set of early stopping.
     architecture : dict
         The `architecture_` of the estimator.
+    reading : dict
+        The fitted attributes that say how raw steps are read.
     network : Network
         The network.
     weights : ndarray of shape (n_parameters,)
@@ -62,6 +64,7 @@ class TrainingRun:
     data: TrainingSet
     held_out: HeldOut | None
     architecture: dict
+    reading: dict
     network: Network
     weights: np.ndarray
     settings: ResolvedSettings
@@ -137,19 +140,13 @@ class TrainingRun:
         history, earlier = result.history, vars(self.estimator) if self.resume else {}
         curve = earlier.get("loss_curve_", []) + history.loss_curve
         scores = (earlier.get("validation_scores_") or []) + history.validation_scores
-        stops, transform = self.estimator.early_stopping, self.network.input
-        convolution = self.network.convolution
+        stops = self.estimator.early_stopping
         memory = {} if memory is None else {self.estimator.solver: memory}
         return {
             **self.problem.X.format.attributes,
             **self.problem.fitted,
             "architecture_": self.architecture,
-            "patch_size_": transform.patch_size,
-            "feature_mean_": transform.mean,
-            "feature_scale_": transform.scale,
-            "own_scale_": transform.own_scale,
-            "n_filters_": convolution.n_out if convolution else 0,
-            "linear_steps_": transform.linear_steps,
+            **self.reading,
             "weights_": self.with_share(result.weights),
             "optimizer_state_": memory,
             "stopping_reason_": result.reason.value,
@@ -227,13 +224,13 @@ def prepare(estimator, problem, validation, resume, incremental):
     architecture = choose_architecture(estimator, problem)
     if resume:
         check_unchanged(estimator, architecture)
+        reading = {name: getattr(estimator, name) for name in READING}
         network, weights = fitted_network(estimator), estimator.weights_
         dtype = choose_dtype(estimator, weights.dtype)
         rng = random_source(estimator.random_state, estimator.t_)
     else:
-        transform = choose_input_transform(estimator, problem, rows)
-        n_filters = choose_n_filters(estimator, problem, rows, transform.patch_size)
-        network = make_network(architecture, transform, n_filters)
+        reading = choose_reading(estimator, problem, rows)
+        network = make_network(architecture, reading)
         weights, dtype = network.init(rng), choose_dtype(estimator)
     data = training_set(problem, rows)
     return TrainingRun(
@@ -242,6 +239,7 @@ def prepare(estimator, problem, validation, resume, incremental):
         data=data,
         held_out=held_out,
         architecture=architecture,
+        reading=reading,
         network=network,
         weights=np.array(weights, dtype),
         settings=resolve_auto(

@@ -2,7 +2,7 @@
 
 All is measured on z, the values standardised over the sequences at each step and
 feature. What all sequences share does not show which axis is time: bands may have a
-smooth profile.
+smooth profile. Values that are missing are left out.
 """
 
 from itertools import pairwise
@@ -10,6 +10,7 @@ from itertools import pairwise
 import numpy as np
 
 from skrnn.sequences import lengths_of, spaced
+from skrnn.sequences.scaling import moments_of_seen
 
 #: Least number of sequences for a decision, and number that is enough for one.
 FEWEST, ENOUGH = 20, 256
@@ -57,8 +58,10 @@ def look_swapped(samples, rows):
     first = spaced(np.arange(n_features - 1), N_PAIRS)
     columns = np.union1d(first, first + 1)
     x = _central_steps(samples, spaced(rows, ENOUGH), columns)
-    mean, deviation = x.mean(axis=0), x.std(axis=0)
+    mean, deviation = moments_of_seen(x)
     z = (x - mean) / np.where(deviation <= ROUNDING, np.inf, deviation)
+    # What is missing is like the mean of the others.
+    z[np.isnan(z)] = 0.0
     smooth, enough = _smoothness(z, columns)
     return smooth >= enough and not (
         _steps_go_together(z, mean) or _are_frames(z, smooth)
@@ -71,8 +74,8 @@ def _central_steps(samples, rows, columns):
     start = max(0, (n_steps - N_STEPS) // 2)
     some = slice(start, start + N_STEPS)
     x = np.array([samples[i][some, columns] for i in rows], np.float64)
-    largest = np.abs(x).max(axis=(0, 2), keepdims=True)
-    return x / np.where(largest == 0, 1.0, largest)
+    largest = np.fmax.reduce(np.abs(x), axis=(0, 2), keepdims=True)
+    return x / np.where((largest == 0) | np.isnan(largest), 1.0, largest)
 
 
 def _smoothness(z, columns):

@@ -103,7 +103,9 @@ default="gradient"
         the network reads as zero: the mean of each feature in training,
         `feature_mean_`, and 0 with ``standardize=False``. With `own_scale_` a sequence
         is better, such as the mean over all: one that is constant has no scale, and on
-        the way from there the output jumps.
+        the way from there the output jumps. Values that are missing in X are missing
+        on the whole way, and have an attribution of 0; those that are missing in a
+        baseline take the last one that was seen in it.
     n_steps : int, default=16
         For "integrated_gradients": points of Gauss-Legendre quadrature on the way from
         the baseline. Time grows with them.

@@ -4,6 +4,7 @@ from skrnn.network.block import Block, ParameterLayout
 from skrnn.network.build import build_network
 from skrnn.network.dropout import NO_DROPOUT, Dropout
 from skrnn.network.front import FrontBlock
+from skrnn.network.gaps import Gaps
 from skrnn.network.input import IDENTITY, Input, InputTransform
 from skrnn.network.network import Network
 from skrnn.network.stepper import Stepper
@@ -14,6 +15,7 @@ __all__ = [
     "Block",
     "Dropout",
     "FrontBlock",
+    "Gaps",
     "Input",
     "InputTransform",
     "Network",

@@ -10,7 +10,7 @@ from numbers import Integral
 import numpy as np
 
 from skrnn.sequences import lengths_of, spaced
-from skrnn.sequences.scaling import ROUNDING
+from skrnn.sequences.scaling import ROUNDING, moments_of_seen
 from skrnn.training import SOLVERS, count_batches
 
 AUTO = "auto"
@@ -236,7 +236,8 @@ def scales_differ(samples, rows):
     """Return whether the deviations of sequences differ by orders of magnitude.
 
     They do if the quartiles of their logarithms are far apart, in most features. What
-    is constant has no deviation. Sequences that were normed before are alike.
+    is constant has no deviation. Sequences that were normed before are alike. Values
+    that are missing are left out.
 
     Parameters
     ----------
@@ -251,9 +252,9 @@ def scales_differ(samples, rows):
     """
     n, n_steps = LOOK_AT
     sequences = [np.asarray(samples[i][:n_steps], np.float64) for i in spaced(rows, n)]
-    largest = np.maximum.reduce([np.abs(x).max(axis=0) for x in sequences])
-    unit = np.where(largest == 0, 1.0, largest)
-    deviations = np.array([np.std(x / unit, axis=0) for x in sequences])
+    largest = np.fmax.reduce([np.fmax.reduce(np.abs(x)) for x in sequences])
+    unit = np.where((largest == 0) | np.isnan(largest), 1.0, largest)
+    deviations = np.array([moments_of_seen(x / unit)[1] for x in sequences])
     ranges = [_quartile_range(column) for column in deviations.T]
     return bool(np.median(ranges) > SCALES_DIFFER)
 
@@ -265,14 +266,21 @@ def _quartile_range(deviations):
 
 
 def _correlation(samples, rows, scale):
-    """Return the largest absolute correlation of steps over the lags."""
+    """Return the largest absolute correlation of steps over the lags.
+
+    It is that of the pairs of which neither value is missing.
+    """
     n, n_steps = LOOK_AT
     products = np.zeros((len(LAGS), 3))
     for i in spaced(rows, n):
         steps = scale.encode(samples[i][:n_steps])
         n_features, steps = steps.shape[1], steps.ravel()
+        has_gaps = np.isnan(steps).any()
         for at_lag, lag in zip(products, LAGS, strict=True):
             now, later = steps[: -lag * n_features], steps[lag * n_features :]
+            if has_gaps:
+                both = ~np.isnan(now) & ~np.isnan(later)
+                now, later = now[both], later[both]
             at_lag += now @ later, now @ now, later @ later
     together, *alone = products.T
     size = np.sqrt(np.multiply(*alone))

@@ -67,6 +67,7 @@ class Settings(CheckedNames):
         patch_size: int | Literal["auto"] = "auto",
         standardize: bool = True,
         own_scale: bool | Literal["auto"] = "auto",
+        missing_values: Literal["error", "forward_fill"] = "error",
         dtype: Literal["auto", "float32", "float64"]
         | type[np.floating]
         | np.dtype = "auto",
@@ -99,6 +100,7 @@ class Settings(CheckedNames):
         self.patch_size = patch_size
         self.standardize = standardize
         self.own_scale = own_scale
+        self.missing_values = missing_values
         self.dtype = dtype
         self.warm_start = warm_start
         self.n_jobs = n_jobs
@@ -130,6 +132,7 @@ class Settings(CheckedNames):
         "patch_size": [Options(("auto",)), Interval(Integral, 1)],
         "standardize": [Boolean()],
         "own_scale": [Options(("auto",)), Boolean()],
+        "missing_values": [Options(("error", "forward_fill"))],
         "dtype": [Options(("auto", "float32", "float64")), FloatType()],
         "warm_start": [Boolean()],
         "n_jobs": [
@@ -174,6 +177,7 @@ class ClassifierSettings(Settings):
         patch_size: int | Literal["auto"] = "auto",
         standardize: bool = True,
         own_scale: bool | Literal["auto"] = "auto",
+        missing_values: Literal["error", "forward_fill"] = "error",
         dtype: Literal["auto", "float32", "float64"]
         | type[np.floating]
         | np.dtype = "auto",
@@ -209,6 +213,7 @@ class ClassifierSettings(Settings):
             patch_size=patch_size,
             standardize=standardize,
             own_scale=own_scale,
+            missing_values=missing_values,
             dtype=dtype,
             warm_start=warm_start,
             n_jobs=n_jobs,

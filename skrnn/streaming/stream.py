@@ -13,7 +13,8 @@ from skrnn.cells.checks import float_type
 from skrnn.estimators.introspection import check_forward_network, make_stepper
 from skrnn.parameters.constraints import Interval, check_options
 from skrnn.streaming.arrivals import check_arrival, choose_streams
-from skrnn.streaming.states import States
+from skrnn.streaming.states import States, as_own_array
+from skrnn.validation import SequenceFormat
 
 if TYPE_CHECKING:
     from skrnn.estimators.base import BaseRecurrent
@@ -139,8 +140,7 @@ class Stream:
         -------
         ndarray of shape (n_rows, n_features)
         """
-        shape = (self._stepper.n_features,)
-        return check_arrival(x, rows, shape, self.dtype, type(self).__name__)
+        return self._check(x, rows, (self._stepper.n_features,))
 
     def run(self, X: ArrayLike, streams: StreamsLike = None) -> Array:
         """Read several steps of the streams, or of some of them.
@@ -161,8 +161,7 @@ n_features) for one stream
         """
         chosen = choose_streams(streams, self.n_streams)
         rows = self._every if chosen is None else chosen
-        shape, name = (None, self._stepper.n_features), type(self).__name__
-        X = check_arrival(X, rows, shape, self.dtype, name)
+        X = self._check(X, rows, (None, self._stepper.n_features))
         n, n_steps = X.shape[:2]
         memory = self._states.rows(chosen)
         self._check_room(memory["steps"], rows, n_steps)
@@ -235,7 +234,7 @@ n_features) for one stream
                 f"{type(self).__name__} remembers {sorted(expected)}: it is of another "
                 "network."
             )
-        arrays = {name: _copied(name, state[name]) for name in expected}
+        arrays = {name: as_own_array(name, state[name]) for name in expected}
         for name, values in arrays.items():
             wanted = expected[name]
             if (values.shape, values.dtype) != (wanted.shape, wanted.dtype):
@@ -247,6 +246,11 @@ n_features) for one stream
                 )
         self._states.write(None, arrays)
         return self
+
+    def _check(self, x, rows, shape):
+        """Check what came for some streams, of a shape for each."""
+        gaps = SequenceFormat.of(self._estimator).gaps
+        return check_arrival(x, rows, shape, self.dtype, type(self).__name__, gaps)
 
     def _read(self, chosen, rows, x):
         """Read a step: give the answers, and the states to be written."""
@@ -278,17 +282,6 @@ n_features) for one stream
     def __setstate__(self, state: dict[str, object]) -> None:
         self.__dict__ = state
         self._build()
-
-
-def _copied(name, values):
-    """Return a part of a state as an array of its own."""
-    try:
-        return np.array(values)
-    except ValueError as error:
-        raise ValueError(
-            f"{name!r} of the state cannot be read as an array: its rows are of "
-            "different length."
-        ) from error
 
 
 def _snapshot(estimator):

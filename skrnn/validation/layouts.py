@@ -21,6 +21,9 @@ BLOCK = "3-D array"
 RAGGED = "ragged list"
 TABLE = "table"
 
+#: The value of the parameter `missing_values` with which NaN is a gap.
+FORWARD_FILL = "forward_fill"
+
 SHAPES = {
     BLOCK: "a 3-D array (sequences, steps, features)",
     RAGGED: "a list of (steps, features) arrays",
@@ -53,12 +56,15 @@ class SequenceFormat:
         Number of features of a step, or of columns of a table.
     names : ndarray of str objects of shape (n_features_in,), or None
         Names of these features, if data frames have them.
+    gaps : bool
+        Whether NaN is a gap, and no mistake.
     """
 
     layout: str
     n_features: int
     n_features_in: int
     names: np.ndarray | None = None
+    gaps: bool = False
 
     @classmethod
     def of(cls, estimator):
@@ -66,7 +72,8 @@ class SequenceFormat:
         n_features_in = estimator.n_features_in_
         n_features = getattr(estimator, "features_per_step_", n_features_in)
         names = getattr(estimator, "feature_names_in_", None)
-        return cls(estimator.input_layout_, n_features, n_features_in, names)
+        gaps = reads_gaps(getattr(estimator, "architecture_", {}).get("missing_values"))
+        return cls(estimator.input_layout_, n_features, n_features_in, names, gaps)
 
     @property
     def attributes(self):
@@ -105,6 +112,11 @@ class CheckedSequences:
 
     def __len__(self):
         return len(self.samples)
+
+
+def reads_gaps(missing_values):
+    """Return whether a value of the parameter `missing_values` allows NaN."""
+    return isinstance(missing_values, str) and missing_values == FORWARD_FILL
 
 
 def recognise(X, name):

@@ -15,6 +15,7 @@ from skrnn.validation.layouts import (
     TABLE,
     CheckedSequences,
     SequenceFormat,
+    reads_gaps,
     recognise,
 )
 from skrnn.validation.names import are_frames, columns_of, is_frame
@@ -23,6 +24,7 @@ from skrnn.validation.values import (
     check_columns,
     first_not_finite,
     has_single_dtype,
+    with_nan,
 )
 
 FEATURE_NAMES = "feature_names_in_"
@@ -58,17 +60,18 @@ def check_sequences(estimator, X, *, expected=None, numbers=True):
             f"{name} was fitted on {SHAPES[expected.layout]}, but X is "
             f"{SHAPES[layout]}. {ADVICE[expected.layout, layout]}"
         )
+    gaps = _allows_gaps(estimator) if expected is None else expected.gaps
     if layout == TABLE:
-        return _check_table(estimator, X, expected, numbers)
+        return _check_table(estimator, X, expected, numbers, gaps)
     names = _check_names(estimator, X, expected) if layout == RAGGED else None
     check = check_block if layout == BLOCK else check_ragged
-    samples, dtype = check(X, name, numbers)
+    samples, dtype = check(X, name, numbers, gaps)
     n_features = samples[0].shape[1]
     if expected is None:
         _check_features_per_step(estimator, n_features, layout)
     elif n_features != expected.n_features_in:
         raise ValueError(_wrong_features(name, samples, expected.n_features_in))
-    form = SequenceFormat(layout, n_features, n_features, names)
+    form = SequenceFormat(layout, n_features, n_features, names, gaps)
     return CheckedSequences(samples, dtype, form)
 
 
@@ -103,17 +106,18 @@ def _validate_data(estimator, X, expected, **options):
     return X, vars(stand_in).get(FEATURE_NAMES)
 
 
-def _check_table(estimator, X, expected, numbers):
+def _check_table(estimator, X, expected, numbers, gaps):
     name = type(estimator).__name__
     if isinstance(X, np.ndarray) and numbers:
-        X = as_numbers(X, "X", name)
+        X = as_numbers(X, "X", name, gaps)
     if is_frame(X) and not columns_of(X):
         raise ValueError(
             f"X is a data frame without columns; {name} needs at least one."
         )
     keeps_dtype = not numbers or has_single_dtype(X)
     if is_frame(X) and not keeps_dtype:
-        check_columns(X, name)
+        check_columns(X, name, gaps)
+        X = with_nan(X) if gaps else X
     values, names = _validate_data(
         estimator,
         X,
@@ -131,12 +135,12 @@ def _check_table(estimator, X, expected, numbers):
         )
     samples = values.reshape(n, -1, width)
     if numbers:
-        _check_finite(samples, name)
-    form = SequenceFormat(TABLE, width, n_columns, names)
+        _check_finite(samples, name, gaps)
+    form = SequenceFormat(TABLE, width, n_columns, names, gaps)
     return CheckedSequences(samples, _computing_type([values]), form)
 
 
-def check_block(X, name, numbers=True):
+def check_block(X, name, numbers=True, gaps=False):
     """Check a 3-D array; return it and the dtype of computation."""
     n, n_steps, n_features = X.shape
     if n == 0:
@@ -154,12 +158,12 @@ def check_block(X, name, numbers=True):
             f"is required by {name}."
         )
     if numbers:
-        X = as_numbers(X, "X", name)
-        _check_finite(X, name)
+        X = as_numbers(X, "X", name, gaps)
+        _check_finite(X, name, gaps)
     return X, _computing_type([X])
 
 
-def check_ragged(X, name, numbers=True):
+def check_ragged(X, name, numbers=True, gaps=False):
     """Check a ragged list; return a list of arrays and the dtype of computation.
 
     With `numbers` False, data frames stay data frames.
@@ -179,28 +183,30 @@ def check_ragged(X, name, numbers=True):
                 "needs at least one. Leave empty sequences out."
             )
         if numbers and sequence.dtype not in USUAL:
-            sequence = as_numbers(sequence, f"Sequence {i} of X", name)
+            sequence = as_numbers(sequence, f"Sequence {i} of X", name, gaps)
         samples.append(sequence)
     _check_same_features(samples, name)
     if numbers:
-        _check_finite(samples, name)
+        _check_finite(samples, name, gaps)
     return samples, _computing_type(samples)
 
 
-def _check_finite(samples, name):
-    """Raise ValueError if sequences have NaN or infinity."""
+def _check_finite(samples, name, gaps):
+    """Raise ValueError if sequences have infinity, or NaN that is no gap."""
     for first, part in _parts(samples):
-        if not _all_finite(part):
-            raise ValueError(first_not_finite(part, first, name))
+        if not _all_finite(part, gaps):
+            raise ValueError(first_not_finite(part, first, name, gaps))
 
 
-def _all_finite(part):
+def _all_finite(part, gaps):
     """Return whether no value is NaN or infinite; fast where that is so."""
     values = np.concatenate(part) if isinstance(part, list) else part
     if values.dtype.kind != "f":
         return True
     with np.errstate(over="ignore", invalid="ignore"):
-        return bool(np.isfinite(values.sum()) or np.isfinite(values).all())
+        if np.isfinite(values.sum()):
+            return True
+    return not np.isinf(values).any() if gaps else bool(np.isfinite(values).all())
 
 
 def _parts(samples):
@@ -258,6 +264,11 @@ def _check_same_features(samples, name):
                 "are swapped; pass [x.T for x in X]."
             )
         raise ValueError(message)
+
+
+def _allows_gaps(estimator):
+    """Return whether NaN is a gap for an estimator that is about to be fitted."""
+    return reads_gaps(getattr(estimator, "missing_values", None))
 
 
 def _features_per_step(estimator):
