@@ -123,7 +123,9 @@ def _not_finite(values, checked, wrong, rows, name):
             f"hold. Make the {name} with dtype=np.float64."
         )
     advice = (
-        "The state of the streams is as it was: impute what is missing, leave this "
-        "stream out with streams=[...], or fit with missing_values='forward_fill'."
+        "The state of the streams is as it was: impute what is missing, or leave this "
+        "stream out with streams=[...]."
     )
+    if np.isnan(value):
+        advice += " A network with missing_values='forward_fill' reads gaps."
     return not_finite("x", value, where, advice)
