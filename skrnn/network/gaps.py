@@ -48,7 +48,7 @@ class Gaps(FrontBlock):
         """Fill the gaps: ``(params, x) -> (out, tape)``."""
         values = x.data[:, self.columns]
         last, steps = last_seen(x.lengths, np.isnan(values))
-        filled = carry(values, last, self._first(values.dtype))
+        filled = carry(values, last, self.first(values.dtype))
         seen_at = np.where(last >= 0, steps[last], -1)
         steps = steps[:, np.newaxis]
         columns = self._with_marks(x.data, filled, steps - seen_at, steps)
@@ -72,7 +72,7 @@ class Gaps(FrontBlock):
         """
         shape = n, len(self.columns)
         return {
-            "gaps.value": np.broadcast_to(self._first(np.dtype(dtype)), shape).copy(),
+            "gaps.value": np.broadcast_to(self.first(np.dtype(dtype)), shape).copy(),
             "gaps.since": np.zeros(shape, np.int64),
         }
 
@@ -97,7 +97,8 @@ class Gaps(FrontBlock):
         added[:, 2 * n :] = constant > steps
         return out
 
-    def _first(self, dtype):
+    def first(self, dtype):
+        """Return what stands for values before the first one, in a type."""
         return self._means[dtype]
 
     @cached_property

@@ -72,7 +72,9 @@ class SequenceFormat:
         n_features_in = estimator.n_features_in_
         n_features = getattr(estimator, "features_per_step_", n_features_in)
         names = getattr(estimator, "feature_names_in_", None)
-        gaps = reads_gaps(getattr(estimator, "architecture_", {}).get("missing_values"))
+        architecture = getattr(estimator, "architecture_", None)
+        architecture = architecture if isinstance(architecture, dict) else {}
+        gaps = reads_gaps(architecture.get("missing_values"))
         return cls(estimator.input_layout_, n_features, n_features_in, names, gaps)
 
     @property
