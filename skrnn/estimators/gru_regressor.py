@@ -101,10 +101,10 @@ class GRURegressor(RecurrentRegressor):
         yes for 250 sequences or more whose deviations differ by orders of magnitude.
         Streams and early decisions cannot know the end: they need False.
     missing_values : {"error", "forward_fill"}, default="error"
-        What NaN in X is: an error, or a gap. With "forward_fill" a missing feature takes
-        the last value that was seen in its sequence, and before the first its mean in
-        training, or 0 without `standardize`. Beside it the network reads a mark where
-        it is missing, and how many steps ago it was last seen. Infinity stays an error.
+        What NaN in X is: an error, or a gap. With "forward_fill" a missing feature
+        takes the last value that was seen in its sequence, and before the first its
+        mean in training, or 0 without `standardize`. Beside it the network reads a mark
+        where it is missing, and how long ago it was last seen. Infinity stays an error.
     dtype : {"auto", "float32", "float64"}, default="auto"
         The type in which `fit` computes, and that of `weights_`, whatever that of X is.
         "auto" is float32, and float64 for "lbfgs", which always computes in it.

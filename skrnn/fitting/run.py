@@ -7,8 +7,8 @@ import numpy as np
 from sklearn.utils import check_random_state
 
 from skrnn.fitting.architecture import (
-    check_unchanged,
     READING,
+    check_unchanged,
     choose_architecture,
     choose_reading,
     make_network,

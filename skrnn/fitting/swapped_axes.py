@@ -60,8 +60,6 @@ def look_swapped(samples, rows):
     x = _central_steps(samples, spaced(rows, ENOUGH), columns)
     mean, deviation = moments_of_seen(x)
     z = (x - mean) / np.where(deviation <= ROUNDING, np.inf, deviation)
-    # What is missing is like the mean of the others.
-    z[np.isnan(z)] = 0.0
     smooth, enough = _smoothness(z, columns)
     return smooth >= enough and not (
         _steps_go_together(z, mean) or _are_frames(z, smooth)
@@ -83,7 +81,10 @@ def _smoothness(z, columns):
 
     What all features of a step have in common is subtracted first.
     """
-    z = z - z.mean(axis=2, keepdims=True)
+    mean = z.mean(axis=2, keepdims=True)
+    if np.isnan(mean).any():
+        mean = moments_of_seen(np.moveaxis(z, 2, 0))[0][..., np.newaxis]
+    z = z - mean
     z[np.abs(z) <= ROUNDING] = 0.0
     left = np.flatnonzero(np.diff(columns) == 1)
     by_chance = CURVE_BY_CHANCE / np.sqrt(len(left))
@@ -102,19 +103,31 @@ def _steps_go_together(z, mean):
 
 def _are_frames(z, smooth):
     """Return whether each step continues, or overlaps, the one before it."""
-    n, n_steps, n_columns = z.shape
-    if n_steps == 1:
+    n_columns = z.shape[2]
+    if z.shape[1] == 1:
         return False
     now, later = z[:, :-1], z[:, 1:]
     if _correlation(now[..., -1], later[..., 0]) >= GOES_ON * smooth:
         return True
     # Frames that fade in and out have nothing to compare at their very beginning.
     begin = later[..., [0, n_columns // 4, n_columns // 2]]
-    together = np.tensordot(now, begin, axes=((0, 1), (0, 1)))
-    return together.max() >= OVERLAP * n * (n_steps - 1)
+    together, count = (
+        np.tensordot(*pair, axes=((0, 1), (0, 1)))
+        for pair in (
+            (np.nan_to_num(now), np.nan_to_num(begin)),
+            (1.0 - np.isnan(now), 1.0 - np.isnan(begin)),
+        )
+    )
+    return bool(((together >= OVERLAP * count) & (count > 0)).any())
 
 
 def _correlation(a, b):
-    """Return the correlation of values with mean zero; 0 if all are zero."""
+    """Return the correlation of values with mean zero; 0 if all are zero.
+
+    It is that of the pairs of which neither is missing.
+    """
+    is_missing = np.isnan(a) | np.isnan(b)
+    if is_missing.any():
+        a, b = (np.where(is_missing, 0.0, each) for each in (a, b))
     size = np.sqrt(np.vdot(a, a) * np.vdot(b, b))
     return np.vdot(a, b) / size if size > 0 else 0.0

@@ -55,8 +55,8 @@ CHANNELS_FIRST = (
     "pipeline with FunctionTransformer(channels_last)."
 )
 NEVER_SEEN = (
-    "X has no value of feature(s) {features} in any sequence to learn from: the network "
-    "learns nothing of them, and reads 0 in their place. Leave them out of X."
+    "X has no value of feature(s) {features} in any sequence to learn from: the "
+    "network learns nothing of them, and reads 0 in their place. Leave them out of X."
 )
 LOSS_ROSE = (
     "The loss rose from {least:.3g} to {last:.3g} in training: the steps were too "

@@ -67,7 +67,7 @@ def with_nan(frame):
         return frame
     changed = frame.copy(deep=False)
     for k, kind in enumerate(frame.dtypes):
-        if kind == object:
+        if isinstance(kind, np.dtype) and kind.hasobject:
             values = as_numbers(frame.iloc[:, k].to_numpy(), "X", "", gaps=True)
             changed.isetitem(k, values)
     return changed

@@ -192,7 +192,7 @@ def test_a_feature_that_is_never_seen():
     assert message.format(2) in [str(one.message) for one in caught]
     assert (model.feature_mean_[2], model.feature_scale_[2]) == (0, 1)
     named = [pd.DataFrame(x, columns=["a", "b", "c"]) for x in data]
-    with pytest.warns(UserWarning) as caught:
+    with pytest.warns(UserWarning, match="X has no value") as caught:
         GRUClassifier(**GAPS).fit(named, Y)
     assert message.format("c") in [str(one.message) for one in caught]
     assert np.isfinite(model.predict_proba(data)).all()

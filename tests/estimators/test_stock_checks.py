@@ -45,7 +45,9 @@ ESTIMATORS = [
     # Those that take NaN.
     LSTMClassifier(missing_values="forward_fill"),
     RNNRegressor(8, alpha=0, max_iter=40, missing_values="forward_fill"),
-    EarlyClassifier(LSTMClassifier(missing_values="forward_fill", **SMALL)),
+    EarlyClassifier(
+        LSTMClassifier(4, max_iter=20, missing_values="forward_fill", random_state=0)
+    ),
     SequenceBaggingClassifier(
         RNNClassifier(4, max_iter=20, missing_values="forward_fill"), n_estimators=3
     ),

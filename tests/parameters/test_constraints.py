@@ -128,6 +128,11 @@ BAD_PARAMETERS = [
         {1: "", 0: "", "yes": "", None: "", "atuo": "auto"},
     ),
     (
+        "missing_values",
+        "one of 'error', 'forward_fill'",
+        {1: "", None: "", True: "", np.nan: "", "forward": "forward_fill"},
+    ),
+    (
         "label_smoothing",
         "'auto' or a float in the range [0, 1)",
         {-0.1: "", 1: "", None: "", "autoo": "auto"},
