@@ -63,6 +63,7 @@ class BaseRecurrent(Settings, CallbackSupportMixin, BaseEstimator, ABC):
     linear_steps_: int
     input_layout_: str
     features_per_step_: int
+    static_features_: Array
     optimizer_state_: dict[str, Any]
 
     #: A key of `skrnn.cells.CELLS`.

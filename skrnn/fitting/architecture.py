@@ -3,7 +3,7 @@
 import numpy as np
 
 from skrnn.cells import CELLS
-from skrnn.network import Gaps, InputTransform, build_network
+from skrnn.network import Facts, Gaps, InputTransform, build_network
 from skrnn.parameters.auto import (
     AUTO,
     ENOUGH_SCALES,
@@ -11,7 +11,8 @@ from skrnn.parameters.auto import (
     hidden_sizes,
 )
 from skrnn.sequences import lengths_of
-from skrnn.validation.layouts import FORWARD_FILL
+from skrnn.validation.layouts import SequenceFormat
+from skrnn.validation.static import resolve_static
 
 #: Parameters that the data decide about, and their types: fitted attributes have what
 #: they came to.
@@ -51,12 +52,13 @@ def choose_reading(estimator, problem, rows):
         The fitted attributes in `READING`.
     """
     samples, size = problem.X.samples, estimator.patch_size
+    changing = problem.X.format.changing
     mean = scale = None
     if estimator.standardize or size == AUTO:
         measured = problem.scale_of(rows)
     if size == AUTO:
         cell = CELLS[estimator._cell]
-        size = choose_patch_size(cell, samples, rows, measured)
+        size = choose_patch_size(cell, samples, rows, measured, changing)
     if estimator.standardize:
         mean, scale = measured.mean, measured.scale
     own_scale, n_linear = estimator.own_scale, estimator.linear_steps
@@ -64,7 +66,8 @@ def choose_reading(estimator, problem, rows):
         own_scale = len(rows) >= ENOUGH_SCALES and problem.scales_differ(rows)
     longest = int(lengths_of(samples)[rows].max())
     if n_linear == AUTO:
-        n_linear = estimator._default_linear_numbers // problem.X.n_features
+        n_features = problem.X.format.n_changing
+        n_linear = estimator._default_linear_numbers // n_features
     # What is longer than all sequences would have weights that are never used.
     size = min(int(size), longest)
     return {
@@ -91,7 +94,7 @@ def _choose_n_filters(estimator, problem, rows, patch_size):
     return n_filters
 
 
-def make_network(architecture, reading):
+def make_network(architecture, reading, form):
     """Return the network of an estimator.
 
     Parameters
@@ -100,41 +103,56 @@ def make_network(architecture, reading):
         The `architecture_`.
     reading : dict
         The fitted attributes in `READING`.
+    form : SequenceFormat
+        The format of the sequences.
     """
     other = ("outputs", "missing_values", *RESOLVED)
     parts = {name: part for name, part in architecture.items() if name not in other}
-    front, transform = _make_front(architecture, reading)
+    front, transform = _make_front(architecture, reading, form)
     n_filters = reading["n_filters_"]
     return build_network(
         input_transform=transform, n_filters=n_filters, front=front, **parts
     )
 
 
-def _make_front(architecture, reading):
+def _make_front(architecture, reading, form):
     """Return the blocks in front, a dict, and the input transform above them.
 
     What the blocks add is read as it is, and stands behind the features that they
-    leave, whose columns are `numeric`.
+    leave, which are those in `changing`.
     """
     mean, scale = reading["feature_mean_"], reading["feature_scale_"]
-    front, n_columns = {}, architecture["n_features"]
-    numeric = np.arange(n_columns)
-    if architecture["missing_values"] == FORWARD_FILL:
-        own_mean = None if mean is None else mean[numeric]
-        constant = np.zeros(len(numeric), bool)
-        front["gaps"] = Gaps(n_columns, numeric, own_mean, constant)
-        n_columns = front["gaps"].n_out
-    if front and mean is not None:
-        n_added = n_columns - len(numeric)
-        mean = np.concatenate([mean[numeric], np.zeros(n_added)])
-        scale = np.concatenate([scale[numeric], np.ones(n_added)])
+    front, n_columns, n_marks = {}, architecture["n_features"], 0
+    static = form.static_in_step
+    changing = np.setdiff1d(np.arange(n_columns), static)
+    if form.gaps:
+        is_static = np.isin(np.arange(n_columns), static)
+        front["gaps"] = gaps = Gaps(n_columns, np.arange(n_columns), mean, is_static)
+        n_columns, n_marks = gaps.n_out, len(static)
+    if len(static):
+        # The marks of static features are the last columns of all.
+        columns = np.r_[static, n_columns - n_marks : n_columns]
+        names = form.names_of_facts()
+        names += [f"{name}_missing" for name in names[:n_marks]]
+        of_facts = _scale_of(mean, scale, static, n_marks)
+        front["facts"] = facts = Facts(n_columns, columns, *of_facts, tuple(names))
+        n_columns = facts.n_out
     return front, InputTransform(
         reading["patch_size_"],
-        mean,
-        scale,
+        *_scale_of(mean, scale, changing, n_columns - len(changing)),
         reading["own_scale_"],
         reading["linear_steps_"],
-        n_numeric=len(numeric) if front else None,
+        n_numeric=len(changing) if front else None,
+    )
+
+
+def _scale_of(mean, scale, features, n_added):
+    """Return mean and scale of some features, and of columns that are read as is."""
+    if mean is None:
+        return None, None
+    return (
+        np.concatenate([mean[features], np.zeros(n_added)]),
+        np.concatenate([scale[features], np.ones(n_added)]),
     )
 
 
@@ -149,6 +167,10 @@ def check_unchanged(estimator, architecture):
     width = vars(estimator).get("features_per_step_", estimator.features_per_step)
     if width != estimator.features_per_step:
         changed.append("features_per_step")
+    form = SequenceFormat.of(estimator)
+    named = estimator, form.n_features_in, form.names, form.layout
+    if not np.array_equal(resolve_static(*named), form.static):
+        changed.append("static_features")
     for name in RESOLVED:
         same = AUTO, getattr(estimator, f"{name}_"), fitted[name]
         if architecture[name] not in same:

@@ -15,7 +15,7 @@ from skrnn.fitting.architecture import READING, RESOLVED, make_network
 from skrnn.fitting.problem import OF_CLASSIFIERS, OF_REGRESSORS
 from skrnn.losses import SquaredError, classification_loss
 from skrnn.network.pooling import POOLINGS
-from skrnn.validation.layouts import FORWARD_FILL, SHAPES, TABLE
+from skrnn.validation.layouts import FORWARD_FILL, SHAPES, TABLE, SequenceFormat
 
 COMMON = (
     "architecture_",
@@ -23,9 +23,10 @@ COMMON = (
     *READING,
     "input_layout_",
     "n_features_in_",
+    "static_features_",
 )
 #: Validated if present.
-OPTIONAL = ("features_per_step_", "optimizer_state_")
+OPTIONAL = ("features_per_step_", "feature_names_in_", "optimizer_state_")
 
 #: By estimator, the objects of its state when it was last validated, and its network.
 _VALIDATED = WeakKeyDictionary()
@@ -61,7 +62,8 @@ def fitted_network(estimator):
     fault = _state_fault(estimator)
     if fault is None:
         reading = {name: getattr(estimator, name) for name in READING}
-        network = make_network(estimator.architecture_, reading)
+        form = SequenceFormat.of(estimator)
+        network = make_network(estimator.architecture_, reading, form)
         fault = _weights_fault(estimator, network.layout.size)
     if fault:
         raise ValueError(
@@ -133,9 +135,15 @@ def _features_fault(estimator):
         number = getattr(estimator, name)
         if type(number) is not int or number < 0:
             return f"{name} is {number!r}"
-    n, width = estimator.n_features_in_, vars(estimator).get("features_per_step_", d)
-    if width != d or not _is_count(n) or (n % d if layout == TABLE else n != d):
+    n, static = estimator.n_features_in_, estimator.static_features_
+    width = vars(estimator).get("features_per_step_", d)
+    n_facts = len(static) if isinstance(static, np.ndarray) else 0
+    n_taken_out = n_facts if layout == TABLE else 0
+    fits = _is_count(n) and _is_count(width) and width + n_taken_out == d
+    if not fits or ((n - n_taken_out) % width if layout == TABLE else n != d):
         return f"n_features_in_ is {n!r}, for {d} feature(s) a step"
+    if not _are_columns(static, n):
+        return f"static_features_ is {static!r}, of {n}"
     if (mean is None) != (scale is None):
         return "only one of feature_mean_ and feature_scale_ is there"
     if mean is None:
@@ -192,6 +200,18 @@ def _weights_fault(estimator, n):
             if isinstance(values, np.ndarray) and not _are_numbers(values, n):
                 return f"{name} of {solver} in optimizer_state_ is not {n} number(s)"
     return None
+
+
+def _are_columns(values, n):
+    """Return whether a value is an array of some of n indices, but not of all."""
+    return (
+        isinstance(values, np.ndarray)
+        and values.ndim == 1
+        and values.dtype.kind == "i"
+        and len(values) < n
+        and bool((np.diff(values) > 0).all())
+        and bool(((values >= 0) & (values < n)).all())
+    )
 
 
 def _is_count(value):

@@ -21,6 +21,7 @@ from skrnn.validation import (
     SequenceFormat,
     check_groups,
 )
+from skrnn.validation.static import facts_of
 
 #: About so many numbers of a block are hashed at a time.
 BLOCK = 2**16
@@ -92,11 +93,23 @@ class Problem:
 
     def scale_of(self, rows):
         """Return mean and scale of the features, measured once for the same rows."""
-        return self._once("scale", rows, Scale.of_steps, self.weight)
+        return self._once("scale", rows, self._measure_scale)
 
     def scales_differ(self, rows):
         """Return whether sequences differ by orders of magnitude, measured once too."""
-        return self._once("scales_differ", rows, scales_differ)
+        changing = self.X.format.changing
+        return self._once("scales_differ", rows, scales_differ, changing)
+
+    def _measure_scale(self, samples, rows):
+        """Measure features over all steps, and static ones over the sequences."""
+        found = Scale.of_steps(samples, rows, self.weight)
+        static = self.X.format.static_in_step
+        if len(static) == 0:
+            return found
+        facts = Scale.of(facts_of(samples, rows, static), self.weight[rows])
+        mean, scale = found.mean.copy(), found.scale.copy()
+        mean[static], scale[static] = facts.mean, facts.scale
+        return Scale(mean, scale)
 
     def _once(self, name, rows, measure, *options):
         if self._measured.get("rows") is not rows:

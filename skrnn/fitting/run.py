@@ -146,6 +146,7 @@ class TrainingRun:
             **self.problem.X.format.attributes,
             **self.problem.fitted,
             "architecture_": self.architecture,
+            "static_features_": self.problem.X.format.static,
             **self.reading,
             "weights_": self.with_share(result.weights),
             "optimizer_state_": memory,
@@ -230,7 +231,7 @@ def prepare(estimator, problem, validation, resume, incremental):
         rng = random_source(estimator.random_state, estimator.t_)
     else:
         reading = choose_reading(estimator, problem, rows)
-        network = make_network(architecture, reading)
+        network = make_network(architecture, reading, problem.X.format)
         weights, dtype = network.init(rng), choose_dtype(estimator)
     data = training_set(problem, rows)
     return TrainingRun(

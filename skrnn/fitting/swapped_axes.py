@@ -31,7 +31,7 @@ GOES_ON, OVERLAP = 0.75, 0.8
 ROUNDING = 1e-12
 
 
-def look_swapped(samples, rows):
+def look_swapped(samples, rows, features=slice(None)):
     """Return whether each step looks like a channel, with a series along features.
 
     Parameters
@@ -40,6 +40,8 @@ def look_swapped(samples, rows):
         The collection, of which a bounded part is measured.
     rows : ndarray of int
         Indices of the training sequences.
+    features : ndarray of int, optional
+        The features to look at; all by default.
 
     Returns
     -------
@@ -48,7 +50,7 @@ def look_swapped(samples, rows):
         features are correlated beyond what all sequences share, but neighbouring steps
         are not.
     """
-    n_steps, n_features = samples[rows[0]].shape
+    n_steps, n_features = samples[rows[0]][:, features].shape
     if n_features < RATIO * n_steps or len(rows) < FEWEST:
         return False
     lengths = lengths_of(samples)[rows]
@@ -57,7 +59,8 @@ def look_swapped(samples, rows):
         return False
     first = spaced(np.arange(n_features - 1), N_PAIRS)
     columns = np.union1d(first, first + 1)
-    x = _central_steps(samples, spaced(rows, ENOUGH), columns)
+    looked_at = np.arange(samples[0].shape[1])[features][columns]
+    x = _central_steps(samples, spaced(rows, ENOUGH), looked_at)
     mean, deviation = moments_of_seen(x)
     z = (x - mean) / np.where(deviation <= ROUNDING, np.inf, deviation)
     smooth, enough = _smoothness(z, columns)

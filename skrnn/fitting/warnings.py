@@ -173,7 +173,9 @@ def _never_seen(problem, rows):
 def _columns_differ(problem, rows):
     if problem.X.format.layout != TABLE:
         return None
-    deviations = deviations_of_columns(problem.X.samples, rows)
+    form = problem.X.format
+    deviations = deviations_of_columns(problem.X.samples, rows)[:, : form.n_features]
+    columns = form.columns_of_steps.reshape(deviations.shape)
     for feature, deviation in enumerate(deviations.T):
         steps = np.flatnonzero(deviation)
         by_size = steps[np.argsort(deviation[steps])]
@@ -183,9 +185,9 @@ def _columns_differ(problem, rows):
         if deviation[wide] > COLUMN_RANGE * np.median(deviation[steps]):
             return COLUMNS_DIFFER.format(
                 least=deviation[narrow],
-                narrow=narrow * deviations.shape[1] + feature,
+                narrow=columns[narrow, feature],
                 most=deviation[wide],
-                wide=wide * deviations.shape[1] + feature,
+                wide=columns[wide, feature],
             )
     return None
 
@@ -205,9 +207,10 @@ def _features_differ(estimator, problem, rows):
 
 def _channels_first(problem, rows):
     samples = problem.X.samples
-    if problem.X.format.layout == TABLE or not look_swapped(samples, rows):
+    form = problem.X.format
+    if form.layout == TABLE or not look_swapped(samples, rows, form.changing):
         return None
-    n_steps, n_features = samples[rows[0]].shape
+    n_steps, n_features = len(samples[rows[0]]), form.n_changing
     return CHANNELS_FIRST.format(n_steps=n_steps, n_features=n_features)
 
 

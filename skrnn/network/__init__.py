@@ -3,6 +3,7 @@
 from skrnn.network.block import Block, ParameterLayout
 from skrnn.network.build import build_network
 from skrnn.network.dropout import NO_DROPOUT, Dropout
+from skrnn.network.facts import Facts
 from skrnn.network.front import FrontBlock
 from skrnn.network.gaps import Gaps
 from skrnn.network.input import IDENTITY, Input, InputTransform
@@ -14,6 +15,7 @@ __all__ = [
     "NO_DROPOUT",
     "Block",
     "Dropout",
+    "Facts",
     "FrontBlock",
     "Gaps",
     "Input",

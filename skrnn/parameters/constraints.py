@@ -113,6 +113,23 @@ class Sizes:
         return "a tuple of such ints, one for each layer"
 
 
+class Columns:
+    """Constraint: which columns, by indices, names or a mask."""
+
+    def is_satisfied_by(self, value):
+        """Return whether a value is valid."""
+        if isinstance(value, str | bytes) or np.ndim(value) != 1:
+            return False
+        kinds = {type(item) for item in np.asarray(value, object)}
+        for kind in (str, bool | np.bool_, Integral):
+            if all(issubclass(one, kind) for one in kinds):
+                return True
+        return False
+
+    def __str__(self):
+        return "a list of indices or names of features, or a mask of them,"
+
+
 class Dict:
     """Constraint: a dict."""
 

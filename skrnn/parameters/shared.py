@@ -9,6 +9,7 @@ from skrnn.network.pooling import POOLINGS
 from skrnn.optimizers import SCHEDULES
 from skrnn.parameters.constraints import (
     Boolean,
+    Columns,
     Dict,
     FloatType,
     Interval,
@@ -18,6 +19,7 @@ from skrnn.parameters.constraints import (
     check_names,
 )
 from skrnn.training import SOLVERS
+from skrnn.utils.typing import ColumnsLike
 
 
 class CheckedNames:
@@ -68,6 +70,7 @@ class Settings(CheckedNames):
         standardize: bool = True,
         own_scale: bool | Literal["auto"] = "auto",
         missing_values: Literal["error", "forward_fill"] = "error",
+        static_features: ColumnsLike | None = None,
         dtype: Literal["auto", "float32", "float64"]
         | type[np.floating]
         | np.dtype = "auto",
@@ -101,6 +104,7 @@ class Settings(CheckedNames):
         self.standardize = standardize
         self.own_scale = own_scale
         self.missing_values = missing_values
+        self.static_features = static_features
         self.dtype = dtype
         self.warm_start = warm_start
         self.n_jobs = n_jobs
@@ -133,6 +137,7 @@ class Settings(CheckedNames):
         "standardize": [Boolean()],
         "own_scale": [Options(("auto",)), Boolean()],
         "missing_values": [Options(("error", "forward_fill"))],
+        "static_features": [Columns(), Options((None,))],
         "dtype": [Options(("auto", "float32", "float64")), FloatType()],
         "warm_start": [Boolean()],
         "n_jobs": [
@@ -178,6 +183,7 @@ class ClassifierSettings(Settings):
         standardize: bool = True,
         own_scale: bool | Literal["auto"] = "auto",
         missing_values: Literal["error", "forward_fill"] = "error",
+        static_features: ColumnsLike | None = None,
         dtype: Literal["auto", "float32", "float64"]
         | type[np.floating]
         | np.dtype = "auto",
@@ -214,6 +220,7 @@ class ClassifierSettings(Settings):
             standardize=standardize,
             own_scale=own_scale,
             missing_values=missing_values,
+            static_features=static_features,
             dtype=dtype,
             warm_start=warm_start,
             n_jobs=n_jobs,

@@ -19,10 +19,11 @@ from skrnn.validation.layouts import (
     recognise,
 )
 from skrnn.validation.names import are_frames, columns_of, is_frame
+from skrnn.validation.static import check_static, resolve_static
 from skrnn.validation.values import (
     as_numbers,
     check_columns,
-    first_not_finite,
+    check_finite,
     has_single_dtype,
     with_nan,
 )
@@ -30,8 +31,6 @@ from skrnn.validation.values import (
 FEATURE_NAMES = "feature_names_in_"
 #: Types that need no conversion and no further check.
 USUAL = {np.dtype(np.float64), np.dtype(np.float32)}
-#: About so many numbers of X are checked at a time.
-PART = 2**16
 
 
 def check_sequences(estimator, X, *, expected=None, numbers=True):
@@ -71,7 +70,10 @@ def check_sequences(estimator, X, *, expected=None, numbers=True):
         _check_features_per_step(estimator, n_features, layout)
     elif n_features != expected.n_features_in:
         raise ValueError(_wrong_features(name, samples, expected.n_features_in))
-    form = SequenceFormat(layout, n_features, n_features, names, gaps)
+    static = _static(estimator, n_features, names, layout, expected)
+    if numbers:
+        check_static(samples, static, name)
+    form = SequenceFormat(layout, n_features, n_features, names, gaps, static)
     return CheckedSequences(samples, dtype, form)
 
 
@@ -125,19 +127,33 @@ def _check_table(estimator, X, expected, numbers, gaps):
         dtype=None if keeps_dtype else (np.float64, np.float32),
         ensure_all_finite=False,
     )
-    n, n_columns = values.shape
+    n_columns = values.shape[1]
     is_new = expected is None
     width = int(_features_per_step(estimator) if is_new else expected.n_features)
-    if n_columns % width:
+    static = _static(estimator, n_columns, names, TABLE, expected)
+    form = SequenceFormat(TABLE, width, n_columns, names, gaps, static)
+    _check_whole_steps(form)
+    samples = form.cut(values)
+    if numbers:
+        check_finite(samples, name, gaps)
+    return CheckedSequences(samples, _computing_type([values]), form)
+
+
+def _static(estimator, n, names, layout, expected):
+    """Return the indices of the static features, of which an earlier fit decided."""
+    if expected is not None:
+        return expected.static
+    return resolve_static(estimator, n, names, layout)
+
+
+def _check_whole_steps(form):
+    n, k, width = form.n_features_in, len(form.static), form.n_features
+    if (n - k) % width:
+        without = f" without its {k} static feature(s)" if k else ""
         raise ValueError(
-            f"X has {n_columns} columns, which is not a multiple of "
+            f"X has {n - k} columns{without}, which is not a multiple of "
             f"features_per_step={width}: a row must be made of whole steps."
         )
-    samples = values.reshape(n, -1, width)
-    if numbers:
-        _check_finite(samples, name, gaps)
-    form = SequenceFormat(TABLE, width, n_columns, names, gaps)
-    return CheckedSequences(samples, _computing_type([values]), form)
 
 
 def check_block(X, name, numbers=True, gaps=False):
@@ -159,7 +175,7 @@ def check_block(X, name, numbers=True, gaps=False):
         )
     if numbers:
         X = as_numbers(X, "X", name, gaps)
-        _check_finite(X, name, gaps)
+        check_finite(X, name, gaps)
     return X, _computing_type([X])
 
 
@@ -187,41 +203,8 @@ def check_ragged(X, name, numbers=True, gaps=False):
         samples.append(sequence)
     _check_same_features(samples, name)
     if numbers:
-        _check_finite(samples, name, gaps)
+        check_finite(samples, name, gaps)
     return samples, _computing_type(samples)
-
-
-def _check_finite(samples, name, gaps):
-    """Raise ValueError if sequences have infinity, or NaN that is no gap."""
-    for first, part in _parts(samples):
-        if not _all_finite(part, gaps):
-            raise ValueError(first_not_finite(part, first, name, gaps))
-
-
-def _all_finite(part, gaps):
-    """Return whether no value is NaN or infinite; fast where that is so."""
-    values = np.concatenate(part) if isinstance(part, list) else part
-    if values.dtype.kind != "f":
-        return True
-    with np.errstate(over="ignore", invalid="ignore"):
-        if np.isfinite(values.sum()):
-            return True
-    return not np.isinf(values).any() if gaps else bool(np.isfinite(values).all())
-
-
-def _parts(samples):
-    """Yield the sequences in parts of about `PART` numbers, and where each begins."""
-    if isinstance(samples, np.ndarray):
-        n = max(1, PART // samples[0].size)
-        for first in range(0, len(samples), n):
-            yield first, samples[first : first + n]
-        return
-    first = size = 0
-    for last, sequence in enumerate(samples, 1):
-        size += sequence.size
-        if size >= PART or last == len(samples):
-            yield first, samples[first:last]
-            first, size = last, 0
 
 
 def _computing_type(arrays):

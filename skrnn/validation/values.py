@@ -6,6 +6,9 @@ from skrnn.validation.advice import LONG, READ_OR_FILL, TEXT, advice_on_values
 from skrnn.validation.arrays import is_missing, not_finite, sentence
 from skrnn.validation.names import named_columns
 
+#: About so many numbers of X are checked at a time.
+PART = 2**16
+
 
 def as_numbers(values, what, name, gaps=False):
     """Return values as real numbers within float64; raise an error if they are not.
@@ -97,6 +100,39 @@ def check_kind(values, what, name):
             f"{what} has dtype {values.dtype}, but {name} needs numbers. "
             f"{advice_on_values(values)}"
         )
+
+
+def check_finite(samples, name, gaps):
+    """Raise ValueError if sequences have infinity, or NaN that is no gap."""
+    for first, part in _parts(samples):
+        if not _all_finite(part, gaps):
+            raise ValueError(first_not_finite(part, first, name, gaps))
+
+
+def _all_finite(part, gaps):
+    """Return whether no value is NaN or infinite; fast where that is so."""
+    values = np.concatenate(part) if isinstance(part, list) else part
+    if values.dtype.kind != "f":
+        return True
+    with np.errstate(over="ignore", invalid="ignore"):
+        if np.isfinite(values.sum()):
+            return True
+    return not np.isinf(values).any() if gaps else bool(np.isfinite(values).all())
+
+
+def _parts(samples):
+    """Yield the sequences in parts of about `PART` numbers, and where each begins."""
+    if isinstance(samples, np.ndarray):
+        n = max(1, PART // samples[0].size)
+        for first in range(0, len(samples), n):
+            yield first, samples[first : first + n]
+        return
+    first = size = 0
+    for last, sequence in enumerate(samples, 1):
+        size += sequence.size
+        if size >= PART or last == len(samples):
+            yield first, samples[first:last]
+            first, size = last, 0
 
 
 def first_not_finite(samples, first, name, gaps=False):
