@@ -11,7 +11,7 @@ from skrnn.parameters.auto import (
     hidden_sizes,
 )
 from skrnn.sequences import lengths_of
-from skrnn.validation.layouts import SequenceFormat
+from skrnn.validation.format import SequenceFormat
 from skrnn.validation.static import resolve_static
 
 #: Parameters that the data decide about, and their types: fitted attributes have what

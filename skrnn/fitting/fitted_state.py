@@ -15,7 +15,12 @@ from skrnn.fitting.architecture import READING, RESOLVED, make_network
 from skrnn.fitting.problem import OF_CLASSIFIERS, OF_REGRESSORS
 from skrnn.losses import SquaredError, classification_loss
 from skrnn.network.pooling import POOLINGS
-from skrnn.validation.layouts import FORWARD_FILL, SHAPES, TABLE, SequenceFormat
+from skrnn.validation.format import SequenceFormat
+from skrnn.validation.layouts import (
+    FORWARD_FILL,
+    SHAPES,
+    TABLE,
+)
 
 COMMON = (
     "architecture_",

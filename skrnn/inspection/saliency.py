@@ -105,7 +105,8 @@ default="gradient"
         is better, such as the mean over all: one that is constant has no scale, and on
         the way from there the output jumps. Values that are missing in X are missing
         on the whole way, and have an attribution of 0; those that are missing in a
-        baseline take the last one that was seen in it.
+        baseline take the last one that was seen in it. That of a static feature stands
+        at the last step of a sequence, or where it was last seen.
     n_steps : int, default=16
         For "integrated_gradients": points of Gauss-Legendre quadrature on the way from
         the baseline. Time grows with them.
@@ -156,7 +157,7 @@ ndarray of shape (n, n_columns)
     >>> bool((gradients.mean(axis=0) > 0).all())
     True
     """
-    return explain(
+    found, _ = explain(
         estimator,
         X,
         method=method,
@@ -165,7 +166,8 @@ ndarray of shape (n, n_columns)
         baseline=baseline,
         n_steps=n_steps,
         tol=tol,
-    )[0]
+    )
+    return _in_layout(found, SequenceFormat.of(estimator))
 
 
 def explain(estimator, X, *, method, target, output, baseline, n_steps, tol):
@@ -173,8 +175,8 @@ def explain(estimator, X, *, method, target, output, baseline, n_steps, tol):
 
     Returns
     -------
-    attributions : ndarray or list of ndarray
-        As `saliency` gives them.
+    attributions : list of ndarray of shape (n_steps_i, n_features)
+        As `saliency` gives them for a ragged list, whatever the layout.
     outputs : Outputs
     """
     check_is_network(estimator, "saliency", advice=_advice(estimator))
@@ -201,7 +203,7 @@ def explain(estimator, X, *, method, target, output, baseline, n_steps, tol):
     found, missed = _run(explainer, workers, method, n_steps, tol)
     if missed.any():
         _warn_of_missed(missed, n_steps)
-    return _in_layout(found, estimator.input_layout_), outputs
+    return found, outputs
 
 
 def _run(explainer, workers, method, n_steps, tol):
@@ -233,11 +235,11 @@ def _warn_of_missed(missed, n_steps):
     )
 
 
-def _in_layout(found, layout):
-    if layout == RAGGED:
+def _in_layout(found, form):
+    if form.layout == RAGGED:
         return found
     block = np.stack(found)
-    return block if layout == BLOCK else block.reshape(len(block), -1)
+    return block if form.layout == BLOCK else form.uncut(block)
 
 
 def _advice(estimator):

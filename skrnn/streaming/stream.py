@@ -34,6 +34,10 @@ class Stream:
     estimator further does not change it. A call that is interrupted, or fails, leaves
     all streams as they were before it or as they are after it.
 
+    Static features come with every step, those of a table behind the features of the
+    step, and the latest count. With ``missing_values="forward_fill"`` any value may be
+    NaN.
+
     Parameters
     ----------
     estimator : estimator
@@ -88,8 +92,8 @@ class Stream:
     def _build(self):
         self._stepper = make_stepper(self._estimator, self.dtype)
         self._every = np.arange(self.n_streams)
-        columns = getattr(self._estimator, "features_per_step_", None)
-        self.most_steps = columns and self._estimator.n_features_in_ // columns
+        form = SequenceFormat.of(self._estimator)
+        self._gaps, self.most_steps = form.gaps, form.n_steps
 
     @property
     def n_steps(self) -> Array:
@@ -249,8 +253,8 @@ n_features) for one stream
 
     def _check(self, x, rows, shape):
         """Check what came for some streams, of a shape for each."""
-        gaps = SequenceFormat.of(self._estimator).gaps
-        return check_arrival(x, rows, shape, self.dtype, type(self).__name__, gaps)
+        name = type(self).__name__
+        return check_arrival(x, rows, shape, self.dtype, name, self._gaps)
 
     def _read(self, chosen, rows, x):
         """Read a step: give the answers, and the states to be written."""
@@ -275,7 +279,7 @@ n_features) for one stream
 
     def __getstate__(self) -> dict[str, object]:
         state = vars(self).copy()
-        for name in ("_stepper", "_every", "most_steps"):
+        for name in ("_stepper", "_every", "_gaps", "most_steps"):
             del state[name]
         return state
 

@@ -7,14 +7,13 @@ from sklearn.utils.validation import validate_data
 
 from skrnn.validation.advice import MASKED
 from skrnn.validation.arrays import as_array
+from skrnn.validation.format import CheckedSequences, SequenceFormat
 from skrnn.validation.layouts import (
     ADVICE,
     BLOCK,
     RAGGED,
     SHAPES,
     TABLE,
-    CheckedSequences,
-    SequenceFormat,
     reads_gaps,
     recognise,
 )

@@ -56,9 +56,9 @@ def resolve_static(estimator, n, names, layout):
         )
     if 0 < len(found) == n:
         raise ValueError(
-            f"static_features of {name} has all {n} {what}(s) of X, but a network needs "
-            "at least one to read step by step. Use a model of rows instead, if none "
-            "changes within a sequence."
+            f"static_features of {name} has all {n} {what}(s) of X, but a network "
+            "needs at least one to read step by step. Use a model of rows instead, if "
+            "none changes within a sequence."
         )
     return np.sort(found)
 

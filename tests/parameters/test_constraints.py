@@ -130,7 +130,7 @@ BAD_PARAMETERS = [
     (
         "missing_values",
         "one of 'error', 'forward_fill'",
-        {1: "", None: "", True: "", np.nan: "", "forward": "forward_fill"},
+        {1: "", None: "", np.nan: "", "forward": "forward_fill"},
     ),
     (
         "label_smoothing",

@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from skrnn.network import Gaps
+from skrnn.network import Facts, Gaps
+from skrnn.network.input import BOUNDS
 
 #: The type in which ONNX runtimes compute recurrent operators.
 COMPUTED = np.dtype(np.float32)
@@ -120,5 +121,29 @@ def _one_step(graph, n_columns):
     )
 
 
+def write_facts(graph, facts, x, lengths):
+    """Write what the head reads of the last steps, and what is left of all steps."""
+    if lengths is None:
+        last = graph.add("Gather", x, np.int64(-1), axis=1)
+    else:
+        step = graph.add("Unsqueeze", graph.add("Sub", lengths, np.int64(1)), [1])
+        last = graph.add("GatherND", x, step, batch_dims=1)
+    others = np.setdiff1d(np.arange(facts.n_in), facts.columns)
+    values = graph.add("Gather", last, facts.columns, axis=1)
+    beside = write_scaled(graph, values, facts.mean, facts.scale)
+    return graph.add("Gather", x, others, axis=2), [beside]
+
+
+def write_scaled(graph, x, mean, scale):
+    """Write the scaling of raw features, each less its mean, over its scale."""
+    if mean is not None:
+        # Folded into the weights, a mean far from zero would cost float32 its digits.
+        x = graph.add("Sub", x, mean.astype(COMPUTED))
+        scale = np.maximum(scale, np.finfo(COMPUTED).tiny)
+        x = graph.add("Div", x, scale.astype(COMPUTED))
+    # An infinity less another would be no number.
+    return graph.add("Clip", x, *BOUNDS[COMPUTED])
+
+
 #: From the class of a block to what writes it.
-WRITERS = {Gaps: write_gaps}
+WRITERS = {Gaps: write_gaps, Facts: write_facts}

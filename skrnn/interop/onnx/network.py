@@ -8,9 +8,8 @@ padded.
 import numpy as np
 
 from skrnn.cells import GRUCell, LSTMCell, RNNCell
-from skrnn.interop.onnx.front import COMPUTED, write_front
+from skrnn.interop.onnx.front import COMPUTED, write_front, write_scaled
 from skrnn.interop.torch import TORCH_GATES, vector_to_state
-from skrnn.network.input import BOUNDS
 from skrnn.network.own_scale import ROUNDING
 
 #: The operator of each cell, and its gates in the order of that operator.
@@ -132,13 +131,7 @@ def write_convolution(graph, state, x, lengths):
 
 def _scaled(graph, transform, x, lengths):
     """Write the scaling of raw steps."""
-    if transform.mean is not None:
-        # Folded into the weights, a mean far from zero would cost float32 its digits.
-        x = graph.add("Sub", x, transform.mean.astype(COMPUTED))
-        scale = np.maximum(transform.scale, np.finfo(COMPUTED).tiny)
-        x = graph.add("Div", x, scale.astype(COMPUTED))
-    # An infinity less another would be no number.
-    x = graph.add("Clip", x, *BOUNDS[COMPUTED])
+    x = write_scaled(graph, x, transform.mean, transform.scale)
     # Padding may hold anything, NaN too.
     return _without_padding(graph, x, lengths, 0.0)
 
