@@ -41,6 +41,34 @@ def test_gaps(layout, options):
     assert_allclose(found["probabilities"], model.predict_proba(X), rtol=0, atol=2e-6)
 
 
+def with_facts(X):
+    """Make the second feature a fact; of a table, the fourth column is one."""
+    X = [np.array(x) for x in X]
+    for x in X:
+        x[:, 1] = x[0, 1]
+    return X
+
+
+@pytest.mark.parametrize("options", OPTIONS, ids=str)
+@pytest.mark.parametrize("layout", LAYOUTS)
+@pytest.mark.parametrize("gaps", [False, True])
+def test_facts(layout, options, gaps):
+    options = {**options, "patch_size": 2, "static_features": [1]}
+    if layout == "table":
+        options |= {"features_per_step": 2, "static_features": [3, 4]}
+        X = LAYOUTS[layout]
+    else:
+        X = with_facts(LAYOUTS[layout])
+    if gaps:
+        options["missing_values"] = "forward_fill"
+        X = without_some(X)
+    X = X if layout == "ragged" else np.stack(X)
+    model = fitted("lstm", X, TARGETS["multiclass"], **options)
+    inputs = padded(X) if layout == "ragged" else {"X": X}
+    found = run(export_onnx(model), inputs)
+    assert_allclose(found["probabilities"], model.predict_proba(X), rtol=0, atol=2e-6)
+
+
 def test_gaps_of_any_length_and_number():
     X = np.stack(without_some(BLOCK))
     y = TARGETS["binary"]
