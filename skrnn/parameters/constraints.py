@@ -118,13 +118,12 @@ class Columns:
 
     def is_satisfied_by(self, value):
         """Return whether a value is valid."""
-        if isinstance(value, str | bytes) or np.ndim(value) != 1:
+        if not isinstance(value, list | tuple | range) and np.ndim(value) != 1:
             return False
-        kinds = {type(item) for item in np.asarray(value, object)}
-        for kind in (str, bool | np.bool_, Integral):
-            if all(issubclass(one, kind) for one in kinds):
-                return True
-        return False
+        kinds = {bool if isinstance(x, np.bool_) else type(x) for x in value}
+        if bool in kinds:
+            return len(kinds) == 1
+        return any(all(issubclass(x, of) for x in kinds) for of in (str, Integral))
 
     def __str__(self):
         return "a list of indices or names of features, or a mask of them,"

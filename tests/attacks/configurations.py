@@ -131,10 +131,6 @@ def draw(seed, **fixed):
     parameters["missing_values"] = one_of("error", "error", "forward_fill")
     if parameters["missing_values"] == "forward_fill":
         X = [np.where(rng.rand(*x.shape) < 0.3, np.nan, x) for x in X]
-    if n_features > 1 and layout != "table" and one_of(False, True):
-        parameters["static_features"] = [int(rng.randint(n_features))]
-        for x in X:
-            x[:, parameters["static_features"]] = x[0, parameters["static_features"]]
     return Configuration(kind, parameters, layout, dtype, X, y, groups)
 
 

@@ -458,4 +458,4 @@ def test_searches():
 def test_facts_alone_are_learnt():
     """What depends on a fact alone is learnt from it."""
     model = fitted(max_iter=200, alpha=0, dropout=0, label_smoothing=0)
-    assert model.score(X, Y) > 0.95
+    assert model.score(X, Y) > 0.9
