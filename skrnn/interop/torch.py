@@ -63,8 +63,8 @@ def torch_state(estimator: BaseRecurrent) -> dict[str, Array]:
         with ``own_scale_``: each step has its features, then the same less their mean
         over the sequence, over their deviation in it; with
         ``missing_values="forward_fill"`` a step has its features, filled, then a mark
-        for each, 1 where it was missing, then their ages ``k / (k + 1)``, k the steps
-        since it was seen; those on their own scale stand behind the ages),
+        for each, 0.1 where it was missing, then 0.1 times its age ``k / (k + 1)``, k
+        the steps since it was seen; those on their own scale stand behind the ages),
         ``weight_hh_l0`` (gates * hidden_size, hidden_size), ``bias_ih_l0`` and
         ``bias_hh_l0`` (gates * hidden_size,) as in ``torch.nn.RNN``, ``LSTM`` and
         ``GRU``, then those of ``l1`` and so on, each followed by ``..._reverse`` of a

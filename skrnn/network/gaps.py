@@ -8,6 +8,10 @@ import numpy as np
 from skrnn.network.front import FrontBlock
 from skrnn.sequences import Sequences
 
+#: Size of marks and ages. As large as features they are learnt by heart where there are
+#: few sequences; smaller ones are learnt too where they say something.
+MARK = 0.1
+
 
 @dataclass(frozen=True, eq=False)
 class Gaps(FrontBlock):
@@ -16,9 +20,9 @@ class Gaps(FrontBlock):
     A missing feature takes the last value that was seen in its sequence; before the
     first one, its mean. Behind all columns stand those that it adds:
 
-    - a mark for each feature that changes, 1 where it is missing, else 0;
-    - how long ago each of them was last seen, see `age`; 0 where it is there. Before
-      the first sight it is counted from the step before the sequence;
+    - a mark for each feature that changes, `MARK` where it is missing, else 0;
+    - how long ago each of them was last seen, `MARK` times its `age`; 0 where it is
+      there. Before the first sight it is counted from the step before the sequence;
     - a mark for each feature that is constant in a sequence, 1 while it has not been
       seen. A value of the step before is as good as one of now.
 
@@ -92,8 +96,8 @@ class Gaps(FrontBlock):
         out[:, : self.n_in] = x
         out[:, self.columns] = filled
         added, n = out[:, self.n_in :], changing.shape[1]
-        added[:, :n] = changing > 0
-        added[:, n : 2 * n] = age(changing)
+        added[:, :n] = MARK * (changing > 0)
+        added[:, n : 2 * n] = MARK * age(changing)
         added[:, 2 * n :] = constant > steps
         return out
 

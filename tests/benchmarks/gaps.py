@@ -5,12 +5,14 @@ or in stretches of each feature. Printed is the accuracy on the official test pa
 `LSTMClassifier` with its defaults, and what part of the cost of imputation is left.
 
     python -m tests.benchmarks.gaps            # the table of docs/gaps_and_facts.md
-    python -m tests.benchmarks.gaps --choose   # scales of the age, on training parts
+    python -m tests.benchmarks.gaps --choose   # sizes of marks, and scales of the age,
+                                               # by cross-validation of training parts
 
 BasicMotions lies in the wheel of aeon: see public_sets.py.
 """
 
 import argparse
+from itertools import product
 
 import numpy as np
 from sklearn.impute import SimpleImputer
@@ -30,6 +32,8 @@ AGES = {
     "log(1 + k)": np.log1p,
     "none": lambda k: 0.0 * k,
 }
+#: Sizes of marks and ages.
+MARKS = (0.0, 0.1, 0.3, 1.0)
 
 
 def at_random(shape, rng):
@@ -94,8 +98,8 @@ def choose():
     for name in NAMES:
         X, y, *_ = SETS[name]()
         for kind in KINDS:
-            for age, scale in AGES.items():
-                gaps.age = scale
+            for (age, scale), mark in product(AGES.items(), MARKS):
+                gaps.age, gaps.MARK = scale, mark
                 scores = [
                     cross_val_score(
                         network(seed),
@@ -106,7 +110,7 @@ def choose():
                     for seed in SEEDS
                 ]
                 print(
-                    f"{name:<16}{kind:<14}{age:<12}{np.mean(scores):7.3f} "
+                    f"{name:<16}{kind:<14}{age:<12}{mark:<5}{np.mean(scores):7.3f} "
                     f"{np.round(scores, 3)}",
                     flush=True,
                 )

@@ -303,7 +303,7 @@ def test_saliency_of_gaps():
 
 def test_permutation_moves_gaps():
     data, y = np.where(IS_MISSING, NAN, WHOLE), IS_MISSING[:, -1, 1].astype(int)
-    model = fitted(data, y, max_iter=60, hidden_size=8)
+    model = fitted(data, y, max_iter=300, hidden_size=8)
     result = permutation_importance(model, data, y, random_state=0)
     assert result.importances_mean[1] > result.importances_mean[0] + 0.1
 

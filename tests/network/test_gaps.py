@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from skrnn.network import Gaps, InputTransform, Stepper, build_network
-from skrnn.network.gaps import age, last_seen
+from skrnn.network.gaps import MARK, age, last_seen
 from skrnn.sequences import pack
 from tests.gradients import relative_error
 
@@ -27,8 +27,8 @@ def by_hand(sequence, columns, mean, constant):
             if constant[k]:
                 unknown.append(float(not seen[k]))
             else:
-                marks.append(float(since[k] > 0))
-                ages.append(since[k] / (since[k] + 1))
+                marks.append(MARK * (since[k] > 0))
+                ages.append(MARK * (since[k] / (since[k] + 1)))
         rows.append(row + marks + ages + unknown)
     return np.array(rows)
 
@@ -72,8 +72,8 @@ def test_an_example():
     gaps = Gaps(1, np.array([0]), None, np.array([False]))
     out = gaps.forward({}, pack([x]))[0].data
     np.testing.assert_array_equal(out[:, 0], [0, 5, 5, 5, 7])
-    np.testing.assert_array_equal(out[:, 1], [1, 0, 1, 1, 0])
-    np.testing.assert_array_equal(out[:, 2], age(np.array([1, 0, 1, 2, 0])))
+    np.testing.assert_array_equal(out[:, 1], MARK * np.array([1, 0, 1, 1, 0]))
+    np.testing.assert_array_equal(out[:, 2], MARK * age(np.array([1, 0, 1, 2, 0])))
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])

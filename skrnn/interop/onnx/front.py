@@ -3,6 +3,7 @@
 import numpy as np
 
 from skrnn.network import Facts, Gaps
+from skrnn.network.gaps import MARK
 from skrnn.network.input import BOUNDS
 
 #: The type in which ONNX runtimes compute recurrent operators.
@@ -46,12 +47,14 @@ def write_gaps(graph, gaps, x, lengths):
     n_steps = graph.add("Squeeze", graph.add("Shape", x, start=1, end=2), [0])
     steps = graph.add("Range", np.int64(0), n_steps, np.int64(1))
     steps = graph.add("Unsqueeze", graph.cast(steps, COMPUTED), [1])
-    one = COMPUTED.type(1)
+    one, size = COMPUTED.type(1), COMPUTED.type(MARK)
+    marks = graph.cast(graph.add("Greater", changing, COMPUTED.type(0)), COMPUTED)
+    ages = graph.add("Div", changing, graph.add("Add", changing, one))
     out = graph.add(
         "Concat",
         _replaced(graph, x, gaps, filled),
-        graph.cast(graph.add("Greater", changing, COMPUTED.type(0)), COMPUTED),
-        graph.add("Div", changing, graph.add("Add", changing, one)),
+        graph.add("Mul", marks, size),
+        graph.add("Mul", ages, size),
         graph.cast(graph.add("Greater", constant, steps), COMPUTED),
         axis=2,
     )
