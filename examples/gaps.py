@@ -1,10 +1,10 @@
 """Read sequences with missing values, and compare with filling them by the mean.
 
-Two gauges report now and then, each at its own times: four values in five are missing.
-The label says which of two levels is the higher one on average. What was seen last
-still holds, which the mean of a feature does not say. `missing_values="forward_fill"`
-carries it forward inside the network, in streams too; the other model has an imputer
-in front of it.
+Two gauges report now and then, each at its own times. One that is about to fail reports
+more and more rarely, whatever it says: that something is missing, and since when, is
+what there is to learn. `missing_values="forward_fill"` carries what was seen last
+forward inside the network, with a mark and an age, in streams too; the other model has
+an imputer in front of it.
 
 Run it with ``python examples/gaps.py``.
 """
@@ -18,26 +18,23 @@ from skrnn.preprocessing import PerStepTransformer
 from skrnn.streaming import Stream
 
 
-def make_levels(n, rng):
-    """Two levels that jump now and then: the label says which is higher on average."""
-    jumps = rng.random((n, 30, 2)) < 0.1
+def make_gauges(n, rng):
+    """Reports of two gauges over 40 steps: the label says whether the first fails."""
+    jumps = rng.random((n, 40, 2)) < 0.1
     jumps[:, 0] = True
-    at = np.where(jumps, np.arange(30)[:, np.newaxis], 0)
+    at = np.where(jumps, np.arange(40)[:, np.newaxis], 0)
     at = np.maximum.accumulate(at, axis=1)
-    X = np.take_along_axis(rng.normal(size=(n, 30, 2)), at, axis=1)
-    return X, (X[..., 0].mean(axis=1) > X[..., 1].mean(axis=1)).astype(int)
-
-
-def report_rarely(X, rng):
-    """Leave one value in five."""
-    return np.where(rng.random(X.shape) < 0.2, X, np.nan)
+    X = np.take_along_axis(rng.normal(size=(n, 40, 2)), at, axis=1)
+    fails = rng.integers(2, size=n)
+    rate = np.full(X.shape, 0.5)
+    rate[fails == 1, :, 0] = np.linspace(0.6, 0.2, 40)
+    return np.where(rng.random(X.shape) < rate, X, np.nan), fails
 
 
 def main():
     rng = np.random.default_rng(0)
-    X, y = make_levels(300, rng)
-    X_test, y_test = make_levels(300, rng)
-    X, X_test = report_rarely(X, rng), report_rarely(X_test, rng)
+    X, y = make_gauges(400, rng)
+    X_test, y_test = make_gauges(400, rng)
     print(f"{np.isnan(X).mean():.0%} of the values are missing")
 
     network = GRUClassifier(16, max_iter=40, random_state=0)
