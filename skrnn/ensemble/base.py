@@ -199,7 +199,8 @@ class BaseSequenceBagging(CheckedNames, MetaEstimatorMixin, BaseEstimator, ABC):
         checked = check_sequences(self, X, numbers=False)
         weight = check_weights(sample_weight, len(checked))
         y, encoded, classes, fitted = self._check_y(y, weight)
-        samples = numbers_of(checked.samples, name)
+        gaps = get_tags(self._estimator).input_tags.allow_nan
+        samples = numbers_of(checked.samples, name, gaps)
         form = checked.format
         fitted["n_features_in_"] = form.n_features_in
         if form.names is not None:

@@ -35,11 +35,15 @@ class Data:
     fitted: dict
 
 
-def numbers_of(samples, name):
-    """Return sequences as numbers, which may be missing."""
+def numbers_of(samples, name, gaps):
+    """Return sequences as numbers, which may be missing.
+
+    With `gaps`, objects that say that a value is missing become NaN.
+    """
     if not isinstance(samples, list):
-        return as_numbers(samples, "X", name)
+        return as_numbers(samples, "X", name, gaps)
+    names = [f"Sequence {i} of X" for i in range(len(samples))]
     return [
-        as_numbers(as_array(sequence, f"Sequence {i} of X"), f"Sequence {i} of X", name)
-        for i, sequence in enumerate(samples)
+        as_numbers(as_array(sequence, of), of, name, gaps)
+        for of, sequence in zip(names, samples, strict=True)
     ]

@@ -28,7 +28,7 @@ from skrnn.parameters.shared import Settings
 from skrnn.training import SOLVERS, Reporter
 from skrnn.utils.threads import WorkersOnDemand, workers_for
 from skrnn.validation import SequenceFormat, check_sequences
-from skrnn.validation.layouts import RAGGED
+from skrnn.validation.layouts import RAGGED, reads_gaps
 
 if TYPE_CHECKING:
     from sklearn.utils import Tags
@@ -62,6 +62,7 @@ class BaseRecurrent(Settings, CallbackSupportMixin, BaseEstimator, ABC):
     n_filters_: int
     input_layout_: str
     features_per_step_: int
+    static_features_: Array
     optimizer_state_: dict[str, Any]
 
     #: A key of `skrnn.cells.CELLS`, and one of `skrnn.network.head.HEADS`.
@@ -229,7 +230,8 @@ class BaseRecurrent(Settings, CallbackSupportMixin, BaseEstimator, ABC):
         return compute(weights, X.samples, workers=workers, **options)
 
     def __sklearn_tags__(self) -> Tags:
-        """Return the tags: 3-D arrays are taken beside tables."""
+        """Return the tags: 3-D arrays are taken beside tables, and NaN if it may be."""
         tags = super().__sklearn_tags__()
         tags.input_tags.three_d_array = True
+        tags.input_tags.allow_nan = reads_gaps(self.missing_values)
         return tags

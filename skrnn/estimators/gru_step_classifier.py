@@ -94,6 +94,16 @@ class GRUStepClassifier(RecurrentStepClassifier):
         sequence: less its mean over the sequence, over its deviation in it. "auto" is
         yes for 250 sequences or more whose deviations differ by orders of magnitude.
         Streams and early decisions cannot know the end: they need False.
+    missing_values : {"error", "forward_fill"}, default="error"
+        What NaN in X is: an error, or a gap. With "forward_fill" a missing feature
+        takes the last value that was seen in its sequence, and before the first its
+        mean in training, or 0 without `standardize`. Beside it the network reads a mark
+        where it is missing, and how long ago it was last seen. Infinity stays an error.
+    static_features : array-like of int, str or bool, default=None
+        Indices or names of features, or a mask of them, that are constant in each
+        sequence, such as an age: the head reads them directly, on their own scale over
+        the sequences, instead of the layers at each step. For tables these are columns,
+        taken out before a row is cut into steps. None is none.
     dtype : {"auto", "float32", "float64"}, default="auto"
         The type in which `fit` computes, and that of `weights_`, whatever that of X is.
         "auto" is float32, and float64 for "lbfgs", which always computes in it.
@@ -153,8 +163,9 @@ class GRUStepClassifier(RecurrentStepClassifier):
     patch_size_ : int
         How many steps the network reads at once.
     feature_mean_, feature_scale_ : ndarray of float64 or None
-        Mean and standard deviation of each feature of a step in the training set; None
-        without `standardize`.
+        Mean and standard deviation of each feature of a step in the training set, of
+        static ones over the sequences, which for tables are last; None without
+        `standardize`.
     own_scale_ : bool
         Whether the network reads each sequence on its own scale too.
     n_filters_ : int
@@ -163,6 +174,8 @@ class GRUStepClassifier(RecurrentStepClassifier):
         The layout of X: "3-D array", "ragged list" or "table".
     features_per_step_ : int
         Columns of a step; only for tables.
+    static_features_ : ndarray of int of shape (n_static,)
+        Indices of the static features of a step, or columns of a table.
     optimizer_state_ : dict
         What the optimizer remembers, for going on.
 

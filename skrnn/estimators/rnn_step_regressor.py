@@ -6,6 +6,7 @@ import numpy as np
 
 from skrnn.estimators.base_step_regressor import RecurrentStepRegressor
 from skrnn.parameters.constraints import Options
+from skrnn.utils.typing import ColumnsLike
 
 
 class RNNStepRegressor(RecurrentStepRegressor):
@@ -97,6 +98,16 @@ class RNNStepRegressor(RecurrentStepRegressor):
         sequence: less its mean over the sequence, over its deviation in it. "auto" is
         yes for 250 sequences or more whose deviations differ by orders of magnitude.
         Streams and early decisions cannot know the end: they need False.
+    missing_values : {"error", "forward_fill"}, default="error"
+        What NaN in X is: an error, or a gap. With "forward_fill" a missing feature
+        takes the last value that was seen in its sequence, and before the first its
+        mean in training, or 0 without `standardize`. Beside it the network reads a mark
+        where it is missing, and how long ago it was last seen. Infinity stays an error.
+    static_features : array-like of int, str or bool, default=None
+        Indices or names of features, or a mask of them, that are constant in each
+        sequence, such as an age: the head reads them directly, on their own scale over
+        the sequences, instead of the layers at each step. For tables these are columns,
+        taken out before a row is cut into steps. None is none.
     dtype : {"auto", "float32", "float64"}, default="auto"
         The type in which `fit` computes, and that of `weights_`, whatever that of X is.
         "auto" is float32, and float64 for "lbfgs", which always computes in it.
@@ -154,8 +165,9 @@ class RNNStepRegressor(RecurrentStepRegressor):
     patch_size_ : int
         How many steps the network reads at once.
     feature_mean_, feature_scale_ : ndarray of float64 or None
-        Mean and standard deviation of each feature of a step in the training set; None
-        without `standardize`.
+        Mean and standard deviation of each feature of a step in the training set, of
+        static ones over the sequences, which for tables are last; None without
+        `standardize`.
     own_scale_ : bool
         Whether the network reads each sequence on its own scale too.
     n_filters_ : int
@@ -164,6 +176,8 @@ class RNNStepRegressor(RecurrentStepRegressor):
         The layout of X: "3-D array", "ragged list" or "table".
     features_per_step_ : int
         Columns of a step; only for tables.
+    static_features_ : ndarray of int of shape (n_static,)
+        Indices of the static features of a step, or columns of a table.
     optimizer_state_ : dict
         What the optimizer remembers, for going on.
 
@@ -214,6 +228,8 @@ class RNNStepRegressor(RecurrentStepRegressor):
         bptt_steps: int | Literal["auto"] | None = "auto",
         standardize: bool = True,
         own_scale: bool | Literal["auto"] = "auto",
+        missing_values: Literal["error", "forward_fill"] = "error",
+        static_features: ColumnsLike | None = None,
         dtype: Literal["auto", "float32", "float64"]
         | type[np.floating]
         | np.dtype = "auto",
@@ -247,6 +263,8 @@ class RNNStepRegressor(RecurrentStepRegressor):
             bptt_steps=bptt_steps,
             standardize=standardize,
             own_scale=own_scale,
+            missing_values=missing_values,
+            static_features=static_features,
             dtype=dtype,
             warm_start=warm_start,
             n_jobs=n_jobs,

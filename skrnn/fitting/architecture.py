@@ -1,7 +1,9 @@
 """Architecture of the network of an estimator."""
 
+import numpy as np
+
 from skrnn.cells import CELLS
-from skrnn.network import InputTransform, build_network
+from skrnn.network import Facts, Gaps, InputTransform, build_network
 from skrnn.network.head import HEADS
 from skrnn.parameters.auto import (
     AUTO,
@@ -11,10 +13,14 @@ from skrnn.parameters.auto import (
     hidden_sizes,
 )
 from skrnn.sequences import lengths_of
+from skrnn.validation.format import SequenceFormat
+from skrnn.validation.static import resolve_static
 
 #: Parameters that the data decide about, and their types: fitted attributes have what
 #: they came to.
 RESOLVED = {"patch_size": int, "own_scale": bool, "n_filters": int, "linear_steps": int}
+#: Fitted attributes of the scale of features.
+SCALE = "feature_mean_", "feature_scale_"
 #: Parameters of parts of the architecture with another name.
 PARAMETER_NAMES = {"hidden_sizes": "hidden_size or n_layers"}
 
@@ -33,6 +39,7 @@ def choose_architecture(estimator, problem):
         "head": estimator._head,
         "n_outputs": problem.n_outputs,
         "outputs": problem.loss.outputs,
+        "missing_values": _plain(estimator, "missing_values"),
         **{name: _as_set(estimator, name) for name in resolved_names(estimator)},
         **{option: _plain(estimator, option) for option in options_of(estimator)},
     }
@@ -43,15 +50,27 @@ def resolved_names(estimator):
     return [name for name in RESOLVED if hasattr(estimator, name)]
 
 
+def reading_names(estimator):
+    """Return the fitted attributes that say how a network reads raw steps."""
+    return *SCALE, *(f"{name}_" for name in resolved_names(estimator))
+
+
 def options_of(estimator):
     """Return the parameters that not all networks have."""
     pooling = () if HEADS[estimator._head].per_step else ("pooling",)
     return *pooling, *estimator._cell_options
 
 
-def choose_input_transform(estimator, problem, rows):
-    """Return the transform of the input, as the parameters say or as suits the data."""
+def choose_reading(estimator, problem, rows):
+    """Return how raw steps are read, as the parameters say or as suits the data.
+
+    Returns
+    -------
+    dict of str to object
+        The fitted attributes in `reading_names`.
+    """
     samples, size = problem.X.samples, estimator.patch_size
+    changing = problem.X.format.changing
     mean = scale = None
     if size == AUTO and HEADS[estimator._head].per_step:
         size = 1  # so that no answer looks ahead in its patch
@@ -59,7 +78,7 @@ def choose_input_transform(estimator, problem, rows):
         measured = problem.scale_of(rows)
     if size == AUTO:
         cell = CELLS[estimator._cell]
-        size = choose_patch_size(cell, samples, rows, measured)
+        size = choose_patch_size(cell, samples, rows, measured, changing)
     if estimator.standardize:
         mean, scale = measured.mean, measured.scale
     own_scale = estimator.own_scale
@@ -68,18 +87,22 @@ def choose_input_transform(estimator, problem, rows):
         own_scale = len(rows) >= ENOUGH_SCALES and problem.scales_differ(rows)
     longest = int(lengths_of(samples)[rows].max())
     if n_linear == AUTO:
-        n_linear = estimator._default_linear_numbers // problem.X.n_features
+        n_features = problem.X.format.n_changing
+        n_linear = estimator._default_linear_numbers // n_features
     # What is longer than all sequences would have weights that are never used.
-    return InputTransform(
-        patch_size=min(int(size), longest),
-        mean=mean,
-        scale=scale,
-        own_scale=bool(own_scale),
-        linear_steps=min(int(n_linear), longest),
-    )
+    size = min(int(size), longest)
+    chosen = {
+        "feature_mean_": mean,
+        "feature_scale_": scale,
+        "patch_size_": size,
+        "own_scale_": bool(own_scale),
+        "n_filters_": _choose_n_filters(estimator, problem, rows, size),
+        "linear_steps_": min(int(n_linear), longest),
+    }
+    return {name: chosen[name] for name in reading_names(estimator)}
 
 
-def choose_n_filters(estimator, problem, rows, patch_size):
+def _choose_n_filters(estimator, problem, rows, patch_size):
     """Return the number of filters.
 
     By default there are none for patches of one step, and none where the deviations of
@@ -99,11 +122,66 @@ def longest_piece(estimator):
     return BPTT_STEPS if longest == AUTO else longest
 
 
-def make_network(architecture, input_transform, n_filters):
-    """Return the network with an `architecture_`."""
-    other = ("outputs", *RESOLVED)
+def make_network(architecture, reading, form):
+    """Return the network of an estimator.
+
+    Parameters
+    ----------
+    architecture : dict
+        The `architecture_`.
+    reading : dict
+        The fitted attributes in `reading_names`.
+    form : SequenceFormat
+        The format of the sequences.
+    """
+    other = ("outputs", "missing_values", *RESOLVED)
     parts = {name: part for name, part in architecture.items() if name not in other}
-    return build_network(input_transform=input_transform, n_filters=n_filters, **parts)
+    front, transform = _make_front(architecture, reading, form)
+    n_filters = reading["n_filters_"]
+    return build_network(
+        input_transform=transform, n_filters=n_filters, front=front, **parts
+    )
+
+
+def _make_front(architecture, reading, form):
+    """Return the blocks in front, a dict, and the input transform above them.
+
+    What the blocks add is read as it is, and stands behind the features that they
+    leave, which are those in `changing`.
+    """
+    mean, scale = reading["feature_mean_"], reading["feature_scale_"]
+    front, n_columns, n_marks = {}, architecture["n_features"], 0
+    static = form.static_in_step
+    changing = np.setdiff1d(np.arange(n_columns), static)
+    if form.gaps:
+        is_static = np.isin(np.arange(n_columns), static)
+        front["gaps"] = gaps = Gaps(n_columns, np.arange(n_columns), mean, is_static)
+        n_columns, n_marks = gaps.n_out, len(static)
+    if len(static):
+        # The marks of static features are the last columns of all.
+        columns = np.r_[static, n_columns - n_marks : n_columns]
+        names = form.names_of_facts()
+        names += [f"{name}_missing" for name in names[:n_marks]]
+        of_facts = _scale_of(mean, scale, static, n_marks)
+        front["facts"] = facts = Facts(n_columns, columns, *of_facts, tuple(names))
+        n_columns = facts.n_out
+    return front, InputTransform(
+        reading["patch_size_"],
+        *_scale_of(mean, scale, changing, n_columns - len(changing)),
+        reading["own_scale_"],
+        reading.get("linear_steps_", 0),
+        n_numeric=len(changing) if front else None,
+    )
+
+
+def _scale_of(mean, scale, features, n_added):
+    """Return mean and scale of some features, and of columns that are read as is."""
+    if mean is None:
+        return None, None
+    return (
+        np.concatenate([mean[features], np.zeros(n_added)]),
+        np.concatenate([scale[features], np.ones(n_added)]),
+    )
 
 
 def check_unchanged(estimator, architecture):
@@ -117,6 +195,10 @@ def check_unchanged(estimator, architecture):
     width = vars(estimator).get("features_per_step_", estimator.features_per_step)
     if width != estimator.features_per_step:
         changed.append("features_per_step")
+    form = SequenceFormat.of(estimator)
+    named = estimator, form.n_features_in, form.names, form.layout
+    if not np.array_equal(resolve_static(*named), form.static):
+        changed.append("static_features")
     for name in resolved_names(estimator):
         same = AUTO, getattr(estimator, f"{name}_"), fitted[name]
         if architecture[name] not in same:

@@ -11,25 +11,30 @@ from sklearn.base import is_classifier
 from sklearn.frozen import FrozenEstimator
 
 from skrnn.cells import CELLS
-from skrnn.fitting.architecture import make_network, options_of, resolved_names
+from skrnn.fitting.architecture import (
+    make_network,
+    options_of,
+    reading_names,
+    resolved_names,
+)
 from skrnn.losses import SquaredError, classification_loss
-from skrnn.network import InputTransform
 from skrnn.network.pooling import POOLINGS
-from skrnn.validation.layouts import SHAPES, TABLE
+from skrnn.validation.format import SequenceFormat
+from skrnn.validation.layouts import (
+    FORWARD_FILL,
+    SHAPES,
+    TABLE,
+)
 
 COMMON = (
     "architecture_",
     "weights_",
-    "patch_size_",
-    "feature_mean_",
-    "feature_scale_",
-    "own_scale_",
-    "n_filters_",
     "input_layout_",
     "n_features_in_",
+    "static_features_",
 )
 #: Validated if present.
-OPTIONAL = ("features_per_step_", "optimizer_state_")
+OPTIONAL = ("features_per_step_", "feature_names_in_", "optimizer_state_")
 
 #: By estimator, the objects of its state when it was last validated, and its network.
 _VALIDATED = WeakKeyDictionary()
@@ -64,17 +69,9 @@ def fitted_network(estimator):
         return network
     fault = _state_fault(estimator)
     if fault is None:
-        network = make_network(
-            estimator.architecture_,
-            InputTransform(
-                estimator.patch_size_,
-                estimator.feature_mean_,
-                estimator.feature_scale_,
-                estimator.own_scale_,
-                getattr(estimator, "linear_steps_", 0),
-            ),
-            estimator.n_filters_,
-        )
+        reading = {name: getattr(estimator, name) for name in reading_names(estimator)}
+        form = SequenceFormat.of(estimator)
+        network = make_network(estimator.architecture_, reading, form)
         fault = _weights_fault(estimator, network.layout.size)
     if fault:
         raise ValueError(
@@ -87,8 +84,7 @@ def fitted_network(estimator):
 
 
 def _needed(estimator):
-    resolved = (f"{name}_" for name in resolved_names(estimator))
-    return tuple(dict.fromkeys((*COMMON, *resolved, *estimator._target_attributes)))
+    return *COMMON, *reading_names(estimator), *estimator._target_attributes
 
 
 def _objects(estimator):
@@ -116,7 +112,7 @@ def _missing_fault(estimator):
 def _architecture_fault(estimator):
     architecture = estimator.architecture_
     names = {"cell", "n_features", "hidden_sizes", "bidirectional", "head"}
-    names |= {"n_outputs", "outputs", *resolved_names(estimator)}
+    names |= {"n_outputs", "outputs", "missing_values", *resolved_names(estimator)}
     names |= {*options_of(estimator)}
     if not isinstance(architecture, dict) or set(architecture) != names:
         return f"architecture_ is not a dict with {', '.join(sorted(names))}"
@@ -127,6 +123,7 @@ def _architecture_fault(estimator):
         and architecture["head"] == estimator._head
         and architecture.get("pooling", "last") in POOLINGS
         and isinstance(architecture["bidirectional"], bool)
+        and architecture["missing_values"] in ("error", FORWARD_FILL)
         and isinstance(sizes, tuple)
         and len(sizes) > 0
         and all(map(_is_count, [*sizes, *counts]))
@@ -147,9 +144,15 @@ def _features_fault(estimator):
         number = getattr(estimator, name, 0)
         if type(number) is not int or number < 0:
             return f"{name} is {number!r}"
-    n, width = estimator.n_features_in_, vars(estimator).get("features_per_step_", d)
-    if width != d or not _is_count(n) or (n % d if layout == TABLE else n != d):
+    n, static = estimator.n_features_in_, estimator.static_features_
+    width = vars(estimator).get("features_per_step_", d)
+    n_facts = len(static) if isinstance(static, np.ndarray) else 0
+    n_taken_out = n_facts if layout == TABLE else 0
+    fits = _is_count(n) and _is_count(width) and width + n_taken_out == d
+    if not fits or ((n - n_taken_out) % width if layout == TABLE else n != d):
         return f"n_features_in_ is {n!r}, for {d} feature(s) a step"
+    if not _are_columns(static, n):
+        return f"static_features_ is {static!r}, of {n}"
     if (mean is None) != (scale is None):
         return "only one of feature_mean_ and feature_scale_ is there"
     if mean is None:
@@ -206,6 +209,18 @@ def _weights_fault(estimator, n):
             if isinstance(values, np.ndarray) and not _are_numbers(values, n):
                 return f"{name} of {solver} in optimizer_state_ is not {n} number(s)"
     return None
+
+
+def _are_columns(values, n):
+    """Return whether a value is an array of some of n indices, but not of all."""
+    return (
+        isinstance(values, np.ndarray)
+        and values.ndim == 1
+        and values.dtype.kind == "i"
+        and len(values) < n
+        and bool((np.diff(values) > 0).all())
+        and bool(((values >= 0) & (values < n)).all())
+    )
 
 
 def _is_count(value):

@@ -23,6 +23,7 @@ from skrnn.validation import (
     SequenceFormat,
     check_groups,
 )
+from skrnn.validation.static import facts_of
 
 #: About so many numbers of a block are hashed at a time.
 BLOCK = 2**16
@@ -94,11 +95,23 @@ class Problem:
 
     def scale_of(self, rows):
         """Return mean and scale of the features, measured once for the same rows."""
-        return self._once("scale", rows, Scale.of_steps, self.weight)
+        return self._once("scale", rows, self._measure_scale)
 
     def scales_differ(self, rows):
         """Return whether sequences differ by orders of magnitude, measured once too."""
-        return self._once("scales_differ", rows, scales_differ)
+        changing = self.X.format.changing
+        return self._once("scales_differ", rows, scales_differ, changing)
+
+    def _measure_scale(self, samples, rows):
+        """Measure features over all steps, and static ones over the sequences."""
+        found = Scale.of_steps(samples, rows, self.weight)
+        static = self.X.format.static_in_step
+        if len(static) == 0:
+            return found
+        facts = Scale.of(facts_of(samples, rows, static), self.weight[rows])
+        mean, scale = found.mean.copy(), found.scale.copy()
+        mean[static], scale[static] = facts.mean, facts.scale
+        return Scale(mean, scale)
 
     def _once(self, name, rows, measure, *options):
         if self._measured.get("rows") is not rows:
@@ -227,20 +240,29 @@ def _sort(samples, y, rows, groups):
 def _digests(samples, rows):
     """Yield a digest of the values of each sequence.
 
-    Equal values have equal bytes: all are float64, and no zero is negative.
+    Equal values have equal bytes: all are float64, no zero is negative, and all that
+    are missing are the same NaN.
     """
     if isinstance(samples, list):
         for i in rows:
+            values = _one_nan(np.add(samples[i], 0.0, dtype=np.float64))
             # Not its buffer: an array that exports one keeps memory for it.
-            yield digest(np.add(samples[i], 0.0, dtype=np.float64).tobytes())
+            yield digest(values.tobytes())
         return
     n = max(1, BLOCK // samples[0].size)
     for first in range(0, len(rows), n):
         some = samples[rows[first : first + n]]
-        block = np.add(some, 0.0, dtype=np.float64, order="C")
+        block = _one_nan(np.add(some, 0.0, dtype=np.float64, order="C"))
         values, size = block.data.cast("B"), block[0].nbytes
         for at in range(0, len(values), size):
             yield digest(values[at : at + size])
+
+
+def _one_nan(values):
+    """Make all NaN the same, in place."""
+    if np.isnan(values.min()):
+        values[np.isnan(values)] = np.nan
+    return values
 
 
 def digest(values):

@@ -9,10 +9,10 @@ from sklearn.utils import check_random_state
 from skrnn.fitting.architecture import (
     check_unchanged,
     choose_architecture,
-    choose_input_transform,
-    choose_n_filters,
+    choose_reading,
     longest_piece,
     make_network,
+    reading_names,
 )
 from skrnn.fitting.fitted_state import fitted_network
 from skrnn.fitting.linear_path import scale_network
@@ -42,6 +42,8 @@ class TrainingRun:
         The validation set of early stopping.
     architecture : dict
         The `architecture_` of the estimator.
+    reading : dict
+        The fitted attributes that say how raw steps are read.
     network : Network
         The network.
     weights : ndarray of shape (n_parameters,)
@@ -66,6 +68,7 @@ class TrainingRun:
     data: TrainingSet
     held_out: HeldOut | None
     architecture: dict
+    reading: dict
     network: Network
     weights: np.ndarray
     settings: ResolvedSettings
@@ -141,19 +144,14 @@ class TrainingRun:
         history, earlier = result.history, vars(self.estimator) if self.resume else {}
         curve = earlier.get("loss_curve_", []) + history.loss_curve
         scores = (earlier.get("validation_scores_") or []) + history.validation_scores
-        stops, transform = self.estimator.early_stopping, self.network.input
-        convolution = self.network.convolution
+        stops = self.estimator.early_stopping
         memory = {} if memory is None else {self.estimator.solver: memory}
         return {
             **self.problem.X.format.attributes,
             **self.problem.fitted,
             "architecture_": self.architecture,
-            "patch_size_": transform.patch_size,
-            "feature_mean_": transform.mean,
-            "feature_scale_": transform.scale,
-            "own_scale_": transform.own_scale,
-            "n_filters_": convolution.n_out if convolution else 0,
-            **self._of_linear_path,
+            "static_features_": self.problem.X.format.static,
+            **self.reading,
             "weights_": self.with_share(result.weights),
             "optimizer_state_": memory,
             "stopping_reason_": result.reason.value,
@@ -165,13 +163,6 @@ class TrainingRun:
             "validation_scores_": scores if stops else None,
             "best_validation_score_": max(history.validation_scores, default=None),
         }
-
-    @property
-    def _of_linear_path(self):
-        """The fitted attribute of estimators that may have a linear path."""
-        if not hasattr(self.estimator, "linear_steps"):
-            return {}
-        return {"linear_steps_": self.network.input.linear_steps}
 
     def snapshot(self, state):
         """Return the fitted attributes as if training ended now."""
@@ -238,13 +229,13 @@ def prepare(estimator, problem, validation, resume, incremental):
     architecture = choose_architecture(estimator, problem)
     if resume:
         check_unchanged(estimator, architecture)
+        reading = {name: getattr(estimator, name) for name in reading_names(estimator)}
         network, weights = fitted_network(estimator), estimator.weights_
         dtype = choose_dtype(estimator, weights.dtype)
         rng = random_source(estimator.random_state, estimator.t_)
     else:
-        transform = choose_input_transform(estimator, problem, rows)
-        n_filters = choose_n_filters(estimator, problem, rows, transform.patch_size)
-        network = make_network(architecture, transform, n_filters)
+        reading = choose_reading(estimator, problem, rows)
+        network = make_network(architecture, reading, problem.X.format)
         weights, dtype = network.init(rng), choose_dtype(estimator)
     data = problem.training_set(
         rows, longest_piece(estimator), network.input.patch_size
@@ -257,6 +248,7 @@ def prepare(estimator, problem, validation, resume, incremental):
         data=data,
         held_out=held_out,
         architecture=architecture,
+        reading=reading,
         network=network,
         weights=np.array(weights, dtype),
         settings=resolve_auto(

@@ -2,7 +2,7 @@
 
 All is measured on z, the values standardised over the sequences at each step and
 feature. What all sequences share does not show which axis is time: bands may have a
-smooth profile.
+smooth profile. Values that are missing are left out.
 """
 
 from itertools import pairwise
@@ -10,6 +10,7 @@ from itertools import pairwise
 import numpy as np
 
 from skrnn.sequences import lengths_of, spaced
+from skrnn.sequences.scaling import moments_of_seen
 
 #: Least number of sequences for a decision, and number that is enough for one.
 FEWEST, ENOUGH = 20, 256
@@ -30,7 +31,7 @@ GOES_ON, OVERLAP = 0.75, 0.8
 ROUNDING = 1e-12
 
 
-def look_swapped(samples, rows):
+def look_swapped(samples, rows, features=slice(None)):
     """Return whether each step looks like a channel, with a series along features.
 
     Parameters
@@ -39,6 +40,8 @@ def look_swapped(samples, rows):
         The collection, of which a bounded part is measured.
     rows : ndarray of int
         Indices of the training sequences.
+    features : ndarray of int, optional
+        The features to look at; all by default.
 
     Returns
     -------
@@ -47,7 +50,7 @@ def look_swapped(samples, rows):
         features are correlated beyond what all sequences share, but neighbouring steps
         are not.
     """
-    n_steps, n_features = samples[rows[0]].shape
+    n_steps, n_features = samples[rows[0]][:, features].shape
     if n_features < RATIO * n_steps or len(rows) < FEWEST:
         return False
     lengths = lengths_of(samples)[rows]
@@ -56,8 +59,9 @@ def look_swapped(samples, rows):
         return False
     first = spaced(np.arange(n_features - 1), N_PAIRS)
     columns = np.union1d(first, first + 1)
-    x = _central_steps(samples, spaced(rows, ENOUGH), columns)
-    mean, deviation = x.mean(axis=0), x.std(axis=0)
+    looked_at = np.arange(samples[0].shape[1])[features][columns]
+    x = _central_steps(samples, spaced(rows, ENOUGH), looked_at)
+    mean, deviation = moments_of_seen(x)
     z = (x - mean) / np.where(deviation <= ROUNDING, np.inf, deviation)
     smooth, enough = _smoothness(z, columns)
     return smooth >= enough and not (
@@ -71,8 +75,8 @@ def _central_steps(samples, rows, columns):
     start = max(0, (n_steps - N_STEPS) // 2)
     some = slice(start, start + N_STEPS)
     x = np.array([samples[i][some, columns] for i in rows], np.float64)
-    largest = np.abs(x).max(axis=(0, 2), keepdims=True)
-    return x / np.where(largest == 0, 1.0, largest)
+    largest = np.fmax.reduce(np.abs(x), axis=(0, 2), keepdims=True)
+    return x / np.where((largest == 0) | np.isnan(largest), 1.0, largest)
 
 
 def _smoothness(z, columns):
@@ -80,7 +84,10 @@ def _smoothness(z, columns):
 
     What all features of a step have in common is subtracted first.
     """
-    z = z - z.mean(axis=2, keepdims=True)
+    mean = z.mean(axis=2, keepdims=True)
+    if np.isnan(mean).any():
+        mean = moments_of_seen(np.moveaxis(z, 2, 0))[0][..., np.newaxis]
+    z = z - mean
     z[np.abs(z) <= ROUNDING] = 0.0
     left = np.flatnonzero(np.diff(columns) == 1)
     by_chance = CURVE_BY_CHANCE / np.sqrt(len(left))
@@ -99,19 +106,31 @@ def _steps_go_together(z, mean):
 
 def _are_frames(z, smooth):
     """Return whether each step continues, or overlaps, the one before it."""
-    n, n_steps, n_columns = z.shape
-    if n_steps == 1:
+    n_columns = z.shape[2]
+    if z.shape[1] == 1:
         return False
     now, later = z[:, :-1], z[:, 1:]
     if _correlation(now[..., -1], later[..., 0]) >= GOES_ON * smooth:
         return True
     # Frames that fade in and out have nothing to compare at their very beginning.
     begin = later[..., [0, n_columns // 4, n_columns // 2]]
-    together = np.tensordot(now, begin, axes=((0, 1), (0, 1)))
-    return together.max() >= OVERLAP * n * (n_steps - 1)
+    together, count = (
+        np.tensordot(*pair, axes=((0, 1), (0, 1)))
+        for pair in (
+            (np.nan_to_num(now), np.nan_to_num(begin)),
+            (1.0 - np.isnan(now), 1.0 - np.isnan(begin)),
+        )
+    )
+    return bool(((together >= OVERLAP * count) & (count > 0)).any())
 
 
 def _correlation(a, b):
-    """Return the correlation of values with mean zero; 0 if all are zero."""
+    """Return the correlation of values with mean zero; 0 if all are zero.
+
+    It is that of the pairs of which neither is missing.
+    """
+    is_missing = np.isnan(a) | np.isnan(b)
+    if is_missing.any():
+        a, b = (np.where(is_missing, 0.0, each) for each in (a, b))
     size = np.sqrt(np.vdot(a, a) * np.vdot(b, b))
     return np.vdot(a, b) / size if size > 0 else 0.0

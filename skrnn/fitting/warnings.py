@@ -54,6 +54,10 @@ CHANNELS_FIRST = (
     "and tsai have them, pass skrnn.preprocessing.channels_last(X), or begin the "
     "pipeline with FunctionTransformer(channels_last)."
 )
+NEVER_SEEN = (
+    "X has no value of feature(s) {features} in any sequence to learn from: the "
+    "network learns nothing of them, and reads 0 in their place. Leave them out of X."
+)
 LOSS_ROSE = (
     "The loss rose from {least:.3g} to {last:.3g} in training: the steps were too "
     "large. Try a smaller learning_rate_init or max_grad_norm."
@@ -83,6 +87,7 @@ def data_warnings(estimator, problem, rows, held_out):
     """Return warnings about the data: a list of messages and categories."""
     messages = (
         _few_held_out(problem, held_out),
+        _never_seen(problem, rows),
         _columns_differ(problem, rows),
         _features_differ(estimator, problem, rows),
         _channels_first(problem, rows),
@@ -151,10 +156,26 @@ def _few_held_out(problem, held_out):
     return FEW_HELD_OUT.format(n=len(held_out))
 
 
+def _never_seen(problem, rows):
+    if not problem.X.format.gaps:
+        return None
+    samples, is_missing = problem.X.samples, np.True_
+    for i in rows:
+        is_missing = is_missing & np.isnan(samples[i]).all(axis=0)
+        if not is_missing.any():
+            return None
+    features, names = np.flatnonzero(is_missing), problem.X.format.names
+    if names is not None and len(names) == len(is_missing):
+        features = names[features]
+    return NEVER_SEEN.format(features=", ".join(map(str, features)))
+
+
 def _columns_differ(problem, rows):
     if problem.X.format.layout != TABLE:
         return None
-    deviations = deviations_of_columns(problem.X.samples, rows)
+    form = problem.X.format
+    deviations = deviations_of_columns(problem.X.samples, rows)[:, : form.n_features]
+    columns = form.columns_of_steps.reshape(deviations.shape)
     for feature, deviation in enumerate(deviations.T):
         steps = np.flatnonzero(deviation)
         by_size = steps[np.argsort(deviation[steps])]
@@ -164,9 +185,9 @@ def _columns_differ(problem, rows):
         if deviation[wide] > COLUMN_RANGE * np.median(deviation[steps]):
             return COLUMNS_DIFFER.format(
                 least=deviation[narrow],
-                narrow=narrow * deviations.shape[1] + feature,
+                narrow=columns[narrow, feature],
                 most=deviation[wide],
-                wide=wide * deviations.shape[1] + feature,
+                wide=columns[wide, feature],
             )
     return None
 
@@ -186,9 +207,10 @@ def _features_differ(estimator, problem, rows):
 
 def _channels_first(problem, rows):
     samples = problem.X.samples
-    if problem.X.format.layout == TABLE or not look_swapped(samples, rows):
+    form = problem.X.format
+    if form.layout == TABLE or not look_swapped(samples, rows, form.changing):
         return None
-    n_steps, n_features = samples[rows[0]].shape
+    n_steps, n_features = len(samples[rows[0]]), form.n_changing
     return CHANNELS_FIRST.format(n_steps=n_steps, n_features=n_features)
 
 

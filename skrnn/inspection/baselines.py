@@ -4,6 +4,7 @@ from numbers import Real
 
 import numpy as np
 
+from skrnn.network.gaps import carry, last_seen
 from skrnn.sequences import pack
 from skrnn.validation import SequenceFormat, check_sequences
 from skrnn.validation.arrays import as_array
@@ -33,15 +34,22 @@ class Given:
     Parameters
     ----------
     samples : ndarray of shape (n, n_steps, n_features) or list of 2-D arrays
-        The sequences.
+        The sequences. What is missing of them takes the value that was last seen.
+    features : ndarray of shape (n_features,)
+        What stands for values before the first one.
     """
 
-    def __init__(self, samples):
-        self.samples = samples
+    def __init__(self, samples, features):
+        self.samples, self.features = samples, features
 
     def packed(self, block, dtype):
         """Return the steps of some sequences, packed: (n_rows, n_features)."""
-        return pack(self.samples, block, dtype).data
+        x = pack(self.samples, block, dtype)
+        is_missing = np.isnan(x.data)
+        if not is_missing.any():
+            return x.data
+        last, _ = last_seen(x.lengths, is_missing)
+        return carry(x.data, last, self.features.astype(dtype))
 
 
 def check_baseline(estimator, baseline, X):
@@ -60,10 +68,10 @@ def check_baseline(estimator, baseline, X):
     -------
     Row or Given
     """
-    d = X.n_features
+    d, mean = X.n_features, estimator.feature_mean_
+    mean = np.zeros(d) if mean is None else mean
     if baseline is None:
-        mean = estimator.feature_mean_
-        return Row(np.zeros(d) if mean is None else mean)
+        return Row(mean)
     if not _has_steps(baseline):
         row = _as_row(baseline)
         if row is None or row.shape not in ((), (d,)) or not np.isfinite(row).all():
@@ -86,7 +94,7 @@ def check_baseline(estimator, baseline, X):
                 f"Sequence {i} of baseline has {len(start)} steps, but sequence {i} of "
                 f"X has {len(end)}: they must be of the same length."
             )
-    return Given(other)
+    return Given(other, mean)
 
 
 def _as_row(baseline):

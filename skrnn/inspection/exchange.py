@@ -47,15 +47,16 @@ class Part(NamedTuple):
         return donors
 
 
-def collection(X, features_per_step, name):
+def collection(X, format_of, name):
     """Recognise the layout of X.
 
     Parameters
     ----------
     X : 3-D array, list of 2-D arrays, or table
         What the user gave.
-    features_per_step : callable
-        Gives, for a number of columns of a table, how many of them are a step.
+    format_of : callable
+        Gives, for a number of features of a step or columns of a table, how many of
+        them are a step of a table, and the indices of those that are static.
     name : str
         Who wants to know.
 
@@ -64,15 +65,22 @@ def collection(X, features_per_step, name):
     Block, Ragged or Table
     """
     X, layout = recognise(X, name)
-    if layout == BLOCK:
-        return Block(X)
     if layout == TABLE:
-        return Table(X, features_per_step(X.shape[1]), name)
-    return Ragged(X)
+        return Table(X, *format_of(X.shape[1]), name)
+    data = Block(X) if layout == BLOCK else Ragged(X)
+    _, static = format_of(data.n_features)
+    if len(static):
+        data.changing = np.setdiff1d(np.arange(data.n_features), static)
+    return data
 
 
 class Block:
     """Sequences in an array of shape (n, n_steps, n_features)."""
+
+    #: The features that may change from step to step.
+    changing = slice(None)
+    #: Columns of a table that are static.
+    facts = ()
 
     def __init__(self, X):
         self.X = X
@@ -87,6 +95,8 @@ class Block:
 
 class Ragged:
     """Sequences in a list, tuple or 1-D object array of (n_steps_i, n_features)."""
+
+    changing, facts = slice(None), ()
 
     def __init__(self, X):
         self.X = X
@@ -124,17 +134,25 @@ class Ragged:
 
 
 class Table:
-    """Sequences in the rows of a table, so many columns a step."""
+    """Sequences in the rows of a table, so many columns a step.
 
-    def __init__(self, X, width, name):
+    Static columns are features of every step, the last ones.
+    """
+
+    def __init__(self, X, width, static, name):
         n, n_columns = X.shape
-        if n_columns % width:
+        others = np.setdiff1d(np.arange(n_columns), static)
+        if len(others) % width:
             raise ValueError(
-                f"X has {n_columns} columns, which is not a multiple of "
+                f"X has {len(others)} columns, which is not a multiple of "
                 f"features_per_step={width}: a row must be made of whole steps."
             )
-        self.X, self.n_features = X, width
-        self.lengths = np.full(n, n_columns // width)
+        self.X, self.n_features = X, width + len(static)
+        self.changing, self.facts = slice(width), static
+        steps = others.reshape(-1, width)
+        facts = np.tile(np.asarray(static, int), (len(steps), 1))
+        self._columns = np.hstack([steps, facts])
+        self.lengths = np.full(n, len(steps))
         self._with_columns = _WAYS.get(_kind_of(X))
         if self._with_columns is None:
             raise TypeError(
@@ -145,9 +163,8 @@ class Table:
 
     def exchange(self, part, donors):
         """Exchange a part: the same columns of all rows."""
-        columns = np.arange(self.X.shape[1]).reshape(-1, self.n_features)
-        columns = columns[part.first[0] : part.last[0], part.features].ravel()
-        return self._with_columns(self.X, columns, donors)
+        columns = self._columns[part.first[0] : part.last[0], part.features]
+        return self._with_columns(self.X, np.unique(columns), donors)
 
 
 def stretched(n_there, n_here):

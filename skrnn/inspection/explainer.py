@@ -55,13 +55,17 @@ class Explainer:
     def read(self, rows):
         """Pack some sequences, and give how far they are from their baselines.
 
+        What is missing is so on all the way.
+
         Returns
         -------
         x : Sequences
         way : ndarray of shape (n_packed_rows, n_features)
         """
         x = pack(self.samples, rows, self.weights.dtype)
-        return x, x.data - self.start.packed(rows, x.data.dtype)
+        way = x.data - self.start.packed(rows, x.data.dtype)
+        way[np.isnan(x.data)] = 0.0
+        return x, way
 
     def value(self, x, rows):
         """Compute the output of packed sequences: ndarray of shape (n_rows,)."""

@@ -8,7 +8,7 @@ import numpy as np
 BETWEEN = " _-.:[](){}"
 
 
-def names_of_features(estimator, X, n_features):
+def names_of_features(estimator, X, n_features, facts=()):
     """Find the names of the features of a step.
 
     They are the columns of sequences that are data frames. A column of a table is one
@@ -24,6 +24,8 @@ def names_of_features(estimator, X, n_features):
         What the user gave.
     n_features : int
         Features of a step.
+    facts : sequence of int
+        Columns of a table that are features of every step, the last ones.
 
     Returns
     -------
@@ -36,8 +38,11 @@ def names_of_features(estimator, X, n_features):
         n_columns = X.shape[1] if getattr(X, "ndim", 1) == 2 else n_features
         columns = columns if len(columns) == n_columns else []
     names = list(map(str, columns))
-    if len(names) != n_features:
-        names = _stems(names, n_features)
+    of_facts = [names[k] for k in facts] if names else []
+    names = [name for k, name in enumerate(names) if k not in set(facts)]
+    if len(names) + len(of_facts) != n_features:
+        names = _stems(names, n_features - len(facts))
+    names += of_facts
     if len(set(names)) == n_features:
         return names
     return [f"feature {k}" for k in range(n_features)]

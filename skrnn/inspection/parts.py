@@ -52,7 +52,8 @@ def shares_of(data, n_blocks):
     at = np.arange(n + 1) * data.lengths[:, np.newaxis] // n
     edges = np.linspace(0.0, 100.0, n + 1)
     names = [f"{a:.3g} to {b:.3g} %" for a, b in pairwise(edges)]
-    return Parts(_steps_between(at), names, edges, "part of the sequence (%)")
+    parts = _steps_between(at, data.changing)
+    return Parts(parts, names, edges, "part of the sequence (%)")
 
 
 def blocks_of(data, size, origin):
@@ -68,9 +69,9 @@ def blocks_of(data, size, origin):
         f"step {a}" if b == a + 1 else f"steps {a} to {b - 1}"
         for a, b in pairwise(edges)
     ]
-    return Parts(_steps_between(at), names, edges, unit)
+    return Parts(_steps_between(at, data.changing), names, edges, unit)
 
 
-def _steps_between(at):
-    """Return parts of all features between the edges, (n, n_parts + 1)."""
-    return [Part(at[:, k], at[:, k + 1], slice(None)) for k in range(at.shape[1] - 1)]
+def _steps_between(at, features):
+    """Return parts of features between the edges, (n, n_parts + 1)."""
+    return [Part(at[:, k], at[:, k + 1], features) for k in range(at.shape[1] - 1)]

@@ -129,6 +129,9 @@ def permutation_importance(
     A sequence without a step in a block, being too short for it, takes no part in its
     exchange, so that a late block of few sequences matters little to the score of all.
 
+    Static features of a network take no part in the exchange of steps. Those of a table
+    are the last of the features.
+
     Features that tell the same stand in for each other, and each then seems to matter
     little. So do neighbouring steps of a smooth course: ask for larger blocks.
 
@@ -166,12 +169,14 @@ def permutation_importance(
         for value in (n_blocks, block_size, features_per_step)
     )
     data = collection(
-        X, lambda k: features_per_step or _width(estimator, k), "permutation_importance"
+        X,
+        lambda k: _format(estimator, k, features_per_step),
+        "permutation_importance",
     )
     if len(data.lengths) == 0:
         raise ValueError("X has no sequences; permutation_importance needs some.")
     if by == "feature":
-        names = names_of_features(estimator, data.X, data.n_features)
+        names = names_of_features(estimator, data.X, data.n_features, data.facts)
         cut = features_of(data, names)
     elif block_size is None:
         cut = shares_of(data, n_blocks)
@@ -214,9 +219,17 @@ def _result(score, scores, cut):
     )
 
 
-def _width(estimator, n_columns):
-    """Find how many columns are a step for a model."""
+def _format(estimator, n_columns, features_per_step):
+    """Find how many columns are a step for a model, and which of them are static."""
     network = final_network(estimator)
+    if getattr(network, "n_features_in_", None) == n_columns:
+        static = getattr(network, "static_features_", ())
+    else:
+        static = ()
+    return features_per_step or _width(estimator, network, n_columns), static
+
+
+def _width(estimator, network, n_columns):
     if network is None or not hasattr(network, "features_per_step_"):
         return 1
     if network.n_features_in_ != n_columns:

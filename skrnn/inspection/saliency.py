@@ -109,7 +109,10 @@ default="gradient"
         the network reads as zero: the mean of each feature in training,
         `feature_mean_`, and 0 with ``standardize=False``. With `own_scale_` a sequence
         is better, such as the mean over all: one that is constant has no scale, and on
-        the way from there the output jumps.
+        the way from there the output jumps. Values that are missing in X are missing
+        on the whole way, and have an attribution of 0; those that are missing in a
+        baseline take the last one that was seen in it. That of a static feature stands
+        at the last step of a sequence, or where it was last seen.
     n_steps : int, default=16
         For "integrated_gradients": points of Gauss-Legendre quadrature on the way from
         the baseline. Time grows with them.
@@ -160,7 +163,7 @@ ndarray of shape (n, n_columns)
     >>> bool((gradients.mean(axis=0) > 0).all())
     True
     """
-    return explain(
+    found, _ = explain(
         estimator,
         X,
         method=method,
@@ -170,7 +173,8 @@ ndarray of shape (n, n_columns)
         baseline=baseline,
         n_steps=n_steps,
         tol=tol,
-    )[0]
+    )
+    return _in_layout(found, SequenceFormat.of(estimator))
 
 
 def explain(estimator, X, *, method, target, output, step, baseline, n_steps, tol):
@@ -178,8 +182,8 @@ def explain(estimator, X, *, method, target, output, step, baseline, n_steps, to
 
     Returns
     -------
-    attributions : ndarray or list of ndarray
-        As `saliency` gives them.
+    attributions : list of ndarray of shape (n_steps_i, n_features)
+        As `saliency` gives them for a ragged list, whatever the layout.
     outputs : Outputs
     """
     check_is_network(estimator, "saliency", advice=_advice(estimator))
@@ -208,7 +212,7 @@ def explain(estimator, X, *, method, target, output, step, baseline, n_steps, to
     found, missed = _run(explainer, workers, method, n_steps, tol)
     if missed.any():
         _warn_of_missed(missed, n_steps)
-    return _in_layout(found, estimator.input_layout_), outputs
+    return found, outputs
 
 
 def _run(explainer, workers, method, n_steps, tol):
@@ -240,11 +244,11 @@ def _warn_of_missed(missed, n_steps):
     )
 
 
-def _in_layout(found, layout):
-    if layout == RAGGED:
+def _in_layout(found, form):
+    if form.layout == RAGGED:
         return found
     block = np.stack(found)
-    return block if layout == BLOCK else block.reshape(len(block), -1)
+    return block if form.layout == BLOCK else form.uncut(block)
 
 
 def _advice(estimator):

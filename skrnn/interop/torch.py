@@ -44,8 +44,8 @@ def _folded(network):
     lowest = {f"{kind}_l0{end}" for kind in kinds for end in ends}
     if network.convolution:
         lowest = {f"convolution.{name}" for name in network.convolution.shapes}
-    of_head = {"head.weight", "head.bias"} if network.input.linear_steps else set()
-    return lowest | of_head
+    reads_raw = network.input.linear_steps or "facts" in network.front
+    return lowest | ({"head.weight", "head.bias"} if reads_raw else set())
 
 
 def torch_state(estimator: BaseRecurrent) -> dict[str, Array]:
@@ -61,7 +61,10 @@ def torch_state(estimator: BaseRecurrent) -> dict[str, Array]:
     dict of str to ndarray
         ``weight_ih_l0`` (gates * hidden_size, patch_size_ * n_features, or twice that
         with ``own_scale_``: each step has its features, then the same less their mean
-        over the sequence, over their deviation in it),
+        over the sequence, over their deviation in it; with
+        ``missing_values="forward_fill"`` a step has its features, filled, then a mark
+        for each, 0.1 where it was missing, then 0.1 times its age ``k / (k + 1)``, k
+        the steps since it was seen; those on their own scale stand behind the ages),
         ``weight_hh_l0`` (gates * hidden_size, hidden_size), ``bias_ih_l0`` and
         ``bias_hh_l0`` (gates * hidden_size,) as in ``torch.nn.RNN``, ``LSTM`` and
         ``GRU``, then those of ``l1`` and so on, each followed by ``..._reverse`` of a
@@ -69,6 +72,8 @@ def torch_state(estimator: BaseRecurrent) -> dict[str, Array]:
         ``head.bias`` (n_outputs,). There is one bias a gate here, so that ``bias_hh``
         is zero, but for the candidate of a GRU. With "concat" the pooled features are
         last, then mean, then max; each is forward, then reverse; behind them are the
+        ``static_features_``, which are no features of a step here, and with gaps a mark
+        for each, 1 where it is not known, then the
         ``linear_steps_ * n_features`` numbers of the last steps, the newest first, and
         ``feature_mean_`` where a sequence has no such step. Two classes have one
         output.
@@ -78,10 +83,11 @@ def torch_state(estimator: BaseRecurrent) -> dict[str, Array]:
         layer reads. The mean and the largest values of y stand behind the pooled
         features, before the last steps.
         The scale of the features is folded into the lowest layer, or the convolution
-        below it, and into what the head has for the last steps, so that they read raw
-        features: ``patch_size_`` steps side by side, where that is more than one, and
-        ``feature_mean_`` in the place of steps that are missing in a last patch, and of
-        all steps of the patch before the first; on their own scale those are 0.
+        below it, and into what the head has for static features and for the last
+        steps, so that they read raw features: ``patch_size_`` steps side by side, where
+        that is more than one, and ``feature_mean_`` in the place of steps that are
+        missing in a last patch, and of all steps of the patch before the first; marks,
+        ages and what is on its own scale are 0 there.
         The arrays that have a scale folded in are float64, all others of the type of
         the weights.
         A regressor's outputs are on the scale of its training: times

@@ -3,7 +3,9 @@
 from skrnn.network.block import Block, ParameterLayout
 from skrnn.network.build import build_network
 from skrnn.network.dropout import NO_DROPOUT, Dropout
+from skrnn.network.facts import Facts
 from skrnn.network.front import FrontBlock
+from skrnn.network.gaps import Gaps
 from skrnn.network.input import IDENTITY, Input, InputTransform
 from skrnn.network.network import Network
 from skrnn.network.stepper import Stepper
@@ -13,7 +15,9 @@ __all__ = [
     "NO_DROPOUT",
     "Block",
     "Dropout",
+    "Facts",
     "FrontBlock",
+    "Gaps",
     "Input",
     "InputTransform",
     "Network",

@@ -47,9 +47,14 @@ def _change(network, weights, change):
     params = network.layout.views(changed)
     for W, b in _reading_patches(network, params):
         change(W, b, *network.input.scale_of_patches)
+    head, n = params["head"], network.head.n_features
+    last = slice(n - len(network.input.beside(network.n_columns)), n)
     if network.input.linear_steps:
-        head, (mean, scale) = params["head"], network.input.scale_of_last_steps
-        change(head["W"][:, -len(mean) :], head["b"], mean, scale)
+        change(head["W"][:, last], head["b"], *network.input.scale_of_last_steps)
+    if "facts" in network.front:
+        facts = network.front["facts"]
+        before = slice(last.start - len(facts.names), last.start)
+        change(head["W"][:, before], head["b"], facts.mean, facts.scale)
     return changed
 
 

@@ -10,7 +10,7 @@ from numbers import Integral
 import numpy as np
 
 from skrnn.sequences import lengths_of, spaced
-from skrnn.sequences.scaling import ROUNDING
+from skrnn.sequences.scaling import ROUNDING, moments_of_seen
 from skrnn.training import SOLVERS, count_batches
 
 AUTO = "auto"
@@ -222,7 +222,7 @@ def choose_dtype(settings, *learnt):
     return np.dtype(settings.dtype)
 
 
-def choose_patch_size(cell, samples, rows, scale):
+def choose_patch_size(cell, samples, rows, scale, columns=slice(None)):
     """Return the default number of steps that are read at once.
 
     Where neighbouring steps are correlated, as in sampled curves, several of them say
@@ -241,6 +241,8 @@ def choose_patch_size(cell, samples, rows, scale):
         The training sequences.
     scale : Scale
         Mean and scale of their features.
+    columns : ndarray of int, optional
+        The features to look at; all by default.
 
     Returns
     -------
@@ -249,16 +251,17 @@ def choose_patch_size(cell, samples, rows, scale):
     n_steps = lengths_of(samples)[rows].mean()
     if n_steps <= SHORT:
         return 1
-    if _correlation(samples, rows, scale) >= CORRELATED:
+    if _correlation(samples, rows, scale, columns) >= CORRELATED:
         return round(0.5 * math.sqrt(n_steps))
     return math.ceil(n_steps / (LASTING if cell.memory_gate else FADING))
 
 
-def scales_differ(samples, rows):
+def scales_differ(samples, rows, columns=slice(None)):
     """Return whether the deviations of sequences differ by orders of magnitude.
 
     They do if the quartiles of their logarithms are far apart, in most features. What
-    is constant has no deviation. Sequences that were normed before are alike.
+    is constant has no deviation. Sequences that were normed before are alike. Values
+    that are missing are left out.
 
     Parameters
     ----------
@@ -266,16 +269,19 @@ def scales_differ(samples, rows):
         The collection.
     rows : ndarray of int
         The training sequences.
+    columns : ndarray of int, optional
+        The features to look at; all by default.
 
     Returns
     -------
     bool
     """
     n, n_steps = LOOK_AT
-    sequences = [np.asarray(samples[i][:n_steps], np.float64) for i in spaced(rows, n)]
-    largest = np.maximum.reduce([np.abs(x).max(axis=0) for x in sequences])
-    unit = np.where(largest == 0, 1.0, largest)
-    deviations = np.array([np.std(x / unit, axis=0) for x in sequences])
+    some = (samples[i][:n_steps, columns] for i in spaced(rows, n))
+    sequences = [np.asarray(x, np.float64) for x in some]
+    largest = np.fmax.reduce([np.fmax.reduce(np.abs(x)) for x in sequences])
+    unit = np.where((largest == 0) | np.isnan(largest), 1.0, largest)
+    deviations = np.array([moments_of_seen(x / unit)[1] for x in sequences])
     ranges = [_quartile_range(column) for column in deviations.T]
     return bool(np.median(ranges) > SCALES_DIFFER)
 
@@ -286,15 +292,22 @@ def _quartile_range(deviations):
     return np.ptp(np.quantile(np.log(some), (0.25, 0.75))) if len(some) else 0.0
 
 
-def _correlation(samples, rows, scale):
-    """Return the largest absolute correlation of steps over the lags."""
+def _correlation(samples, rows, scale, columns):
+    """Return the largest absolute correlation of steps over the lags.
+
+    It is that of the pairs of which neither value is missing.
+    """
     n, n_steps = LOOK_AT
     products = np.zeros((len(LAGS), 3))
     for i in spaced(rows, n):
-        steps = scale.encode(samples[i][:n_steps])
+        steps = scale.encode(samples[i][:n_steps])[:, columns]
         n_features, steps = steps.shape[1], steps.ravel()
+        has_gaps = np.isnan(steps).any()
         for at_lag, lag in zip(products, LAGS, strict=True):
             now, later = steps[: -lag * n_features], steps[lag * n_features :]
+            if has_gaps:
+                both = ~np.isnan(now) & ~np.isnan(later)
+                now, later = now[both], later[both]
             at_lag += now @ later, now @ now, later @ later
     together, *alone = products.T
     size = np.sqrt(np.multiply(*alone))

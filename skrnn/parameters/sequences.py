@@ -8,6 +8,7 @@ import numpy as np
 from skrnn.network.pooling import POOLINGS
 from skrnn.parameters.constraints import Interval, Options
 from skrnn.parameters.shared import OF_CLASSIFIERS, Settings
+from skrnn.utils.typing import ColumnsLike
 
 
 class SequenceSettings(Settings):
@@ -42,6 +43,8 @@ class SequenceSettings(Settings):
         patch_size: int | Literal["auto"] = "auto",
         standardize: bool = True,
         own_scale: bool | Literal["auto"] = "auto",
+        missing_values: Literal["error", "forward_fill"] = "error",
+        static_features: ColumnsLike | None = None,
         dtype: Literal["auto", "float32", "float64"]
         | type[np.floating]
         | np.dtype = "auto",
@@ -73,6 +76,8 @@ class SequenceSettings(Settings):
             patch_size=patch_size,
             standardize=standardize,
             own_scale=own_scale,
+            missing_values=missing_values,
+            static_features=static_features,
             dtype=dtype,
             warm_start=warm_start,
             n_jobs=n_jobs,
@@ -121,6 +126,8 @@ class ClassifierSettings(SequenceSettings):
         patch_size: int | Literal["auto"] = "auto",
         standardize: bool = True,
         own_scale: bool | Literal["auto"] = "auto",
+        missing_values: Literal["error", "forward_fill"] = "error",
+        static_features: ColumnsLike | None = None,
         dtype: Literal["auto", "float32", "float64"]
         | type[np.floating]
         | np.dtype = "auto",
@@ -156,6 +163,8 @@ class ClassifierSettings(SequenceSettings):
             patch_size=patch_size,
             standardize=standardize,
             own_scale=own_scale,
+            missing_values=missing_values,
+            static_features=static_features,
             dtype=dtype,
             warm_start=warm_start,
             n_jobs=n_jobs,

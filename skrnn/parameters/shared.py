@@ -8,6 +8,7 @@ import numpy as np
 from skrnn.optimizers import SCHEDULES
 from skrnn.parameters.constraints import (
     Boolean,
+    Columns,
     Dict,
     FloatType,
     Interval,
@@ -17,6 +18,7 @@ from skrnn.parameters.constraints import (
     check_names,
 )
 from skrnn.training import SOLVERS
+from skrnn.utils.typing import ColumnsLike
 
 
 class CheckedNames:
@@ -64,6 +66,8 @@ class Settings(CheckedNames):
         patch_size: int | Literal["auto"] = "auto",
         standardize: bool = True,
         own_scale: bool | Literal["auto"] = "auto",
+        missing_values: Literal["error", "forward_fill"] = "error",
+        static_features: ColumnsLike | None = None,
         dtype: Literal["auto", "float32", "float64"]
         | type[np.floating]
         | np.dtype = "auto",
@@ -94,6 +98,8 @@ class Settings(CheckedNames):
         self.patch_size = patch_size
         self.standardize = standardize
         self.own_scale = own_scale
+        self.missing_values = missing_values
+        self.static_features = static_features
         self.dtype = dtype
         self.warm_start = warm_start
         self.n_jobs = n_jobs
@@ -123,6 +129,8 @@ class Settings(CheckedNames):
         "patch_size": [Options(("auto",)), Interval(Integral, 1)],
         "standardize": [Boolean()],
         "own_scale": [Options(("auto",)), Boolean()],
+        "missing_values": [Options(("error", "forward_fill"))],
+        "static_features": [Columns(), Options((None,))],
         "dtype": [Options(("auto", "float32", "float64")), FloatType()],
         "warm_start": [Boolean()],
         "n_jobs": [

@@ -7,6 +7,7 @@ import numpy as np
 
 from skrnn.parameters.constraints import Interval, Options
 from skrnn.parameters.shared import OF_CLASSIFIERS, Settings
+from skrnn.utils.typing import ColumnsLike
 
 
 class StepSettings(Settings):
@@ -40,6 +41,8 @@ class StepSettings(Settings):
         bptt_steps: int | Literal["auto"] | None = "auto",
         standardize: bool = True,
         own_scale: bool | Literal["auto"] = "auto",
+        missing_values: Literal["error", "forward_fill"] = "error",
+        static_features: ColumnsLike | None = None,
         dtype: Literal["auto", "float32", "float64"]
         | type[np.floating]
         | np.dtype = "auto",
@@ -71,6 +74,8 @@ class StepSettings(Settings):
             patch_size=patch_size,
             standardize=standardize,
             own_scale=own_scale,
+            missing_values=missing_values,
+            static_features=static_features,
             dtype=dtype,
             warm_start=warm_start,
             n_jobs=n_jobs,
@@ -116,6 +121,8 @@ class StepClassifierSettings(StepSettings):
         bptt_steps: int | Literal["auto"] | None = "auto",
         standardize: bool = True,
         own_scale: bool | Literal["auto"] = "auto",
+        missing_values: Literal["error", "forward_fill"] = "error",
+        static_features: ColumnsLike | None = None,
         dtype: Literal["auto", "float32", "float64"]
         | type[np.floating]
         | np.dtype = "auto",
@@ -150,6 +157,8 @@ class StepClassifierSettings(StepSettings):
             bptt_steps=bptt_steps,
             standardize=standardize,
             own_scale=own_scale,
+            missing_values=missing_values,
+            static_features=static_features,
             dtype=dtype,
             warm_start=warm_start,
             n_jobs=n_jobs,

@@ -24,7 +24,8 @@ class Scale:
 
     That is the size for which initial weights are made, and with it one learning rate
     and one penalty serve numbers of any magnitude. A column that is constant keeps its
-    scale.
+    scale. Values that are missing, NaN, are left out; a column without any other has a
+    mean of zero and keeps its scale too.
 
     Parameters
     ----------
@@ -38,7 +39,7 @@ class Scale:
     @classmethod
     def of(cls, values, weight):
         """Measure columns, (n, n_columns), by the weights of the rows."""
-        moments = _Moments(_largest(values), values[0])
+        moments = _Moments(_largest(values), first_seen(values))
         return moments.add(values, weight / weight.max()).scale()
 
     @classmethod
@@ -75,6 +76,19 @@ def with_largest_near_one(weights):
     return np.ldexp(weights, -exponent)
 
 
+def moments_of_seen(values):
+    """Return mean and deviation of values that are not missing, over the first axis.
+
+    Both are 0 where all are missing.
+    """
+    is_missing = np.isnan(values)
+    if not is_missing.any():
+        return values.mean(axis=0), values.std(axis=0)
+    n = np.maximum((~is_missing).sum(axis=0), 1)
+    mean = np.nansum(values, axis=0) / n
+    return mean, np.sqrt(np.nansum((values - mean) ** 2, axis=0) / n)
+
+
 def deviations_of_columns(samples, rows):
     """Measure how far each feature of each step varies between some sequences.
 
@@ -96,15 +110,36 @@ def deviations_of_columns(samples, rows):
 
 
 def _moments_of_steps(samples, rows, weight):
-    first, lengths = samples[rows[0]][0], lengths_of(samples)[rows]
+    first, lengths = _first_step(samples, rows), lengths_of(samples)[rows]
     # The largest values do not depend on the blocks: small ones stay in cache.
     small = blocks_by_length(lengths, IN_CACHE // len(first), IN_CACHE)
-    largest = reduce(np.maximum, (_largest(_steps(samples, rows[at])) for at in small))
+    largest = reduce(np.fmax, (_largest(_steps(samples, rows[at])) for at in small))
     moments = _Moments(largest, first)
     heaviest = weight[rows].max()
     for at in blocks_by_length(lengths, BLOCK // len(first)):
         _add_steps(moments, pack(samples, rows[at]), weight[rows[at]] / heaviest)
     return moments
+
+
+def _first_step(samples, rows):
+    """Return the first value of each feature that is not missing."""
+    first = samples[rows[0]][0]
+    for i in rows:
+        if not np.isnan(first).any():
+            break
+        first = np.where(np.isnan(first), first_seen(samples[i]), first)
+    return first
+
+
+def first_seen(values):
+    """Return the first value of each column, (n, n_columns), that is not missing.
+
+    It is NaN where all are.
+    """
+    if not np.isnan(values[0]).any():
+        return values[0]
+    rows = (~np.isnan(values)).argmax(axis=0)
+    return values[rows, np.arange(values.shape[1])]
 
 
 def _add_steps(moments, x, weight):
@@ -127,17 +162,24 @@ class _Moments:
     """
 
     def __init__(self, largest, first):
-        self.unit = np.where(largest == 0, 1.0, largest)
-        self.origin = first / self.unit
+        self.unit = np.where((largest == 0) | np.isnan(largest), 1.0, largest)
+        self.origin = np.where(np.isnan(first), 0.0, first) / self.unit
         self.weight, self.mean, self.squares = 0.0, 0.0, 0.0
 
     def add(self, values, weight):
         """Add some rows."""
         values = _each_row(np.divide, values, self.unit)
         _each_row(np.subtract, values, self.origin, out=values)
-        total = weight.sum()
+        is_missing = np.isnan(values) if np.isnan(values.min()) else None
+        if is_missing is None:
+            total = weight.sum()
+        else:
+            values[is_missing] = 0.0
+            total = np.maximum(weight @ ~is_missing, SMALLEST)
         mean = weight @ values / total
         _each_row(np.subtract, values, mean, out=values)
+        if is_missing is not None:
+            values[is_missing] = 0.0
         squares = weight @ np.square(values, out=values)
         both, apart = self.weight + total, mean - self.mean
         self.squares += squares + apart**2 * (self.weight * (total / both))
@@ -174,7 +216,10 @@ def _each_row(ufunc, values, row, out=None):
 
 
 def _largest(values):
-    """Return the largest absolute value of each column, in float64."""
+    """Return the largest absolute value of each column, in float64.
+
+    It is NaN where all values are missing.
+    """
     n, several = _side_by_side(values)
     least, most = values, values
     if n > 0:
@@ -184,6 +229,8 @@ def _largest(values):
             for end in (np.min, np.max)
         )
     least, most = least.min(axis=0), most.max(axis=0)
+    if np.isnan(least).any():
+        least, most = np.fmin.reduce(values), np.fmax.reduce(values)
     # Before the sign is turned: -128 has no opposite in its own type.
     return np.maximum(-least.astype(np.float64), most.astype(np.float64))
 

@@ -51,7 +51,7 @@ def choose_streams(streams, n_streams):
     return chosen.astype(np.intp)
 
 
-def check_arrival(x, rows, shape, dtype, name):
+def check_arrival(x, rows, shape, dtype, name, gaps=False):
     """Check what came for some streams, and give it in the type of the computation.
 
     Parameters
@@ -67,12 +67,14 @@ def check_arrival(x, rows, shape, dtype, name):
         The type of the computation.
     name : str
         What asks, for messages.
+    gaps : bool, default=False
+        Whether NaN is a gap, and no mistake.
 
     Returns
     -------
     ndarray of shape (len(rows), n_features) or (len(rows), n_steps, n_features)
     """
-    came = as_numbers(as_array(x, "x", HIDDEN), "x", name)
+    came = as_numbers(as_array(x, "x", HIDDEN), "x", name, gaps)
     values = came[np.newaxis] if came.ndim == len(shape) and len(rows) == 1 else came
     if not _fits(values.shape, (len(rows), *shape)):
         raise ValueError(_wrong_shape(came.shape, len(rows), shape, name))
@@ -80,8 +82,9 @@ def check_arrival(x, rows, shape, dtype, name):
     if values.dtype != dtype:
         with np.errstate(over="ignore"):
             checked = values.astype(dtype)
-    if not np.isfinite(checked).all():
-        raise ValueError(_not_finite(values, checked, rows, name))
+    wrong = np.isinf(checked) if gaps else ~np.isfinite(checked)
+    if wrong.any():
+        raise ValueError(_not_finite(values, checked, wrong, rows, name))
     return checked
 
 
@@ -107,9 +110,9 @@ def _wrong_shape(came, n, shape, name):
     return message
 
 
-def _not_finite(values, checked, rows, name):
+def _not_finite(values, checked, wrong, rows, name):
     """Return which number is not finite, and for which stream it came."""
-    first = tuple(np.argwhere(~np.isfinite(checked))[0].tolist())
+    first = tuple(np.argwhere(wrong)[0].tolist())
     value, (row, *step, feature) = values[first], first
     where = f"stream {rows[row]}, "
     where += f"step {step[0]}, " if step else ""
@@ -123,4 +126,6 @@ def _not_finite(values, checked, rows, name):
         "The state of the streams is as it was: impute what is missing, or leave this "
         "stream out with streams=[...]."
     )
+    if np.isnan(value):
+        advice += " A network with missing_values='forward_fill' reads gaps."
     return not_finite("x", value, where, advice)

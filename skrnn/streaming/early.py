@@ -19,7 +19,11 @@ from skrnn.estimators.introspection import (
 from skrnn.estimators.metaestimator import NetworkMetaEstimator
 from skrnn.estimators.staged import staged_outputs
 from skrnn.parameters.constraints import Interval, check_parameters
-from skrnn.streaming.prefixes import add_prefixes
+from skrnn.streaming.prefixes import (
+    add_prefixes,
+    form_attributes,
+    reading_prefixes,
+)
 from skrnn.streaming.rule import decisions
 
 if TYPE_CHECKING:
@@ -157,15 +161,16 @@ class EarlyClassifier(ClassifierMixin, NetworkMetaEstimator, BaseEstimator):
         check_parameters(self)
         check_reads_forward(without_frozen(self.estimator), type(self).__name__)
         frozen = without_frozen(self.estimator) is not self.estimator
-        params, known = self._for_network(sample_weight, fit_params), {}
+        params, form = self._for_network(sample_weight, fit_params), None
         shown = {"X": X, "y": y, **params}
         if self.n_prefixes > 0 and not frozen:
-            known, shown = add_prefixes(self.estimator, int(self.n_prefixes), **shown)
+            form, shown = add_prefixes(self.estimator, int(self.n_prefixes), **shown)
 
         def train(copy):
             if not frozen and copy.own_scale == "auto":
                 copy.set_params(own_scale=False)  # no prefix knows the end
-            copy.fit(**shown)
+            with reading_prefixes(copy, form):
+                copy.fit(**shown)
             if without_frozen(copy).multilabel_:
                 raise ValueError(
                     f"{type(self).__name__} decides for one label a sequence, but y is "
@@ -173,7 +178,7 @@ class EarlyClassifier(ClassifierMixin, NetworkMetaEstimator, BaseEstimator):
                     "columns."
                 )
 
-        self._fit_copy(X, y, train, known)
+        self._fit_copy(X, y, train, form and form_attributes(form))
         return self
 
     def predict(self, X: SequencesLike) -> Array:

@@ -1,5 +1,7 @@
 """Prefixes of sequences, the training data of early classification."""
 
+from contextlib import contextmanager
+
 import numpy as np
 
 from skrnn.fitting.validation_split import NAMES, named_in_errors
@@ -11,6 +13,9 @@ from skrnn.validation import (
     check_sequences,
     check_weights,
 )
+
+#: Parameters that say where things are in the layout of X.
+ONLY_OF_LAYOUT = ("static_features", "features_per_step")
 
 
 def add_prefixes(
@@ -31,9 +36,9 @@ def add_prefixes(
 
     Returns
     -------
-    fitted : dict of str to object
-        Fitted attributes for the format of X. `fit` itself gets a list, but users pass
-        the layout of X to the fitted estimator.
+    form : SequenceFormat
+        The format of X. `fit` itself gets a list, but users pass the layout of X to the
+        fitted estimator.
     arguments : dict of str to object
         Arguments of `fit`.
     """
@@ -46,13 +51,33 @@ def add_prefixes(
     if X_val is not None and y_val is not None:
         with named_in_errors():
             _, _, validation = _extend(network, n_prefixes, *validation, expected=form)
-    return form.attributes, {
+    return form, {
         "X": X,
         "y": y,
         "sample_weight": sample_weight,
         "groups": rows if groups is None else groups[rows],
         **dict(zip(NAMES, validation, strict=True)),
     }
+
+
+@contextmanager
+def reading_prefixes(network, form):
+    """Let `fit` of a network find static features in a list of prefixes.
+
+    There they have other indices than in a table, and no names.
+    """
+    before = {name: getattr(network, name) for name in ONLY_OF_LAYOUT}
+    if form is not None and len(form.static):
+        network.set_params(static_features=form.static_in_step, features_per_step=1)
+    try:
+        yield
+    finally:
+        network.set_params(**before)
+
+
+def form_attributes(form):
+    """Return the fitted attributes of a network that was fitted on prefixes."""
+    return {**form.attributes, "static_features_": form.static}
 
 
 def _extend(network, n_prefixes, X, y, sample_weight, expected=None):

@@ -90,3 +90,14 @@ class States:
     def _write(self, chosen, rows):
         for name, values in rows.items():
             self._arrays[name][chosen] = values
+
+
+def as_own_array(name, values):
+    """Return a part of a state as an array of its own."""
+    try:
+        return np.array(values)
+    except ValueError as error:
+        raise ValueError(
+            f"{name!r} of the state cannot be read as an array: its rows are of "
+            "different length."
+        ) from error

@@ -13,7 +13,8 @@ from skrnn.cells.checks import float_type
 from skrnn.estimators.introspection import check_forward_network, make_stepper
 from skrnn.parameters.constraints import Interval, check_options
 from skrnn.streaming.arrivals import check_arrival, choose_streams
-from skrnn.streaming.states import States
+from skrnn.streaming.states import States, as_own_array
+from skrnn.validation import SequenceFormat
 
 if TYPE_CHECKING:
     from skrnn.estimators.base import BaseRecurrent
@@ -32,6 +33,10 @@ class Stream:
     are. The network is that of the time at which the `Stream` was made: training the
     estimator further does not change it. A call that is interrupted, or fails, leaves
     all streams as they were before it or as they are after it.
+
+    Static features come with every step, those of a table behind the features of the
+    step, and the latest count. With ``missing_values="forward_fill"`` any value may be
+    NaN.
 
     Parameters
     ----------
@@ -87,8 +92,8 @@ class Stream:
     def _build(self):
         self._stepper = make_stepper(self._estimator, self.dtype)
         self._every = np.arange(self.n_streams)
-        columns = getattr(self._estimator, "features_per_step_", None)
-        self.most_steps = columns and self._estimator.n_features_in_ // columns
+        form = SequenceFormat.of(self._estimator)
+        self._gaps, self.most_steps = form.gaps, form.n_steps
 
     @property
     def n_steps(self) -> Array:
@@ -139,8 +144,7 @@ class Stream:
         -------
         ndarray of shape (n_rows, n_features)
         """
-        shape = (self._stepper.n_features,)
-        return check_arrival(x, rows, shape, self.dtype, type(self).__name__)
+        return self._check(x, rows, (self._stepper.n_features,))
 
     def run(self, X: ArrayLike, streams: StreamsLike = None) -> Array:
         """Read several steps of the streams, or of some of them.
@@ -161,8 +165,7 @@ n_features) for one stream
         """
         chosen = choose_streams(streams, self.n_streams)
         rows = self._every if chosen is None else chosen
-        shape, name = (None, self._stepper.n_features), type(self).__name__
-        X = check_arrival(X, rows, shape, self.dtype, name)
+        X = self._check(X, rows, (None, self._stepper.n_features))
         n, n_steps = X.shape[:2]
         memory = self._states.rows(chosen)
         self._check_room(memory["steps"], rows, n_steps)
@@ -235,7 +238,7 @@ n_features) for one stream
                 f"{type(self).__name__} remembers {sorted(expected)}: it is of another "
                 "network."
             )
-        arrays = {name: _copied(name, state[name]) for name in expected}
+        arrays = {name: as_own_array(name, state[name]) for name in expected}
         for name, values in arrays.items():
             wanted = expected[name]
             if (values.shape, values.dtype) != (wanted.shape, wanted.dtype):
@@ -247,6 +250,11 @@ n_features) for one stream
                 )
         self._states.write(None, arrays)
         return self
+
+    def _check(self, x, rows, shape):
+        """Check what came for some streams, of a shape for each."""
+        name = type(self).__name__
+        return check_arrival(x, rows, shape, self.dtype, name, self._gaps)
 
     def _read(self, chosen, rows, x):
         """Read a step: give the answers, and the states to be written."""
@@ -271,24 +279,13 @@ n_features) for one stream
 
     def __getstate__(self) -> dict[str, object]:
         state = vars(self).copy()
-        for name in ("_stepper", "_every", "most_steps"):
+        for name in ("_stepper", "_every", "_gaps", "most_steps"):
             del state[name]
         return state
 
     def __setstate__(self, state: dict[str, object]) -> None:
         self.__dict__ = state
         self._build()
-
-
-def _copied(name, values):
-    """Return a part of a state as an array of its own."""
-    try:
-        return np.array(values)
-    except ValueError as error:
-        raise ValueError(
-            f"{name!r} of the state cannot be read as an array: its rows are of "
-            "different length."
-        ) from error
 
 
 def _snapshot(estimator):

@@ -1,12 +1,12 @@
 """Validation of users' data: sequences, labels, targets, weights and groups."""
 
+from skrnn.validation.format import CheckedSequences, SequenceFormat
 from skrnn.validation.labels import (
     check_class_weight,
     check_classes,
     check_labels,
     is_indicator_matrix,
 )
-from skrnn.validation.layouts import CheckedSequences, SequenceFormat
 from skrnn.validation.sequences import check_sequences
 from skrnn.validation.targets import check_targets
 from skrnn.validation.weights import check_groups, check_weights

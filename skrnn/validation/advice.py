@@ -17,10 +17,11 @@ TIMES = (
     "Make numbers of dates and times, such as the seconds since the first one: "
     "(t - t[0]) / np.timedelta64(1, 's')."
 )
-MISSING = (
-    "Pass np.nan for what is missing, and fill it in a pipeline with "
-    "PerStepTransformer(SimpleImputer())."
+READ_OR_FILL = (
+    "let the network read the gaps with missing_values='forward_fill', or fill them in "
+    "a pipeline with PerStepTransformer(SimpleImputer())"
 )
+MISSING = f"Pass np.nan for what is missing, and {READ_OR_FILL}."
 NESTED = (
     "If each cell holds a whole series, as in nested frames of sktime, make a list of "
     "arrays of them: [np.column_stack([np.asarray(cell) for cell in row]) for row in "
@@ -39,7 +40,7 @@ FLOATS = "Pass arrays of float."
 MASKED = (
     "If it hides padding, pass skrnn.preprocessing.ragged_from_padded(X.data, "
     "lengths). If it hides missing values, pass X.astype(float).filled(np.nan), and "
-    "fill them in a pipeline with PerStepTransformer(SimpleImputer())."
+    f"{READ_OR_FILL}."
 )
 OF_TYPE = {"U": TEXT, "S": TEXT, "T": TEXT, "M": TIMES, "m": TIMES, "V": FIELDS}
 

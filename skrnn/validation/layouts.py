@@ -1,9 +1,7 @@
 """Layouts of X, recognised by type and never by value."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
-import numpy as np
 from scipy import sparse
 
 from skrnn.validation.advice import (
@@ -20,6 +18,9 @@ from skrnn.validation.names import is_frame
 BLOCK = "3-D array"
 RAGGED = "ragged list"
 TABLE = "table"
+
+#: The value of the parameter `missing_values` with which NaN is a gap.
+FORWARD_FILL = "forward_fill"
 
 SHAPES = {
     BLOCK: "a 3-D array (sequences, steps, features)",
@@ -39,72 +40,9 @@ ADVICE = {
 }
 
 
-@dataclass(frozen=True, eq=False)
-class SequenceFormat:
-    """Layout and features of a collection of sequences.
-
-    Attributes
-    ----------
-    layout : {"3-D array", "ragged list", "table"}
-        Layout of the collection.
-    n_features : int
-        Number of features of a step.
-    n_features_in : int
-        Number of features of a step, or of columns of a table.
-    names : ndarray of str objects of shape (n_features_in,), or None
-        Names of these features, if data frames have them.
-    """
-
-    layout: str
-    n_features: int
-    n_features_in: int
-    names: np.ndarray | None = None
-
-    @classmethod
-    def of(cls, estimator):
-        """Return the format of the sequences that an estimator was fitted on."""
-        n_features_in = estimator.n_features_in_
-        n_features = getattr(estimator, "features_per_step_", n_features_in)
-        names = getattr(estimator, "feature_names_in_", None)
-        return cls(estimator.input_layout_, n_features, n_features_in, names)
-
-    @property
-    def attributes(self):
-        """Fitted attributes of an estimator with this format, a dict."""
-        found = {"n_features_in_": self.n_features_in, "input_layout_": self.layout}
-        if self.names is not None:
-            found["feature_names_in_"] = self.names
-        if self.layout == TABLE:
-            found["features_per_step_"] = self.n_features
-        return found
-
-
-@dataclass(frozen=True, eq=False)
-class CheckedSequences:
-    """Sequences that have passed validation.
-
-    Attributes
-    ----------
-    samples : ndarray of shape (n, n_steps, n_features) or list of 2-D arrays
-        The sequences; not copied if they were arrays of numbers. A list of data
-        frames, if those are left unchanged.
-    dtype : dtype
-        float32 for float32 input, else float64.
-    format : SequenceFormat
-        Their layout and features.
-    """
-
-    samples: object
-    dtype: np.dtype
-    format: SequenceFormat
-
-    @property
-    def n_features(self):
-        """Number of features of a step."""
-        return self.samples[0].shape[1]
-
-    def __len__(self):
-        return len(self.samples)
+def reads_gaps(missing_values):
+    """Return whether a value of the parameter `missing_values` allows NaN."""
+    return isinstance(missing_values, str) and missing_values == FORWARD_FILL
 
 
 def recognise(X, name):

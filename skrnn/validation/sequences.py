@@ -7,29 +7,29 @@ from sklearn.utils.validation import validate_data
 
 from skrnn.validation.advice import MASKED
 from skrnn.validation.arrays import as_array
+from skrnn.validation.format import CheckedSequences, SequenceFormat
 from skrnn.validation.layouts import (
     ADVICE,
     BLOCK,
     RAGGED,
     SHAPES,
     TABLE,
-    CheckedSequences,
-    SequenceFormat,
+    reads_gaps,
     recognise,
 )
 from skrnn.validation.names import are_frames, columns_of, is_frame
+from skrnn.validation.static import check_static, resolve_static
 from skrnn.validation.values import (
     as_numbers,
     check_columns,
-    first_not_finite,
+    check_finite,
     has_single_dtype,
+    with_nan,
 )
 
 FEATURE_NAMES = "feature_names_in_"
 #: Types that need no conversion and no further check.
 USUAL = {np.dtype(np.float64), np.dtype(np.float32)}
-#: About so many numbers of X are checked at a time.
-PART = 2**16
 
 
 def check_sequences(estimator, X, *, expected=None, numbers=True):
@@ -58,17 +58,21 @@ def check_sequences(estimator, X, *, expected=None, numbers=True):
             f"{name} was fitted on {SHAPES[expected.layout]}, but X is "
             f"{SHAPES[layout]}. {ADVICE[expected.layout, layout]}"
         )
+    gaps = _allows_gaps(estimator) if expected is None else expected.gaps
     if layout == TABLE:
-        return _check_table(estimator, X, expected, numbers)
+        return _check_table(estimator, X, expected, numbers, gaps)
     names = _check_names(estimator, X, expected) if layout == RAGGED else None
     check = check_block if layout == BLOCK else check_ragged
-    samples, dtype = check(X, name, numbers)
+    samples, dtype = check(X, name, numbers, gaps)
     n_features = samples[0].shape[1]
     if expected is None:
         _check_features_per_step(estimator, n_features, layout)
     elif n_features != expected.n_features_in:
         raise ValueError(_wrong_features(name, samples, expected.n_features_in))
-    form = SequenceFormat(layout, n_features, n_features, names)
+    static = _static(estimator, n_features, names, layout, expected)
+    if numbers:
+        check_static(samples, static, name)
+    form = SequenceFormat(layout, n_features, n_features, names, gaps, static)
     return CheckedSequences(samples, dtype, form)
 
 
@@ -103,17 +107,18 @@ def _validate_data(estimator, X, expected, **options):
     return X, vars(stand_in).get(FEATURE_NAMES)
 
 
-def _check_table(estimator, X, expected, numbers):
+def _check_table(estimator, X, expected, numbers, gaps):
     name = type(estimator).__name__
     if isinstance(X, np.ndarray) and numbers:
-        X = as_numbers(X, "X", name)
+        X = as_numbers(X, "X", name, gaps)
     if is_frame(X) and not columns_of(X):
         raise ValueError(
             f"X is a data frame without columns; {name} needs at least one."
         )
     keeps_dtype = not numbers or has_single_dtype(X)
     if is_frame(X) and not keeps_dtype:
-        check_columns(X, name)
+        check_columns(X, name, gaps)
+        X = with_nan(X) if gaps else X
     values, names = _validate_data(
         estimator,
         X,
@@ -121,22 +126,36 @@ def _check_table(estimator, X, expected, numbers):
         dtype=None if keeps_dtype else (np.float64, np.float32),
         ensure_all_finite=False,
     )
-    n, n_columns = values.shape
+    n_columns = values.shape[1]
     is_new = expected is None
     width = int(_features_per_step(estimator) if is_new else expected.n_features)
-    if n_columns % width:
-        raise ValueError(
-            f"X has {n_columns} columns, which is not a multiple of "
-            f"features_per_step={width}: a row must be made of whole steps."
-        )
-    samples = values.reshape(n, -1, width)
+    static = _static(estimator, n_columns, names, TABLE, expected)
+    form = SequenceFormat(TABLE, width, n_columns, names, gaps, static)
+    _check_whole_steps(form)
+    samples = form.cut(values)
     if numbers:
-        _check_finite(samples, name)
-    form = SequenceFormat(TABLE, width, n_columns, names)
+        check_finite(samples, name, gaps)
     return CheckedSequences(samples, _computing_type([values]), form)
 
 
-def check_block(X, name, numbers=True):
+def _static(estimator, n, names, layout, expected):
+    """Return the indices of the static features, of which an earlier fit decided."""
+    if expected is not None:
+        return expected.static
+    return resolve_static(estimator, n, names, layout)
+
+
+def _check_whole_steps(form):
+    n, k, width = form.n_features_in, len(form.static), form.n_features
+    if (n - k) % width:
+        without = f" without its {k} static feature(s)" if k else ""
+        raise ValueError(
+            f"X has {n - k} columns{without}, which is not a multiple of "
+            f"features_per_step={width}: a row must be made of whole steps."
+        )
+
+
+def check_block(X, name, numbers=True, gaps=False):
     """Check a 3-D array; return it and the dtype of computation."""
     n, n_steps, n_features = X.shape
     if n == 0:
@@ -154,12 +173,12 @@ def check_block(X, name, numbers=True):
             f"is required by {name}."
         )
     if numbers:
-        X = as_numbers(X, "X", name)
-        _check_finite(X, name)
+        X = as_numbers(X, "X", name, gaps)
+        check_finite(X, name, gaps)
     return X, _computing_type([X])
 
 
-def check_ragged(X, name, numbers=True):
+def check_ragged(X, name, numbers=True, gaps=False):
     """Check a ragged list; return a list of arrays and the dtype of computation.
 
     With `numbers` False, data frames stay data frames.
@@ -179,43 +198,12 @@ def check_ragged(X, name, numbers=True):
                 "needs at least one. Leave empty sequences out."
             )
         if numbers and sequence.dtype not in USUAL:
-            sequence = as_numbers(sequence, f"Sequence {i} of X", name)
+            sequence = as_numbers(sequence, f"Sequence {i} of X", name, gaps)
         samples.append(sequence)
     _check_same_features(samples, name)
     if numbers:
-        _check_finite(samples, name)
+        check_finite(samples, name, gaps)
     return samples, _computing_type(samples)
-
-
-def _check_finite(samples, name):
-    """Raise ValueError if sequences have NaN or infinity."""
-    for first, part in _parts(samples):
-        if not _all_finite(part):
-            raise ValueError(first_not_finite(part, first, name))
-
-
-def _all_finite(part):
-    """Return whether no value is NaN or infinite; fast where that is so."""
-    values = np.concatenate(part) if isinstance(part, list) else part
-    if values.dtype.kind != "f":
-        return True
-    with np.errstate(over="ignore", invalid="ignore"):
-        return bool(np.isfinite(values.sum()) or np.isfinite(values).all())
-
-
-def _parts(samples):
-    """Yield the sequences in parts of about `PART` numbers, and where each begins."""
-    if isinstance(samples, np.ndarray):
-        n = max(1, PART // samples[0].size)
-        for first in range(0, len(samples), n):
-            yield first, samples[first : first + n]
-        return
-    first = size = 0
-    for last, sequence in enumerate(samples, 1):
-        size += sequence.size
-        if size >= PART or last == len(samples):
-            yield first, samples[first:last]
-            first, size = last, 0
 
 
 def _computing_type(arrays):
@@ -258,6 +246,11 @@ def _check_same_features(samples, name):
                 "are swapped; pass [x.T for x in X]."
             )
         raise ValueError(message)
+
+
+def _allows_gaps(estimator):
+    """Return whether NaN is a gap for an estimator that is about to be fitted."""
+    return reads_gaps(getattr(estimator, "missing_values", None))
 
 
 def _features_per_step(estimator):

@@ -2,16 +2,25 @@
 
 import numpy as np
 
-from skrnn.validation.advice import LONG, TEXT, advice_on_values
-from skrnn.validation.arrays import not_finite, sentence
+from skrnn.validation.advice import LONG, READ_OR_FILL, TEXT, advice_on_values
+from skrnn.validation.arrays import is_missing, not_finite, sentence
 from skrnn.validation.names import named_columns
 
+#: About so many numbers of X are checked at a time.
+PART = 2**16
 
-def as_numbers(values, what, name):
-    """Return values as real numbers within float64; raise an error if they are not."""
+
+def as_numbers(values, what, name, gaps=False):
+    """Return values as real numbers within float64; raise an error if they are not.
+
+    With `gaps`, objects that say that a value is missing become NaN.
+    """
     check_kind(values, what, name)
     if values.dtype != object:
         return within_float64(values, what)
+    if gaps:
+        absent = [is_missing(value) for value in values.flat]
+        values = np.where(np.reshape(absent, values.shape), np.nan, values)
     try:
         return values.astype(np.float64)
     except (OverflowError, TypeError, ValueError) as error:
@@ -38,18 +47,33 @@ def within_float64(values, what):
     return numbers
 
 
-def check_columns(frame, name):
+def check_columns(frame, name, gaps=False):
     """Raise an error if a column of a data frame does not hold numbers."""
     for column, values in named_columns(frame):
         values = np.asarray(values)
         if values.dtype.kind == "c":
             continue  # scikit-learn refuses these itself
         try:
-            as_numbers(values, f"Column {column!r} of X", name)
+            as_numbers(values, f"Column {column!r} of X", name, gaps)
         except (TypeError, ValueError) as error:
             if TEXT not in str(error):
                 raise
             raise type(error)(f"{error} {LONG}") from error
+
+
+def with_nan(frame):
+    """Return a data frame of pandas with NaN in its columns of objects and None or NA.
+
+    Other libraries have columns of numbers that may be missing.
+    """
+    if not hasattr(frame, "isetitem"):
+        return frame
+    changed = frame.copy(deep=False)
+    for k, kind in enumerate(frame.dtypes):
+        if isinstance(kind, np.dtype) and kind.hasobject:
+            values = as_numbers(frame.iloc[:, k].to_numpy(), "X", "", gaps=True)
+            changed.isetitem(k, values)
+    return changed
 
 
 def has_single_dtype(table):
@@ -78,7 +102,40 @@ def check_kind(values, what, name):
         )
 
 
-def first_not_finite(samples, first, name):
+def check_finite(samples, name, gaps):
+    """Raise ValueError if sequences have infinity, or NaN that is no gap."""
+    for first, part in _parts(samples):
+        if not _all_finite(part, gaps):
+            raise ValueError(first_not_finite(part, first, name, gaps))
+
+
+def _all_finite(part, gaps):
+    """Return whether no value is NaN or infinite; fast where that is so."""
+    values = np.concatenate(part) if isinstance(part, list) else part
+    if values.dtype.kind != "f":
+        return True
+    with np.errstate(over="ignore", invalid="ignore"):
+        if np.isfinite(values.sum()):
+            return True
+    return not np.isinf(values).any() if gaps else bool(np.isfinite(values).all())
+
+
+def _parts(samples):
+    """Yield the sequences in parts of about `PART` numbers, and where each begins."""
+    if isinstance(samples, np.ndarray):
+        n = max(1, PART // samples[0].size)
+        for first in range(0, len(samples), n):
+            yield first, samples[first : first + n]
+        return
+    first = size = 0
+    for last, sequence in enumerate(samples, 1):
+        size += sequence.size
+        if size >= PART or last == len(samples):
+            yield first, samples[first:last]
+            first, size = last, 0
+
+
+def first_not_finite(samples, first, name, gaps=False):
     """Return the message for the first value that is NaN or infinite.
 
     Parameters
@@ -89,9 +146,15 @@ def first_not_finite(samples, first, name):
         Index of the first of them in X.
     name : str
         Name of the estimator.
+    gaps : bool, default=False
+        Whether NaN is a gap, and no mistake.
     """
-    i = next(i for i, values in enumerate(samples) if not np.isfinite(values).all())
-    step, feature = np.argwhere(~np.isfinite(samples[i]))[0]
+
+    def wrong(values):
+        return np.isinf(values) if gaps else ~np.isfinite(values)
+
+    i = next(i for i, values in enumerate(samples) if wrong(values).any())
+    step, feature = np.argwhere(wrong(samples[i]))[0]
     return _not_finite(samples[i][step, feature], first + i, step, feature, name)
 
 
@@ -99,13 +162,13 @@ def _not_finite(value, i, step, feature, name):
     """Return the message for a value of X that is NaN or infinite."""
     advice = (
         f"{name} takes no value for padding: cut sequences that were padded to their "
-        "own length with skrnn.preprocessing.ragged_from_padded, and fill missing "
-        "values in a pipeline with PerStepTransformer(SimpleImputer())."
+        "own length with skrnn.preprocessing.ragged_from_padded. Where values are "
+        f"missing, {READ_OR_FILL}."
     )
     if np.isinf(value):
         advice = (
             f"{name} needs finite numbers: bound such values, or make them NaN and "
-            "fill them as missing values are, with PerStepTransformer(SimpleImputer())."
+            f"{READ_OR_FILL}."
         )
     where = f"sequence {i}, step {step}, feature {feature}"
     return not_finite("X", value, where, advice)

@@ -128,6 +128,9 @@ def draw(seed, **fixed):
     X = _sequences(rng, n_features, layout, one_of("normal", "few values"))
     y = _targets(rng, task, one_of(2, 3))
     parameters["dtype"] = one_of("auto", "auto", "float32", "float64")
+    parameters["missing_values"] = one_of("error", "error", "forward_fill")
+    if parameters["missing_values"] == "forward_fill":
+        X = [np.where(rng.rand(*x.shape) < 0.3, np.nan, x) for x in X]
     return Configuration(kind, parameters, layout, dtype, X, y, groups)
 
 

@@ -128,6 +128,16 @@ BAD_PARAMETERS = [
         {1: "", 0: "", "yes": "", None: "", "atuo": "auto"},
     ),
     (
+        "static_features",
+        "a list of indices or names of features, or a mask of them, or None",
+        {1: "", "age": "", (0.5,): "", (1, "age"): "", ((0, 1),): "", (0, True): ""},
+    ),
+    (
+        "missing_values",
+        "one of 'error', 'forward_fill'",
+        {1: "", None: "", np.nan: "", "forward": "forward_fill"},
+    ),
+    (
         "label_smoothing",
         "'auto' or a float in the range [0, 1)",
         {-0.1: "", 1: "", None: "", "autoo": "auto"},

@@ -238,6 +238,8 @@ def test_not_finite(network, early, value, what):
         ". The state of the streams is as it was: impute what is missing, or leave "
         "this stream out with streams=[...]."
     )
+    if np.isnan(value):
+        advice += " A network with missing_values='forward_fill' reads gaps."
     for stream in (Stream(network, 5), EarlyStream(early, 5)):
         message = failure(ValueError, stream.step, x, [2, 4])
         assert message == f"x contains {what}: {where}{advice}"

@@ -37,7 +37,8 @@ TIMES = (
     "(t - t[0]) / np.timedelta64(1, 's')."
 )
 MISSING = (
-    "Pass np.nan for what is missing, and fill it in a pipeline with "
+    "Pass np.nan for what is missing, and let the network read the gaps with "
+    "missing_values='forward_fill', or fill them in a pipeline with "
     "PerStepTransformer(SimpleImputer())."
 )
 NESTED = (

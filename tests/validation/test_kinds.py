@@ -231,7 +231,8 @@ def test_a_mask_that_hides_something_is_an_error(place):
     advice = {
         "X": "If it hides padding, pass skrnn.preprocessing.ragged_from_padded(X.data, "
         "lengths). If it hides missing values, pass X.astype(float).filled(np.nan), "
-        "and fill them in a pipeline with PerStepTransformer(SimpleImputer()).",
+        "and let the network read the gaps with missing_values='forward_fill', or fill "
+        "them in a pipeline with PerStepTransformer(SimpleImputer()).",
     }
     assert failure(call).endswith(
         f"{said} is a masked array, and its mask hides {np.prod(shape[1:], dtype=int)} "

@@ -277,10 +277,12 @@ def test_first_value_that_is_not_finite(any_small, X, value, what, method):
     bad = with_value(with_value(X, 5, 1, 1, value), 6, 0, 0, np.nan)
     advice = {
         "NaN": "takes no value for padding: cut sequences that were padded to their "
-        "own length with skrnn.preprocessing.ragged_from_padded, and fill missing "
-        "values in a pipeline with PerStepTransformer(SimpleImputer()).",
-        "infinity": "needs finite numbers: bound such values, or make them NaN and "
-        "fill them as missing values are, with PerStepTransformer(SimpleImputer()).",
+        "own length with skrnn.preprocessing.ragged_from_padded. Where values are "
+        "missing, let the network read the gaps with missing_values='forward_fill', or "
+        "fill them in a pipeline with PerStepTransformer(SimpleImputer()).",
+        "infinity": "needs finite numbers: bound such values, or make them NaN and let "
+        "the network read the gaps with missing_values='forward_fill', or fill them in "
+        "a pipeline with PerStepTransformer(SimpleImputer()).",
     }
     if method == "predict":
         call = estimator.fit(X, Y).predict

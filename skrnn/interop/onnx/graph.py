@@ -66,9 +66,10 @@ class GraphWriter:
     def _name_of(self, value):
         if value is None:
             return ""
-        return value if isinstance(value, str) else self._constant(value)
+        return value if isinstance(value, str) else self.constant(value)
 
-    def _constant(self, values):
+    def constant(self, values):
+        """Add a constant, and return its name."""
         from onnx import numpy_helper
 
         name = f"constant_{len(self.constants)}"

@@ -8,7 +8,11 @@ from sklearn.base import is_classifier
 import skrnn
 from skrnn.estimators.introspection import answers_every_step
 from skrnn.interop.onnx.network import COMPUTED
-from skrnn.validation.layouts import RAGGED, TABLE
+from skrnn.validation.format import SequenceFormat
+from skrnn.validation.layouts import (
+    RAGGED,
+    TABLE,
+)
 
 #: Names of the dimensions that may vary in the shapes of a model.
 N, N_STEPS = "n", "n_steps"
@@ -28,14 +32,26 @@ def write_inputs(graph, estimator):
     """
     layout, n_features = estimator.input_layout_, estimator.architecture_["n_features"]
     if layout == TABLE:
-        n_columns = estimator.n_features_in_
-        x = graph.add("Reshape", "X", [0, n_columns // n_features, n_features])
-        return [_tensor("X", COMPUTED, (N, n_columns))], x, None
+        form = SequenceFormat.of(estimator)
+        inputs = [_tensor("X", COMPUTED, (N, form.n_features_in))]
+        return inputs, _write_steps(graph, form), None
     inputs = [_tensor("X", COMPUTED, (N, N_STEPS, n_features))]
     if layout == RAGGED:
         inputs.append(_tensor("lengths", np.int64, (N,)))
         return inputs, "X", "lengths"
     return inputs, "X", None
+
+
+def _write_steps(graph, form):
+    """Write the steps of the rows of a table, with facts behind each of them."""
+    shape = [0, form.n_steps, form.n_features]
+    if len(form.static) == 0:
+        return graph.add("Reshape", "X", shape)
+    steps = graph.add("Gather", "X", form.columns_of_steps, axis=1)
+    facts = graph.add("Gather", "X", form.static, axis=1)
+    facts = graph.add("Unsqueeze", facts, [1])
+    facts = graph.add("Expand", facts, np.array([1, form.n_steps, 1]))
+    return graph.add("Concat", graph.add("Reshape", steps, shape), facts, axis=2)
 
 
 def write_outputs(graph, estimator, scores):

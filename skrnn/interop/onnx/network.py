@@ -8,12 +8,9 @@ padded.
 import numpy as np
 
 from skrnn.cells import GRUCell, LSTMCell, RNNCell
+from skrnn.interop.onnx.front import COMPUTED, write_front, write_scaled
 from skrnn.interop.torch import TORCH_GATES, vector_to_state
-from skrnn.network.input import BOUNDS
 from skrnn.network.own_scale import ROUNDING
-
-#: The type in which ONNX runtimes compute recurrent operators.
-COMPUTED = np.dtype(np.float32)
 
 #: The operator of each cell, and its gates in the order of that operator.
 OPERATORS = {
@@ -45,9 +42,11 @@ def write_network(graph, network, weights, x, lengths):
         Name of the scores, (n, n_outputs) or (n, n_steps, n_outputs).
     """
     state = vector_to_state(network, weights.astype(COMPUTED))
-    steps, beside = _scaled(graph, network.input, x, lengths), []
+    x, beside = write_front(graph, network.front, x, lengths)
+    steps = _scaled(graph, network.input, x, lengths)
     if network.input.linear_steps:
-        beside = [write_last_steps(graph, network.input, steps, lengths)]
+        last = _numeric(graph, network.input, steps)
+        beside.append(write_last_steps(graph, network.input, last, lengths))
     x, n_patches = write_input(graph, network, x, steps, lengths)
     if network.convolution:
         x, *filtered = write_convolution(graph, network, state, x, n_patches)
@@ -74,14 +73,21 @@ def write_step_head(graph, network, weight, bias, states, steps):
 def write_input(graph, network, x, steps, lengths):
     """Write what the lowest layer reads, of raw steps `x` and the scaled `steps`."""
     transform = network.input
-    width = transform.n_out(network.n_features)
+    width = transform.n_out(network.n_columns)
     if transform.own_scale:
-        own = write_own_scale(graph, x, lengths)
+        own = write_own_scale(graph, _numeric(graph, transform, x), lengths)
         steps = graph.add("Concat", steps, own, axis=2)
     if transform.patch_size > 1:
         steps = _put_in_patches(graph, steps, transform.patch_size, width)
         lengths = lengths and _n_patches(graph, lengths, transform.patch_size)
     return steps, lengths
+
+
+def _numeric(graph, transform, x):
+    """Write the columns that have an own scale and are among the last steps."""
+    if transform.n_numeric is None:
+        return x
+    return graph.add("Slice", x, [0], [transform.n_numeric], [2])
 
 
 def write_last_steps(graph, transform, x, lengths):
@@ -137,13 +143,7 @@ def write_convolution(graph, network, state, x, lengths):
 
 def _scaled(graph, transform, x, lengths):
     """Write the scaling of raw steps."""
-    if transform.mean is not None:
-        # Folded into the weights, a mean far from zero would cost float32 its digits.
-        x = graph.add("Sub", x, transform.mean.astype(COMPUTED))
-        scale = np.maximum(transform.scale, np.finfo(COMPUTED).tiny)
-        x = graph.add("Div", x, scale.astype(COMPUTED))
-    # An infinity less another would be no number.
-    x = graph.add("Clip", x, *BOUNDS[COMPUTED])
+    x = write_scaled(graph, x, transform.mean, transform.scale)
     # Padding may hold anything, NaN too.
     return _without_padding(graph, x, lengths, 0.0)
 

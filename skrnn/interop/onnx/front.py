@@ -1,0 +1,152 @@
+"""Blocks in front as ONNX operators."""
+
+import numpy as np
+
+from skrnn.network import Facts, Gaps
+from skrnn.network.gaps import MARK
+from skrnn.network.input import BOUNDS
+
+#: The type in which ONNX runtimes compute recurrent operators.
+COMPUTED = np.dtype(np.float32)
+
+
+def write_front(graph, front, x, lengths):
+    """Write the blocks in front.
+
+    Parameters
+    ----------
+    graph : GraphWriter
+        The graph to write to.
+    front : dict of str to FrontBlock
+        The blocks, the lowest first.
+    x : str
+        Name of the sequences, (n, n_steps, n_features).
+    lengths : str or None
+        Name of their numbers of steps, (n,).
+
+    Returns
+    -------
+    x : str
+        Name of what they hand on, (n, n_steps, n_columns).
+    beside : list of str
+        Names of what they hand to the head, (n, n_beside).
+    """
+    beside = []
+    for block in front.values():
+        x, passed = WRITERS[type(block)](graph, block, x, lengths)
+        beside += passed
+    return x, beside
+
+
+def write_gaps(graph, gaps, x, lengths):
+    """Write the filling of gaps, the marks and the ages."""
+    values = graph.add("Gather", x, gaps.columns, axis=2)
+    filled, since = _write_scan(graph, gaps.first(COMPUTED), values)
+    changing = graph.add("Gather", since, np.flatnonzero(~gaps.constant), axis=2)
+    constant = graph.add("Gather", since, np.flatnonzero(gaps.constant), axis=2)
+    n_steps = graph.add("Squeeze", graph.add("Shape", x, start=1, end=2), [0])
+    steps = graph.add("Range", np.int64(0), n_steps, np.int64(1))
+    steps = graph.add("Unsqueeze", graph.cast(steps, COMPUTED), [1])
+    one, size = COMPUTED.type(1), COMPUTED.type(MARK)
+    marks = graph.cast(graph.add("Greater", changing, COMPUTED.type(0)), COMPUTED)
+    ages = graph.add("Div", changing, graph.add("Add", changing, one))
+    out = graph.add(
+        "Concat",
+        _replaced(graph, x, gaps, filled),
+        graph.add("Mul", marks, size),
+        graph.add("Mul", ages, size),
+        graph.cast(graph.add("Greater", constant, steps), COMPUTED),
+        axis=2,
+    )
+    return out, []
+
+
+def _replaced(graph, x, gaps, filled):
+    """Write steps with some columns replaced by those that are filled."""
+    place = np.arange(gaps.n_in)
+    place[gaps.columns] = gaps.n_in + np.arange(len(gaps.columns))
+    return graph.add("Gather", graph.add("Concat", x, filled, axis=2), place, axis=2)
+
+
+def _write_scan(graph, first, values):
+    """Write what was last seen of each value, and how many steps ago.
+
+    Returns
+    -------
+    filled, since : str
+        Of the shape of `values`, (n, n_steps, n_columns).
+    """
+    n = graph.add("Shape", values, start=0, end=1)
+    shape = graph.add("Concat", n, [len(first)], axis=0)
+    before = graph.add("Expand", first[np.newaxis], shape)
+    ago = graph.add("Expand", np.zeros((1, len(first)), COMPUTED), shape)
+    body = _one_step(graph, len(first))
+    *_, filled, since = graph.add(
+        "Scan",
+        before,
+        ago,
+        values,
+        to=("last_value", "last_since", "filled", "since"),
+        body=body,
+        num_scan_inputs=1,
+        scan_input_axes=[1],
+        scan_output_axes=[1, 1],
+    )
+    return filled, since
+
+
+def _one_step(graph, n_columns):
+    """Return the graph of one step of the scan, which reads constants of the other."""
+    from onnx import TensorProto, helper
+
+    zero, one = (graph.constant(COMPUTED.type(number)) for number in (0, 1))
+    nodes = [
+        ("IsNaN", ["step_x"], "step_missing"),
+        ("Where", ["step_missing", "step_before", "step_x"], "step_value"),
+        ("Add", ["step_ago", one], "step_longer"),
+        ("Where", ["step_missing", "step_longer", zero], "step_since"),
+        ("Identity", ["step_value"], "step_filled"),
+        ("Identity", ["step_since"], "step_age"),
+    ]
+
+    def values(*names):
+        shape = [None, n_columns]
+        return [
+            helper.make_tensor_value_info(name, TensorProto.FLOAT, shape)
+            for name in names
+        ]
+
+    return helper.make_graph(
+        [helper.make_node(kind, inputs, [to]) for kind, inputs, to in nodes],
+        "last_seen",
+        values("step_before", "step_ago", "step_x"),
+        values("step_value", "step_since", "step_filled", "step_age"),
+    )
+
+
+def write_facts(graph, facts, x, lengths):
+    """Write what the head reads of the last steps, and what is left of all steps."""
+    if lengths is None:
+        last = graph.add("Gather", x, np.int64(-1), axis=1)
+    else:
+        step = graph.add("Unsqueeze", graph.add("Sub", lengths, np.int64(1)), [1])
+        last = graph.add("GatherND", x, step, batch_dims=1)
+    others = np.setdiff1d(np.arange(facts.n_in), facts.columns)
+    values = graph.add("Gather", last, facts.columns, axis=1)
+    beside = write_scaled(graph, values, facts.mean, facts.scale)
+    return graph.add("Gather", x, others, axis=2), [beside]
+
+
+def write_scaled(graph, x, mean, scale):
+    """Write the scaling of raw features, each less its mean, over its scale."""
+    if mean is not None:
+        # Folded into the weights, a mean far from zero would cost float32 its digits.
+        x = graph.add("Sub", x, mean.astype(COMPUTED))
+        scale = np.maximum(scale, np.finfo(COMPUTED).tiny)
+        x = graph.add("Div", x, scale.astype(COMPUTED))
+    # An infinity less another would be no number.
+    return graph.add("Clip", x, *BOUNDS[COMPUTED])
+
+
+#: From the class of a block to what writes it.
+WRITERS = {Gaps: write_gaps, Facts: write_facts}
