@@ -66,9 +66,11 @@ def reading_prefixes(network, form):
 
     There they have other indices than in a table, and no names.
     """
+    if form is None or len(form.static) == 0:
+        yield
+        return
     before = {name: getattr(network, name) for name in ONLY_OF_LAYOUT}
-    if form is not None and len(form.static):
-        network.set_params(static_features=form.static_in_step, features_per_step=1)
+    network.set_params(static_features=form.static_in_step, features_per_step=1)
     try:
         yield
     finally:
