@@ -779,11 +779,11 @@ FAULTS = {
     ),
     "objective: what is fixed has a penalty": (
         "training/objective.py",
-        """        gradient[self.network.biases] = 0.0
+        """            gradient[free] = 0.0
         if self.fixed is not None:
             gradient[self.fixed] = 0.0
 """,
-        "        gradient[self.network.biases] = 0.0\n",
+        "            gradient[free] = 0.0\n",
         ["training/test_objective.py"],
     ),
     "streams: the patch before is the first": (

@@ -61,6 +61,9 @@ class BaseRecurrent(Settings, CallbackSupportMixin, BaseEstimator, ABC):
     own_scale_: bool
     n_filters_: int
     linear_steps_: int
+    is_categorical_: Array
+    categories_: list[Array]
+    embedding_sizes_: tuple[int, ...]
     input_layout_: str
     features_per_step_: int
     optimizer_state_: dict[str, Any]

@@ -101,6 +101,16 @@ class LSTMRegressor(RecurrentRegressor):
         sequence: less its mean over the sequence, over its deviation in it. "auto" is
         yes for 250 sequences or more whose deviations differ by orders of magnitude.
         Streams and early decisions cannot know the end: they need False.
+    categorical_features : list of int, of str or of bool, "from_dtype" or None, \
+default=None
+        Which features of a step are categories, whose vectors are learnt: their
+        indices, the names of columns of data frames, a mask, or by the type of these
+        columns. They are text, whole numbers, booleans or missing, which is a category
+        too. Those that `fit` had at less than two steps share one vector with all that
+        are unknown.
+    embedding_size : int or "auto", default="auto"
+        How many numbers the vector of a category has. "auto" is for n categories of a
+        feature 1.6 n**0.56, rounded, and 32 at most. There is no penalty on them.
     dtype : {"auto", "float32", "float64"}, default="auto"
         The type in which `fit` computes, and that of `weights_`, whatever that of X is.
         "auto" is float32, and float64 for "lbfgs", which always computes in it.
@@ -156,14 +166,21 @@ class LSTMRegressor(RecurrentRegressor):
     patch_size_ : int
         How many steps the network reads at once.
     feature_mean_, feature_scale_ : ndarray of float64 or None
-        Mean and standard deviation of each feature of a step in the training set; None
-        without `standardize`.
+        Mean and standard deviation of each feature of a step in the training set, 0 and
+        1 for categories; None without `standardize`.
     own_scale_ : bool
         Whether the network reads each sequence on its own scale too.
     n_filters_ : int
         Number of filters of the convolution; 0 without.
     linear_steps_ : int
         How many of the last steps the head reads directly.
+    is_categorical_ : ndarray of bool of shape (n_features,)
+        Which features of a step are categories.
+    categories_ : list of ndarray
+        The categories of each such feature, sorted, with what is missing at the end.
+        Their codes are their indices plus one; 0 is for all others.
+    embedding_sizes_ : tuple of int
+        How many numbers the vectors of each such feature have.
     input_layout_ : str
         The layout of X: "3-D array", "ragged list" or "table".
     features_per_step_ : int

@@ -11,22 +11,16 @@ from sklearn.base import is_classifier
 from sklearn.frozen import FrozenEstimator
 
 from skrnn.cells import CELLS
-from skrnn.fitting.architecture import RESOLVED, make_network
+from skrnn.fitting.architecture import READING, RESOLVED, make_network
 from skrnn.fitting.problem import OF_CLASSIFIERS, OF_REGRESSORS
 from skrnn.losses import SquaredError, classification_loss
-from skrnn.network import InputTransform
 from skrnn.network.pooling import POOLINGS
 from skrnn.validation.layouts import SHAPES, TABLE
 
 COMMON = (
     "architecture_",
     "weights_",
-    "patch_size_",
-    "feature_mean_",
-    "feature_scale_",
-    "own_scale_",
-    "n_filters_",
-    "linear_steps_",
+    *READING,
     "input_layout_",
     "n_features_in_",
 )
@@ -66,17 +60,7 @@ def fitted_network(estimator):
         return network
     fault = _state_fault(estimator)
     if fault is None:
-        network = make_network(
-            estimator.architecture_,
-            InputTransform(
-                estimator.patch_size_,
-                estimator.feature_mean_,
-                estimator.feature_scale_,
-                estimator.own_scale_,
-                estimator.linear_steps_,
-            ),
-            estimator.n_filters_,
-        )
+        network = make_network(estimator.architecture_, vars(estimator))
         fault = _weights_fault(estimator, network.layout.size)
     if fault:
         raise ValueError(
@@ -103,6 +87,7 @@ def _state_fault(estimator):
         _missing_fault,
         _architecture_fault,
         _features_fault,
+        _categories_fault,
         _classes_fault if is_classifier(estimator) else _targets_fault,
     )
     # Each relies on what those before it have validated.
@@ -154,6 +139,30 @@ def _features_fault(estimator):
     if mean is None:
         return None
     return _scale_fault("feature", mean, scale, d)
+
+
+def _categories_fault(estimator):
+    is_categorical, d = estimator.is_categorical_, estimator.architecture_["n_features"]
+    values, sizes = estimator.categories_, estimator.embedding_sizes_
+    if (
+        not isinstance(is_categorical, np.ndarray)
+        or is_categorical.dtype != bool
+        or is_categorical.shape != (d,)
+    ):
+        return f"is_categorical_ is not a mask of {d} feature(s)"
+    n = np.count_nonzero(is_categorical)
+    arrays = isinstance(values, list) and all(
+        isinstance(some, np.ndarray) and some.ndim == 1 for some in values
+    )
+    if not arrays or len(values) != n:
+        return f"categories_ is not a list of {n} 1-D array(s)"
+    if (
+        not isinstance(sizes, tuple)
+        or len(sizes) != n
+        or not all(map(_is_count, sizes))
+    ):
+        return f"embedding_sizes_ is {sizes!r}, for {n} categorical feature(s)"
+    return None
 
 
 def _classes_fault(estimator):

@@ -8,10 +8,12 @@ lead to the same numbers, and copies cost nothing.
 """
 
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from hashlib import blake2b
 
 import numpy as np
 
+from skrnn.fitting.categories import without_absent
 from skrnn.losses import Loss
 from skrnn.parameters.auto import scales_differ
 from skrnn.sequences.scaling import Scale, with_largest_near_one
@@ -90,20 +92,51 @@ class Problem:
     class_weight: np.ndarray | None = None
     _measured: dict = field(init=False, default_factory=dict)
 
+    @property
+    def is_categorical(self):
+        """Which features are codes of categories, ndarray of bool."""
+        categories, n = self.X.format.categories, self.X.n_features
+        return np.zeros(n, bool) if categories is None else categories.mask(n)
+
+    @cached_property
+    def numeric(self):
+        """The sequences without codes; None if there are no other features."""
+        numeric, samples = ~self.is_categorical, self.X.samples
+        if numeric.all():
+            return samples
+        if not numeric.any():
+            return None
+        if isinstance(samples, list):
+            return [sequence[:, numeric] for sequence in samples]
+        return samples[:, :, numeric]
+
     def scale_of(self, rows):
-        """Return mean and scale of the features, measured once for the same rows."""
-        return self._once("scale", rows, Scale.of_steps, self.weight)
+        """Return mean and scale of the features, measured once for the same rows.
+
+        Codes have no scale: their mean is 0 and their scale 1.
+        """
+        measured = self._once("scale", rows, Scale.of_steps, self.weight)
+        if self.numeric is self.X.samples:
+            return measured
+        numeric, n = ~self.is_categorical, self.X.n_features
+        mean, scale = np.zeros(n), np.ones(n)
+        if measured is not None:
+            mean[numeric], scale[numeric] = measured.mean, measured.scale
+        return Scale(mean, scale)
 
     def scales_differ(self, rows):
         """Return whether sequences differ by orders of magnitude, measured once too."""
-        return self._once("scales_differ", rows, scales_differ)
+        return bool(self._once("scales_differ", rows, scales_differ))
 
     def _once(self, name, rows, measure, *options):
+        """Measure the numeric features of some sequences, if there are some."""
         if self._measured.get("rows") is not rows:
             self._measured.clear()
             self._measured["rows"] = rows
         if name not in self._measured:
-            self._measured[name] = measure(self.X.samples, rows, *options)
+            samples = self.numeric
+            found = None if samples is None else measure(samples, rows, *options)
+            self._measured[name] = found
         return self._measured[name]
 
     def weigh_classes(self, class_weight):
@@ -142,6 +175,8 @@ def make_problem(*, X, y, weight, groups, **parts):
     """
     groups = None if groups is None else check_groups(groups, len(X))
     counted = np.flatnonzero(weight)
+    if X.has_new_categories and len(counted) < len(weight):
+        X = without_absent(X, counted)
     rows, group = merge_duplicates(X.samples, y, counted, groups)
     merged = np.zeros_like(weight)
     merged[rows] = np.bincount(group, weights=weight[counted])

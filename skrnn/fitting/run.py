@@ -7,12 +7,13 @@ import numpy as np
 from sklearn.utils import check_random_state
 
 from skrnn.fitting.architecture import (
+    READING,
     check_unchanged,
     choose_architecture,
-    choose_input_transform,
-    choose_n_filters,
+    choose_reading,
     make_network,
 )
+from skrnn.fitting.categories import settle_categories
 from skrnn.fitting.fitted_state import fitted_network
 from skrnn.fitting.linear_path import scale_network
 from skrnn.fitting.problem import Problem, training_set
@@ -39,6 +40,8 @@ class TrainingRun:
         The validation set of early stopping.
     architecture : dict
         The `architecture_` of the estimator.
+    reading : dict
+        Fitted attributes that say how steps are read.
     network : Network
         The network.
     weights : ndarray of shape (n_parameters,)
@@ -62,6 +65,7 @@ class TrainingRun:
     data: TrainingSet
     held_out: HeldOut | None
     architecture: dict
+    reading: dict
     network: Network
     weights: np.ndarray
     settings: ResolvedSettings
@@ -137,19 +141,13 @@ class TrainingRun:
         history, earlier = result.history, vars(self.estimator) if self.resume else {}
         curve = earlier.get("loss_curve_", []) + history.loss_curve
         scores = (earlier.get("validation_scores_") or []) + history.validation_scores
-        stops, transform = self.estimator.early_stopping, self.network.input
-        convolution = self.network.convolution
+        stops = self.estimator.early_stopping
         memory = {} if memory is None else {self.estimator.solver: memory}
         return {
             **self.problem.X.format.attributes,
             **self.problem.fitted,
             "architecture_": self.architecture,
-            "patch_size_": transform.patch_size,
-            "feature_mean_": transform.mean,
-            "feature_scale_": transform.scale,
-            "own_scale_": transform.own_scale,
-            "n_filters_": convolution.n_out if convolution else 0,
-            "linear_steps_": transform.linear_steps,
+            **self.reading,
             "weights_": self.with_share(result.weights),
             "optimizer_state_": memory,
             "stopping_reason_": result.reason.value,
@@ -224,16 +222,17 @@ def prepare(estimator, problem, validation, resume, incremental):
     rows, held_out = problem.rows, None
     if estimator.early_stopping or any(value is not None for value in validation):
         rows, held_out = hold_out(estimator, problem, rng, validation)
+    problem, held_out = settle_categories(problem, rows, held_out)
     architecture = choose_architecture(estimator, problem)
     if resume:
         check_unchanged(estimator, architecture)
         network, weights = fitted_network(estimator), estimator.weights_
         dtype = choose_dtype(estimator, weights.dtype)
         rng = random_source(estimator.random_state, estimator.t_)
+        reading = {name: getattr(estimator, name) for name in READING}
     else:
-        transform = choose_input_transform(estimator, problem, rows)
-        n_filters = choose_n_filters(estimator, problem, rows, transform.patch_size)
-        network = make_network(architecture, transform, n_filters)
+        reading = choose_reading(estimator, problem, rows)
+        network = make_network(architecture, reading)
         weights, dtype = network.init(rng), choose_dtype(estimator)
     data = training_set(problem, rows)
     return TrainingRun(
@@ -242,6 +241,7 @@ def prepare(estimator, problem, validation, resume, incremental):
         data=data,
         held_out=held_out,
         architecture=architecture,
+        reading=reading,
         network=network,
         weights=np.array(weights, dtype),
         settings=resolve_auto(

@@ -158,7 +158,7 @@ def _columns_differ(problem, rows):
     for feature, deviation in enumerate(deviations.T):
         steps = np.flatnonzero(deviation)
         by_size = steps[np.argsort(deviation[steps])]
-        if len(steps) == 0:
+        if len(steps) == 0 or problem.is_categorical[feature]:
             continue
         narrow, wide = by_size[[0, -1]]
         if deviation[wide] > COLUMN_RANGE * np.median(deviation[steps]):
@@ -185,8 +185,10 @@ def _features_differ(estimator, problem, rows):
 
 
 def _channels_first(problem, rows):
-    samples = problem.X.samples
-    if problem.X.format.layout == TABLE or not look_swapped(samples, rows):
+    samples = problem.numeric
+    if problem.X.format.layout == TABLE or samples is None:
+        return None
+    if not look_swapped(samples, rows):
         return None
     n_steps, n_features = samples[rows[0]].shape
     return CHANNELS_FIRST.format(n_steps=n_steps, n_features=n_features)

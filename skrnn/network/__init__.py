@@ -3,6 +3,7 @@
 from skrnn.network.block import Block, ParameterLayout
 from skrnn.network.build import build_network
 from skrnn.network.dropout import NO_DROPOUT, Dropout
+from skrnn.network.embedding import Embedding
 from skrnn.network.front import FrontBlock
 from skrnn.network.input import IDENTITY, Input, InputTransform
 from skrnn.network.network import Network
@@ -13,6 +14,7 @@ __all__ = [
     "NO_DROPOUT",
     "Block",
     "Dropout",
+    "Embedding",
     "FrontBlock",
     "Input",
     "InputTransform",

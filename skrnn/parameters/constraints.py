@@ -113,6 +113,25 @@ class Sizes:
         return "a tuple of such ints, one for each layer"
 
 
+class FeatureList:
+    """Constraint: features by their indices or names, or a mask of them."""
+
+    def is_satisfied_by(self, value):
+        """Return whether a value is valid."""
+        if not isinstance(value, list | tuple | np.ndarray) or np.ndim(value) != 1:
+            return False
+        kinds = {type(item) for item in value}
+        masks, names = (bool, np.bool_), (str,)
+        if all(issubclass(kind, masks) for kind in kinds):
+            return True
+        return not kinds & set(masks) and any(
+            all(issubclass(kind, one) for kind in kinds) for one in (Integral, names)
+        )
+
+    def __str__(self):
+        return "a list of ints, of names or of bools"
+
+
 class Dict:
     """Constraint: a dict."""
 

@@ -10,6 +10,7 @@ from skrnn.optimizers import SCHEDULES
 from skrnn.parameters.constraints import (
     Boolean,
     Dict,
+    FeatureList,
     FloatType,
     Interval,
     Options,
@@ -18,6 +19,7 @@ from skrnn.parameters.constraints import (
     check_names,
 )
 from skrnn.training import SOLVERS
+from skrnn.utils.typing import Features
 
 
 class CheckedNames:
@@ -67,6 +69,8 @@ class Settings(CheckedNames):
         patch_size: int | Literal["auto"] = "auto",
         standardize: bool = True,
         own_scale: bool | Literal["auto"] = "auto",
+        categorical_features: Features | Literal["from_dtype"] | None = None,
+        embedding_size: int | Literal["auto"] = "auto",
         dtype: Literal["auto", "float32", "float64"]
         | type[np.floating]
         | np.dtype = "auto",
@@ -99,6 +103,8 @@ class Settings(CheckedNames):
         self.patch_size = patch_size
         self.standardize = standardize
         self.own_scale = own_scale
+        self.categorical_features = categorical_features
+        self.embedding_size = embedding_size
         self.dtype = dtype
         self.warm_start = warm_start
         self.n_jobs = n_jobs
@@ -130,6 +136,8 @@ class Settings(CheckedNames):
         "patch_size": [Options(("auto",)), Interval(Integral, 1)],
         "standardize": [Boolean()],
         "own_scale": [Options(("auto",)), Boolean()],
+        "categorical_features": [Options(("from_dtype", None)), FeatureList()],
+        "embedding_size": [Options(("auto",)), Interval(Integral, 1)],
         "dtype": [Options(("auto", "float32", "float64")), FloatType()],
         "warm_start": [Boolean()],
         "n_jobs": [
@@ -174,6 +182,8 @@ class ClassifierSettings(Settings):
         patch_size: int | Literal["auto"] = "auto",
         standardize: bool = True,
         own_scale: bool | Literal["auto"] = "auto",
+        categorical_features: Features | Literal["from_dtype"] | None = None,
+        embedding_size: int | Literal["auto"] = "auto",
         dtype: Literal["auto", "float32", "float64"]
         | type[np.floating]
         | np.dtype = "auto",
@@ -209,6 +219,8 @@ class ClassifierSettings(Settings):
             patch_size=patch_size,
             standardize=standardize,
             own_scale=own_scale,
+            categorical_features=categorical_features,
+            embedding_size=embedding_size,
             dtype=dtype,
             warm_start=warm_start,
             n_jobs=n_jobs,

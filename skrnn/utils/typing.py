@@ -19,6 +19,8 @@ SequencesLike: TypeAlias = ArrayLike | Sequence[ArrayLike]
 SequenceArrays: TypeAlias = Array | list[Array]
 #: Streams: None for all, the number of one, numbers of several, or a mask.
 StreamsLike: TypeAlias = int | ArrayLike | None
+#: Features: their indices or names, or a mask.
+Features: TypeAlias = Sequence[int] | Sequence[str] | Sequence[bool] | Array
 RandomStateLike: TypeAlias = int | np.random.RandomState | None
 
 _Method = TypeVar("_Method", bound=Callable[..., Any])

@@ -15,6 +15,7 @@ from skrnn.validation.advice import (
     is_text,
 )
 from skrnn.validation.arrays import INHOMOGENEOUS, as_array
+from skrnn.validation.categories import Categories
 from skrnn.validation.names import is_frame
 
 BLOCK = "3-D array"
@@ -53,20 +54,26 @@ class SequenceFormat:
         Number of features of a step, or of columns of a table.
     names : ndarray of str objects of shape (n_features_in,), or None
         Names of these features, if data frames have them.
+    categories : Categories or None
+        The categorical features and their vocabularies, if there are some.
     """
 
     layout: str
     n_features: int
     n_features_in: int
     names: np.ndarray | None = None
+    categories: Categories | None = None
 
     @classmethod
     def of(cls, estimator):
         """Return the format of the sequences that an estimator was fitted on."""
         n_features_in = estimator.n_features_in_
         n_features = getattr(estimator, "features_per_step_", n_features_in)
-        names = getattr(estimator, "feature_names_in_", None)
-        return cls(estimator.input_layout_, n_features, n_features_in, names)
+        names, categories = getattr(estimator, "feature_names_in_", None), None
+        if hasattr(estimator, "categories_"):
+            categories = Categories.of(estimator.is_categorical_, estimator.categories_)
+        layout = estimator.input_layout_
+        return cls(layout, n_features, n_features_in, names, categories)
 
     @property
     def attributes(self):
@@ -76,6 +83,9 @@ class SequenceFormat:
             found["feature_names_in_"] = self.names
         if self.layout == TABLE:
             found["features_per_step_"] = self.n_features
+        if self.categories is not None:
+            found["is_categorical_"] = self.categories.mask(self.n_features)
+            found["categories_"] = list(self.categories.values)
         return found
 
 
@@ -92,11 +102,14 @@ class CheckedSequences:
         float32 for float32 input, else float64.
     format : SequenceFormat
         Their layout and features.
+    has_new_categories : bool
+        Whether the vocabularies are those of all of these sequences, not of others.
     """
 
     samples: object
     dtype: np.dtype
     format: SequenceFormat
+    has_new_categories: bool = False
 
     @property
     def n_features(self):

@@ -17,6 +17,7 @@ from skrnn.validation.layouts import (
     SequenceFormat,
     recognise,
 )
+from skrnn.validation.mixed import wants_categories, with_codes
 from skrnn.validation.names import are_frames, columns_of, is_frame
 from skrnn.validation.values import (
     as_numbers,
@@ -58,8 +59,20 @@ def check_sequences(estimator, X, *, expected=None, numbers=True):
             f"{name} was fitted on {SHAPES[expected.layout]}, but X is "
             f"{SHAPES[layout]}. {ADVICE[expected.layout, layout]}"
         )
+    if numbers and wants_categories(estimator, expected):
+        raw = _check_layout(estimator, X, layout, expected, numbers=False)
+        encoded = with_codes(estimator, raw, X, expected)
+        if encoded is not None:
+            _check_finite(encoded.samples, name)
+            return encoded
+    return _check_layout(estimator, X, layout, expected, numbers)
+
+
+def _check_layout(estimator, X, layout, expected, numbers):
+    """Check X of a known layout, as `check_sequences` does."""
     if layout == TABLE:
         return _check_table(estimator, X, expected, numbers)
+    name = type(estimator).__name__
     names = _check_names(estimator, X, expected) if layout == RAGGED else None
     check = check_block if layout == BLOCK else check_ragged
     samples, dtype = check(X, name, numbers)
