@@ -100,16 +100,14 @@ class GRURegressor(RecurrentRegressor):
         sequence: less its mean over the sequence, over its deviation in it. "auto" is
         yes for 250 sequences or more whose deviations differ by orders of magnitude.
         Streams and early decisions cannot know the end: they need False.
-    categorical_features : list of int, of str or of bool, "from_dtype" or None, \
-default=None
-        Which features of a step are categories, whose vectors are learnt: their
-        indices, the names of columns of data frames, a mask, or by the type of these
-        columns. They are text, whole numbers, booleans or missing, which is a category
-        too. Those that `fit` had at less than two steps share one vector with all that
-        are unknown.
+    categorical_features : list, "from_dtype" or None, default=None
+        Which features of a step are categories, whose vectors are learnt: indices,
+        names of columns of data frames, a mask, or by the type of these columns. They
+        are text, whole numbers, booleans or missing, a category too. Those that `fit`
+        had at a single step share one vector with all that are unknown.
     embedding_size : int or "auto", default="auto"
-        How many numbers the vector of a category has. "auto" is for n categories of a
-        feature 1.6 n**0.56, rounded, and 32 at most. There is no penalty on them.
+        Length of these vectors, which have no penalty. "auto" is, of n categories of a
+        feature, 1.6 n**0.56, rounded, and 32 at most.
     dtype : {"auto", "float32", "float64"}, default="auto"
         The type in which `fit` computes, and that of `weights_`, whatever that of X is.
         "auto" is float32, and float64 for "lbfgs", which always computes in it.
@@ -176,10 +174,9 @@ default=None
     is_categorical_ : ndarray of bool of shape (n_features,)
         Which features of a step are categories.
     categories_ : list of ndarray
-        The categories of each such feature, sorted, with what is missing at the end.
-        Their codes are their indices plus one; 0 is for all others.
+        Those of each such feature, sorted, what is missing last; codes are indices + 1.
     embedding_sizes_ : tuple of int
-        How many numbers the vectors of each such feature have.
+        Length of the vectors of each such feature.
     input_layout_ : str
         The layout of X: "3-D array", "ragged list" or "table".
     features_per_step_ : int

@@ -120,12 +120,10 @@ class FeatureList:
         """Return whether a value is valid."""
         if not isinstance(value, list | tuple | np.ndarray) or np.ndim(value) != 1:
             return False
-        kinds = {type(item) for item in value}
-        masks, names = (bool, np.bool_), (str,)
-        if all(issubclass(kind, masks) for kind in kinds):
-            return True
-        return not kinds & set(masks) and any(
-            all(issubclass(kind, one) for kind in kinds) for one in (Integral, names)
+        kinds, masks = {type(item) for item in value}, {bool, np.bool_}
+        return kinds <= masks or any(
+            all(issubclass(kind, one) for kind in kinds - masks) and not kinds & masks
+            for one in (Integral, str)
         )
 
     def __str__(self):

@@ -18,7 +18,7 @@ from skrnn.estimators.introspection import (
 from skrnn.estimators.metaestimator import NetworkMetaEstimator
 from skrnn.estimators.staged import staged_outputs
 from skrnn.parameters.constraints import Interval, check_parameters
-from skrnn.streaming.prefixes import add_prefixes
+from skrnn.streaming.prefixes import add_prefixes, fit_on_codes
 from skrnn.streaming.rule import decisions
 
 if TYPE_CHECKING:
@@ -163,7 +163,7 @@ class EarlyClassifier(ClassifierMixin, NetworkMetaEstimator, BaseEstimator):
         def train(copy):
             if not frozen and copy.own_scale == "auto":
                 copy.set_params(own_scale=False)  # no prefix knows the end
-            copy.fit(**shown)
+            fit_on_codes(copy, known, shown)
             if without_frozen(copy).multilabel_:
                 raise ValueError(
                     f"{type(self).__name__} decides for one label a sequence, but y is "

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Mapping
 from numbers import Integral
 from typing import TYPE_CHECKING, Self
@@ -10,18 +9,21 @@ from typing import TYPE_CHECKING, Self
 import numpy as np
 
 from skrnn.cells.checks import float_type
-from skrnn.estimators.introspection import check_forward_network, make_stepper
+from skrnn.estimators.introspection import (
+    check_forward_network,
+    make_stepper,
+    snapshot,
+)
 from skrnn.parameters.constraints import Interval, check_options
 from skrnn.streaming.arrivals import check_arrival, choose_streams
 from skrnn.streaming.states import States
+from skrnn.validation import SequenceFormat
 
 if TYPE_CHECKING:
     from skrnn.estimators.base import BaseRecurrent
     from skrnn.utils.typing import Array, ArrayLike, DTypeLike, StreamsLike
 
 OPTIONS = {"n_streams": [Interval(Integral, 1)]}
-#: What a stream does not need of an estimator.
-OF_TRAINING = ("optimizer_state_", "loss_curve_", "validation_scores_")
 
 
 class Stream:
@@ -80,7 +82,7 @@ class Stream:
                 f"np.float64 or None. Got {dtype!r}."
             )
         self.dtype = kind
-        self._estimator = _snapshot(estimator)
+        self._estimator = snapshot(estimator)
         self._build()
         self._states = States(self._stepper.start(self.n_streams))
 
@@ -89,6 +91,7 @@ class Stream:
         self._every = np.arange(self.n_streams)
         columns = getattr(self._estimator, "features_per_step_", None)
         self.most_steps = columns and self._estimator.n_features_in_ // columns
+        self._categories = SequenceFormat.of(self._estimator).categories
 
     @property
     def n_steps(self) -> Array:
@@ -139,8 +142,11 @@ class Stream:
         -------
         ndarray of shape (n_rows, n_features)
         """
-        shape = (self._stepper.n_features,)
-        return check_arrival(x, rows, shape, self.dtype, type(self).__name__)
+        return self._check(x, rows, (self._stepper.n_features,))
+
+    def _check(self, x, rows, shape):
+        name = type(self).__name__
+        return check_arrival(x, rows, shape, self.dtype, name, self._categories)
 
     def run(self, X: ArrayLike, streams: StreamsLike = None) -> Array:
         """Read several steps of the streams, or of some of them.
@@ -161,8 +167,7 @@ n_features) for one stream
         """
         chosen = choose_streams(streams, self.n_streams)
         rows = self._every if chosen is None else chosen
-        shape, name = (None, self._stepper.n_features), type(self).__name__
-        X = check_arrival(X, rows, shape, self.dtype, name)
+        X = self._check(X, rows, (None, self._stepper.n_features))
         n, n_steps = X.shape[:2]
         memory = self._states.rows(chosen)
         self._check_room(memory["steps"], rows, n_steps)
@@ -271,7 +276,7 @@ n_features) for one stream
 
     def __getstate__(self) -> dict[str, object]:
         state = vars(self).copy()
-        for name in ("_stepper", "_every", "most_steps"):
+        for name in ("_stepper", "_every", "most_steps", "_categories"):
             del state[name]
         return state
 
@@ -289,12 +294,3 @@ def _copied(name, values):
             f"{name!r} of the state cannot be read as an array: its rows are of "
             "different length."
         ) from error
-
-
-def _snapshot(estimator):
-    """Return a copy of an estimator that further training does not reach."""
-    twin = copy.copy(estimator)
-    for name in OF_TRAINING:
-        vars(twin).pop(name, None)
-    twin.weights_ = twin.weights_.copy()
-    return twin

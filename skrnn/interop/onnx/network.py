@@ -9,6 +9,7 @@ import numpy as np
 
 from skrnn.cells import GRUCell, LSTMCell, RNNCell
 from skrnn.interop.torch import TORCH_GATES, vector_to_state
+from skrnn.network.embedding import Embedding
 from skrnn.network.input import BOUNDS
 from skrnn.network.own_scale import ROUNDING
 
@@ -45,9 +46,14 @@ def write_network(graph, network, weights, x, lengths):
         Name of the scores, (n, n_outputs).
     """
     state = vector_to_state(network, weights.astype(COMPUTED))
+    for name, block in network.front.items():
+        params = network.layout.views(weights.astype(COMPUTED)).get(name, {})
+        x = WRITE_FRONT[type(block)](graph, block, params, x, lengths)
     steps, beside = _scaled(graph, network.input, x, lengths), []
+    numeric = slice(network.input.n_numeric)
     if network.input.linear_steps:
-        beside = [write_last_steps(graph, network.input, steps, lengths)]
+        last = _columns(graph, steps, numeric)
+        beside = [write_last_steps(graph, network.input, last, lengths)]
     x, lengths = write_input(graph, network, x, steps, lengths)
     if network.convolution:
         x, *filtered = write_convolution(graph, state, x, lengths)
@@ -64,14 +70,39 @@ def write_network(graph, network, weights, x, lengths):
 def write_input(graph, network, x, steps, lengths):
     """Write what the lowest layer reads, of raw steps `x` and the scaled `steps`."""
     transform = network.input
-    width = transform.n_out(network.n_features)
+    width = transform.n_out(network.n_columns)
     if transform.own_scale:
-        own = write_own_scale(graph, x, lengths)
+        numbers = _columns(graph, x, slice(transform.n_numeric))
+        own = write_own_scale(graph, numbers, lengths)
         steps = graph.add("Concat", steps, own, axis=2)
     if transform.patch_size > 1:
         steps = _put_in_patches(graph, steps, transform.patch_size, width)
         lengths = lengths and _n_patches(graph, lengths, transform.patch_size)
     return steps, lengths
+
+
+def write_embedding(graph, block, params, x, lengths):
+    """Write the vectors of categories, behind the columns that are no codes."""
+    # Padding may hold what is no code.
+    x, parts = _without_padding(graph, x, lengths, 0.0), []
+    if block.numeric:
+        parts.append(graph.add("Gather", x, np.array(block.numeric), axis=2))
+    for name, column in zip(block.names, block.columns, strict=True):
+        codes = graph.add("Gather", x, np.int64(column), axis=2)
+        codes = graph.cast(codes, np.int64)
+        parts.append(graph.add("Gather", params[name], codes, axis=0))
+    return graph.add("Concat", *parts, axis=2) if len(parts) > 1 else parts[0]
+
+
+#: What writes the blocks in front.
+WRITE_FRONT = {Embedding: write_embedding}
+
+
+def _columns(graph, x, some):
+    """Write the choice of the first columns of steps, if these are not all."""
+    if some.stop is None:
+        return x
+    return graph.add("Slice", x, [0], [some.stop], [2])
 
 
 def write_last_steps(graph, transform, x, lengths):
