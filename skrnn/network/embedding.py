@@ -98,9 +98,8 @@ class Embedding(FrontBlock):
         each = zip(self.names, self.columns, self.places, strict=True)
         for name, column, place in each:
             codes = data[:, column].astype(np.intp)
-            d_table = np.zeros_like(params[name])
-            _add_rows(d_table, codes, d_out.data[:, place])
-            grads[name] = d_table
+            shape = params[name].shape
+            grads[name] = _sum_rows(codes, d_out.data[:, place], shape)
         if not input_gradient:
             return None, grads
         d_x = np.zeros((len(data), self.n_in), d_out.data.dtype)
@@ -157,9 +156,12 @@ class Embedding(FrontBlock):
         return block, rows, [x.replace(part) for x, part in pairs]
 
 
-def _add_rows(table, codes, d_rows):
-    """Add rows to those of a table, in place: faster than `numpy.add.at`."""
-    order = np.argsort(codes, kind="stable")
-    codes = codes[order]
-    first = np.flatnonzero(np.r_[True, codes[1:] != codes[:-1]])
-    table[codes[first]] += np.add.reduceat(d_rows[order], first, axis=0)
+def _sum_rows(codes, d_rows, shape):
+    """Return the sum of the rows of each code, ndarray of a shape.
+
+    One by one, numbers are added several times faster than as rows.
+    """
+    n_columns, total = shape[1], np.zeros(shape, d_rows.dtype)
+    places = codes[:, np.newaxis] * n_columns + np.arange(n_columns)
+    np.add.at(total.reshape(-1), places.ravel(), d_rows.ravel())
+    return total

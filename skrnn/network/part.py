@@ -51,7 +51,9 @@ class Part:
             if rows is None:
                 vector[there] = part[here]
             else:
-                vector[there].reshape(-1, width)[rows] = part[here].reshape(-1, width)
+                # As one item a row, which NumPy copies at once.
+                row = np.dtype((np.void, width * vector.itemsize))
+                vector[there].view(row)[rows] = part[here].view(row)
 
     def places(self, indices):
         """Return where entries of the whole vector stand, none of them of a table."""
@@ -100,20 +102,19 @@ def unpenalised(network):
 
     The tables of an embedding are slices: they may be very long.
     """
-    name = embedding_of(network)
+    name, layout = embedding_of(network), network.layout
     if name is None:
         return [network.biases]
-    tables, others = [], []
-    layout = network.layout
+    free = []
     for of, shapes in layout.shapes.items():
         places = [place for block, _, place, _ in layout.slices if block == of]
         first, last = places[0].start, places[-1].stop
         if of == name:
-            tables.append(slice(first, last))
+            free.append(slice(first, last))
             continue
         own = replace(layout, shapes={of: shapes}).views(np.arange(first, last))[of]
-        others += [bias.ravel() for bias in network.blocks[of].biases(own)]
-    return [*tables, np.concatenate(others)]
+        free += [bias.ravel() for bias in network.blocks[of].biases(own)]
+    return free
 
 
 def embedding_of(network):

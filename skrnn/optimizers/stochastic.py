@@ -47,38 +47,34 @@ class Optimizer(ABC):
         """Update the weights, in place, as the very last thing that happens."""
 
     def step_in_part(self, weights, gradient, learning_rate, part=None):
-        """Update a part of the weights, in place, along the gradient of that part.
+        """Update a part of the weights, in place.
 
-        The other weights, and what is remembered of them, stay as they are: those whose
-        gradient is zero step after step would be moved by what is remembered.
+        What is remembered of the others stays as it is.
 
         Parameters
         ----------
-        weights : ndarray of shape (n_parameters,)
-            All weights.
-        gradient : ndarray
-            That of the part.
+        weights, gradient : ndarray of shape (n_part,)
+            Those of the part.
         learning_rate : float
             The learning rate.
         part : object, optional
-            Its `take` returns the part of a vector of the size of the weights, and its
+            Its `take` returns the part of a vector of the size of all weights, and its
             `put` writes it back. By default it is all of them.
         """
         if part is None:
             self.step(weights, gradient, learning_rate)
             return
-        own, moved = copy.copy(self), part.take(weights)
+        own = copy.copy(self)
         own.state = {
             name: part.take(value) if name in self.memory else value
             for name, value in self.state.items()
         }
-        own.step(moved, gradient, learning_rate)
+        own.step(weights, gradient, learning_rate)
         for name, value in own.state.items():
             if name in self.memory:
                 part.put(self.state[name], value)
             else:
                 self.state[name] = value
-        part.put(weights, moved)
 
 
 class SGD(Optimizer):

@@ -155,9 +155,11 @@ class Shards:
             Of that part.
         part : Part or None
             The part; None where it is all of the weights.
+        weights : ndarray
+            The weights of the part.
         """
         if not self.objective.reads_in_part:
-            return *self.value_and_gradient(weights, shards), None
+            return *self.value_and_gradient(weights, shards), None, weights
         # Before they are shared out: the part is that of all of them.
         batches = [self.data.batch(rows) for rows in shards]
         x, *others = zip(*batches, strict=True)
@@ -166,13 +168,11 @@ class Shards:
             rows[0]: batch
             for rows, batch in zip(shards, zip(x, *others, strict=True), strict=True)
         }
+        objective, weights = self.objective.of_part(part), part.take(weights)
         value, gradient = self._evaluate(
-            self.objective.of_part(part),
-            part.take(weights),
-            shards,
-            lambda rows: batches[rows[0]],
+            objective, weights, shards, lambda rows: batches[rows[0]]
         )
-        return value, gradient, part
+        return value, gradient, part, weights
 
     def _evaluate(self, objective, weights, shards, read):
         """Evaluate an objective on shards that are read by a function of their rows."""
