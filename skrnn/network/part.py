@@ -46,7 +46,7 @@ class Part:
         return part
 
     def put(self, vector, part):
-        """Write a part back into the flat vector."""
+        """Write a part back into the flat vector, of the same type."""
         for there, here, rows, width in self.pieces:
             if rows is None:
                 vector[there] = part[here]
