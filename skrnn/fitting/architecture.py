@@ -14,6 +14,8 @@ from skrnn.parameters.auto import (
 )
 from skrnn.sequences import lengths_of
 from skrnn.sequences.scaling import Scale
+from skrnn.validation import SequenceFormat
+from skrnn.validation.mixed import find_columns
 
 #: Parameters that the data decide about, and their types: fitted attributes have what
 #: they came to.
@@ -193,6 +195,8 @@ def check_unchanged(estimator, architecture):
         same = AUTO, getattr(estimator, f"{name}_"), fitted[name]
         if architecture[name] not in same:
             changed.append(name)
+    if _other_categories(estimator):
+        changed.append("categorical_features")
     size = estimator.embedding_size
     if size != AUTO and any(own != size for own in estimator.embedding_sizes_):
         changed.append("embedding_size")
@@ -205,6 +209,17 @@ def check_unchanged(estimator, architecture):
             f"{', '.join(names)}. Restore the earlier value, or call fit with "
             "warm_start=False."
         )
+
+
+def _other_categories(estimator):
+    """Return whether other features than before are said to be categories."""
+    asked, fitted = estimator.categorical_features, estimator.is_categorical_
+    if asked is None:
+        return bool(fitted.any())
+    if isinstance(asked, str):
+        return False  # the types are not looked at again
+    columns = find_columns(asked, None, SequenceFormat.of(estimator))
+    return columns != tuple(np.flatnonzero(fitted).tolist())
 
 
 def _as_set(estimator, name):

@@ -209,7 +209,7 @@ def test_rows_that_a_batch_does_not_read_keep_their_bits(name, dtype):
         if isinstance(state, np.ndarray):
             state[...] = np.random.default_rng(0).uniform(0.5, 1, len(weights))
     before = weights.copy(), {k: np.copy(v) for k, v in optimizer.state.items()}
-    value, gradient, part, small = shards.value_and_gradient_of_part(
+    _, gradient, part, small = shards.value_and_gradient_of_part(
         weights, [np.array([0])]
     )
     optimizer.step_in_part(small, gradient, 0.1, part)

@@ -128,6 +128,23 @@ BAD_PARAMETERS = [
         {1: "", 0: "", "yes": "", None: "", "atuo": "auto"},
     ),
     (
+        "categorical_features",
+        "one of 'from_dtype', None or a list of ints, of names or of bools",
+        {
+            "from_dtypes": "from_dtype",
+            0: "",
+            (0, "a"): "",
+            (0.5,): "",
+            (True, 1): "",
+            ((0,),): "",
+        },
+    ),
+    (
+        "embedding_size",
+        "'auto' or an int in the range [1, inf)",
+        {0: "", 2.5: "", None: "", "atuo": "auto"},
+    ),
+    (
         "label_smoothing",
         "'auto' or a float in the range [0, 1)",
         {-0.1: "", 1: "", None: "", "autoo": "auto"},
