@@ -56,18 +56,23 @@ def digests_of(samples):
 
 
 def _with_digests(values):
-    if values.dtype.kind in "biuf":
+    if values.dtype.kind not in "OUT":
         return values
-    found = [_digest(value) for value in values.ravel().tolist()]
-    return np.reshape(np.array(found, np.float64), values.shape)
+    found = np.empty(values.shape, object)
+    found.reshape(-1)[:] = [
+        _digest(value) if isinstance(value, str) else value
+        for value in values.reshape(-1).tolist()
+    ]
+    missing = [is_missing(value) for value in found.flat]
+    found.reshape(-1)[missing] = np.nan
+    return found
 
 
 @lru_cache(maxsize=2**16)
-def _digest(value):
-    if isinstance(value, str):
-        digest = blake2b(value.encode("utf-8", "surrogatepass"), digest_size=6)
-        return float(int.from_bytes(digest.digest(), "big"))
-    return np.nan if is_missing(value) else value
+def _digest(text):
+    """Return a number that other text hardly has."""
+    digest = blake2b(text.encode("utf-8", "surrogatepass"), digest_size=6)
+    return float(int.from_bytes(digest.digest(), "big"))
 
 
 def numbers_of(samples, name):

@@ -118,7 +118,7 @@ class FeatureList:
 
     def is_satisfied_by(self, value):
         """Return whether a value is valid."""
-        if not isinstance(value, list | tuple | np.ndarray) or np.ndim(value) != 1:
+        if not isinstance(value, list | tuple) and getattr(value, "ndim", 0) != 1:
             return False
         kinds, masks = {type(item) for item in value}, {bool, np.bool_}
         return kinds <= masks or any(
