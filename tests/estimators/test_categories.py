@@ -101,7 +101,7 @@ def test_weights_are_copies_and_zero_is_absence(kind, solver):
     # What is absent may have categories that nobody else has.
     strange = [x.copy() for x in X]
     for i in np.flatnonzero(weight == 0):
-        strange[i][:, 0] = ["eel", None][i % 2]
+        strange[i][:, 0] = ["aardvark", None][i % 2]
     other = fitted(kind, strange, Y, solver=solver, given={"sample_weight": weight})
     assert same_bits(other, light)
     assert other.categories_[0].tolist() == light.categories_[0].tolist()
@@ -228,8 +228,10 @@ def test_a_validation_set_is_read_by_the_vocabulary_of_the_training_set():
     strange = [x.copy() for x in NEW]
     for x in strange:
         x[0, 0] = "new"
-    y = np.arange(len(NEW)) % 2
-    model = fitted(early_stopping=True, given={"X_val": strange, "y_val": y})
+    y, rare = np.arange(len(NEW)) % 2, [x.copy() for x in X]
+    rare[0][0, 0] = "aardvark"  # the codes of all others change
+    given = {"X_val": strange, "y_val": y}
+    model = fitted(X=rare, early_stopping=True, max_iter=20, given=given)
     assert model.categories_[0].tolist() == WORDS.tolist()
     best = model.validation_scores_.index(model.best_validation_score_)
     assert model.score(strange, y) == model.validation_scores_[best]
