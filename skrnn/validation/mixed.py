@@ -4,7 +4,6 @@ from dataclasses import replace
 
 import numpy as np
 
-from skrnn.validation.arrays import sentence
 from skrnn.validation.categories import Categories
 from skrnn.validation.layouts import CheckedSequences
 from skrnn.validation.names import is_frame, named_columns
@@ -198,8 +197,8 @@ def _numbers(column, k, where, what, name):
             raise
         raise type(error)(
             f"Feature {k} of {what} has {column[row]!r} at {where(row)} (counted from "
-            f"0), which is no number: {sentence(error)} If the feature is categorical, "
-            "name it in categorical_features."
+            f"0), which is no number. If the feature is categorical, name it in "
+            "categorical_features."
         ) from error
 
 

@@ -215,7 +215,8 @@ MESSAGES = {
     "names": (["kin"], frames, "categorical_features has ['kin'], but the columns of X "
               "are ['kind', 'x']."),
     "no number": ([1], objects, "Feature 0 of X has 'b' at sequence 0, step 0 (counted "
-                  "from 0), which is no number: "),
+                  "from 0), which is no number. If the feature is categorical, name it "
+                  "in categorical_features."),
 }  # fmt: skip
 
 
