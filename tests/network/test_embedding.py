@@ -1,5 +1,7 @@
 """The embedding: vectors of categories in the place of their codes."""
 
+import tracemalloc
+
 import numpy as np
 import pytest
 
@@ -241,6 +243,32 @@ def test_a_batch_with_all_categories_moves_all_as_a_dense_step_does(name):
         sparse.step_in_part(small, gradient, 0.05, part)
         part.put(there, small)
     np.testing.assert_allclose(there, here, rtol=1e-9, atol=1e-12)
+
+
+def test_a_batch_takes_no_memory_for_what_it_does_not_read():
+    n_words = 100_000
+    front = {"embedding": Embedding(1, (0,), (1 + n_words,), (8,))}
+    transform = InputTransform(n_numeric=0)
+    network = build_network("gru", 1, (2,), False, "last", 1, transform, front=front)
+    weights = network.init(np.random.RandomState(0))
+    codes = np.random.default_rng(0).integers(1, n_words, (4, 5, 1)).astype(float)
+    data = TrainingSet(codes, np.arange(4) % 2, np.ones(4), np.arange(4))
+    shards = Shards(Objective(network, BinaryCrossEntropy(), 0.1), data)
+    optimizer = OPTIMIZERS["adam"](len(weights), weights.dtype)
+
+    def run():
+        _, gradient, part, small = shards.value_and_gradient_of_part(
+            weights, shards.cut(data.rows)
+        )
+        optimizer.step_in_part(small, gradient, 0.1, part)
+        part.put(weights, small)
+
+    run()
+    tracemalloc.start()
+    run()
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < weights.nbytes / 20
 
 
 def test_places_of_indices_on_the_part():
