@@ -18,7 +18,7 @@ from sklearn.utils.metadata_routing import (
 from sklearn.utils.parallel import Parallel, delayed
 from sklearn.utils.validation import check_is_fitted
 
-from skrnn.ensemble.data import Data, numbers_of
+from skrnn.ensemble.data import Data, digests_of, numbers_of, wants_categories
 from skrnn.ensemble.members import (
     SEEDS,
     fit_and_ask,
@@ -199,8 +199,11 @@ class BaseSequenceBagging(CheckedNames, MetaEstimatorMixin, BaseEstimator, ABC):
         checked = check_sequences(self, X, numbers=False)
         weight = check_weights(sample_weight, len(checked))
         y, encoded, classes, fitted = self._check_y(y, weight)
+        samples = checked.samples
+        if wants_categories(self._estimator):
+            samples = digests_of(samples)
         gaps = get_tags(self._estimator).input_tags.allow_nan
-        samples = numbers_of(checked.samples, name, gaps)
+        samples = numbers_of(samples, name, gaps)
         form = checked.format
         fitted["n_features_in_"] = form.n_features_in
         if form.names is not None:

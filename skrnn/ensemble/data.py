@@ -1,12 +1,14 @@
 """Validated data of a committee."""
 
 from dataclasses import dataclass
+from functools import lru_cache
+from hashlib import blake2b
 from typing import Any
 
 import numpy as np
 
 from skrnn.ensemble.sampling import Population
-from skrnn.validation.arrays import as_array
+from skrnn.validation.arrays import as_array, is_missing
 from skrnn.validation.values import as_numbers
 
 
@@ -33,6 +35,44 @@ class Data:
     weight: np.ndarray
     population: Population
     fitted: dict
+
+
+def wants_categories(estimator):
+    """Return whether a network, or one within, is to read categorical features."""
+    params = estimator.get_params(deep=True).items()
+    names = "categorical_features", "__categorical_features"
+    return any(value is not None for name, value in params if name.endswith(names))
+
+
+def digests_of(samples):
+    """Return sequences in which numbers stand for text, the same for the same text.
+
+    They tell which sequences are copies of each other, and do not depend on what else
+    there is.
+    """
+    if isinstance(samples, np.ndarray):
+        return _with_digests(samples)
+    return [_with_digests(as_array(one, "A sequence of X")) for one in samples]
+
+
+def _with_digests(values):
+    if values.dtype.kind not in "OUT":
+        return values
+    found = np.empty(values.shape, object)
+    found.reshape(-1)[:] = [
+        _digest(value) if isinstance(value, str) else value
+        for value in values.reshape(-1).tolist()
+    ]
+    missing = [is_missing(value) for value in found.flat]
+    found.reshape(-1)[missing] = np.nan
+    return found
+
+
+@lru_cache(maxsize=2**16)
+def _digest(text):
+    """Return a number that other text hardly has."""
+    digest = blake2b(text.encode("utf-8", "surrogatepass"), digest_size=6)
+    return float(int.from_bytes(digest.digest(), "big"))
 
 
 def numbers_of(samples, name, gaps):

@@ -60,6 +60,9 @@ class BaseRecurrent(Settings, CallbackSupportMixin, BaseEstimator, ABC):
     feature_scale_: Array | None
     own_scale_: bool
     n_filters_: int
+    is_categorical_: Array
+    categories_: list[Array]
+    embedding_sizes_: tuple[int, ...]
     input_layout_: str
     features_per_step_: int
     static_features_: Array

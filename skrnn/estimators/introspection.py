@@ -1,5 +1,7 @@
 """Introspection: the network inside an estimator, and what it can do."""
 
+import copy
+
 import numpy as np
 from sklearn.pipeline import Pipeline
 from sklearn.utils.validation import check_is_fitted
@@ -9,6 +11,9 @@ from skrnn.network.stepper import Stepper
 
 #: Where estimators that wrap another keep the one that they fitted.
 FITTED_INSIDE = ("best_estimator_", "estimator_", "regressor_")
+
+#: What predictions do not need of an estimator.
+OF_TRAINING = ("optimizer_state_", "loss_curve_", "validation_scores_")
 
 FITTED = "a fitted classifier or regressor of skrnn"
 
@@ -126,3 +131,12 @@ def make_stepper(estimator, dtype):
     """Return the network of a fitted estimator as a `Stepper` of a type."""
     weights = estimator.weights_.astype(dtype, copy=False)
     return Stepper(fitted_network(estimator), weights)
+
+
+def snapshot(estimator):
+    """Return a copy of an estimator that further training does not reach."""
+    twin = copy.copy(estimator)
+    for name in OF_TRAINING:
+        vars(twin).pop(name, None)
+    twin.weights_ = twin.weights_.copy()
+    return twin

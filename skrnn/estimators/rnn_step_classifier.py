@@ -98,6 +98,14 @@ class RNNStepClassifier(RecurrentStepClassifier):
         sequence: less its mean over the sequence, over its deviation in it. "auto" is
         yes for 250 sequences or more whose deviations differ by orders of magnitude.
         Streams and early decisions cannot know the end: they need False.
+    categorical_features : list, "from_dtype" or None, default=None
+        Which features of a step are categories, whose vectors are learnt: indices,
+        names of columns of data frames, a mask, or by the type of these columns. They
+        are text, whole numbers, booleans or missing, a category too. Those that `fit`
+        had at a single step share one vector with all that are unknown.
+    embedding_size : int or "auto", default="auto"
+        Length of these vectors, which have no penalty. "auto" is, of n categories of a
+        feature, 1.6 n**0.56, rounded, and 32 at most.
     missing_values : {"error", "forward_fill"}, default="error"
         What NaN in X is: an error, or a gap. With "forward_fill" a missing feature
         takes the last value that was seen in its sequence, and before the first its
@@ -170,12 +178,18 @@ class RNNStepClassifier(RecurrentStepClassifier):
         How many steps the network reads at once.
     feature_mean_, feature_scale_ : ndarray of float64 or None
         Mean and standard deviation of each feature of a step in the training set, of
-        static ones over the sequences, which for tables are last; None without
-        `standardize`.
+        static ones over the sequences, which for tables are last; 0 and 1 for
+        categories. None without `standardize`.
     own_scale_ : bool
         Whether the network reads each sequence on its own scale too.
     n_filters_ : int
         Number of filters of the convolution; 0 without.
+    is_categorical_ : ndarray of bool of shape (n_features,)
+        Which features of a step are categories.
+    categories_ : list of ndarray
+        Those of each such feature, sorted, what is missing last; codes are indices + 1.
+    embedding_sizes_ : tuple of int
+        Length of the vectors of each such feature.
     input_layout_ : str
         The layout of X: "3-D array", "ragged list" or "table".
     features_per_step_ : int
@@ -232,6 +246,8 @@ class RNNStepClassifier(RecurrentStepClassifier):
         bptt_steps: int | Literal["auto"] | None = "auto",
         standardize: bool = True,
         own_scale: bool | Literal["auto"] = "auto",
+        categorical_features: ColumnsLike | Literal["from_dtype"] | None = None,
+        embedding_size: int | Literal["auto"] = "auto",
         missing_values: Literal["error", "forward_fill"] = "error",
         static_features: ColumnsLike | None = None,
         dtype: Literal["auto", "float32", "float64"]
@@ -269,6 +285,8 @@ class RNNStepClassifier(RecurrentStepClassifier):
             bptt_steps=bptt_steps,
             standardize=standardize,
             own_scale=own_scale,
+            categorical_features=categorical_features,
+            embedding_size=embedding_size,
             missing_values=missing_values,
             static_features=static_features,
             dtype=dtype,

@@ -3,7 +3,7 @@
 import numpy as np
 
 from skrnn.cells import CELLS
-from skrnn.network import Facts, Gaps, InputTransform, build_network
+from skrnn.fitting.categories import default_size
 from skrnn.network.head import HEADS
 from skrnn.parameters.auto import (
     AUTO,
@@ -11,16 +11,24 @@ from skrnn.parameters.auto import (
     ENOUGH_SCALES,
     choose_patch_size,
     hidden_sizes,
+    patch_size_of_symbols,
 )
 from skrnn.sequences import lengths_of
 from skrnn.validation.format import SequenceFormat
+from skrnn.validation.mixed import find_columns
 from skrnn.validation.static import resolve_static
 
 #: Parameters that the data decide about, and their types: fitted attributes have what
 #: they came to.
 RESOLVED = {"patch_size": int, "own_scale": bool, "n_filters": int, "linear_steps": int}
-#: Fitted attributes of the scale of features.
-SCALE = "feature_mean_", "feature_scale_"
+#: Fitted attributes that say how raw steps are read, beside those of `RESOLVED`.
+READING = (
+    "feature_mean_",
+    "feature_scale_",
+    "is_categorical_",
+    "categories_",
+    "embedding_sizes_",
+)
 #: Parameters of parts of the architecture with another name.
 PARAMETER_NAMES = {"hidden_sizes": "hidden_size or n_layers"}
 
@@ -52,7 +60,7 @@ def resolved_names(estimator):
 
 def reading_names(estimator):
     """Return the fitted attributes that say how a network reads raw steps."""
-    return *SCALE, *(f"{name}_" for name in resolved_names(estimator))
+    return *READING, *(f"{name}_" for name in resolved_names(estimator))
 
 
 def options_of(estimator):
@@ -69,8 +77,27 @@ def choose_reading(estimator, problem, rows):
     dict of str to object
         The fitted attributes in `reading_names`.
     """
-    samples, size = problem.X.samples, estimator.patch_size
-    changing = problem.X.format.changing
+    reading = {
+        "is_categorical_": problem.X.format.is_categorical,
+        **_choose_embedding(estimator, problem),
+        **_choose_transform(estimator, problem, rows),
+    }
+    size = reading["patch_size_"]
+    reading["n_filters_"] = _choose_n_filters(estimator, problem, rows, size)
+    return {name: reading[name] for name in reading_names(estimator)}
+
+
+def _choose_embedding(estimator, problem):
+    categories, size = problem.X.format.categories, estimator.embedding_size
+    values = [] if categories is None else list(categories.values)
+    sizes = (default_size(len(some)) if size == AUTO else int(size) for some in values)
+    return {"categories_": values, "embedding_sizes_": tuple(sizes)}
+
+
+def _choose_transform(estimator, problem, rows):
+    """Return patches, scale and last steps, chosen by the numeric features."""
+    samples, form, size = problem.X.samples, problem.X.format, estimator.patch_size
+    lengths = lengths_of(samples)[rows]
     mean = scale = None
     if size == AUTO and HEADS[estimator._head].per_step:
         size = 1  # so that no answer looks ahead in its patch
@@ -78,28 +105,29 @@ def choose_reading(estimator, problem, rows):
         measured = problem.scale_of(rows)
     if size == AUTO:
         cell = CELLS[estimator._cell]
-        size = choose_patch_size(cell, samples, rows, measured, changing)
+        if form.n_numeric == 0:
+            size = patch_size_of_symbols(cell, lengths)
+        else:
+            size = choose_patch_size(cell, samples, rows, measured, form.numeric)
     if estimator.standardize:
         mean, scale = measured.mean, measured.scale
     own_scale = estimator.own_scale
     n_linear = getattr(estimator, "linear_steps", 0)
     if own_scale == AUTO:
         own_scale = len(rows) >= ENOUGH_SCALES and problem.scales_differ(rows)
-    longest = int(lengths_of(samples)[rows].max())
     if n_linear == AUTO:
-        n_features = problem.X.format.n_changing
-        n_linear = estimator._default_linear_numbers // n_features
+        n_linear = estimator._default_linear_numbers // max(1, form.n_numeric)
+    if form.n_numeric == 0:
+        own_scale, n_linear = False, 0
     # What is longer than all sequences would have weights that are never used.
-    size = min(int(size), longest)
-    chosen = {
+    longest = int(lengths.max())
+    return {
+        "patch_size_": min(int(size), longest),
         "feature_mean_": mean,
         "feature_scale_": scale,
-        "patch_size_": size,
         "own_scale_": bool(own_scale),
-        "n_filters_": _choose_n_filters(estimator, problem, rows, size),
         "linear_steps_": min(int(n_linear), longest),
     }
-    return {name: chosen[name] for name in reading_names(estimator)}
 
 
 def _choose_n_filters(estimator, problem, rows, patch_size):
@@ -122,68 +150,6 @@ def longest_piece(estimator):
     return BPTT_STEPS if longest == AUTO else longest
 
 
-def make_network(architecture, reading, form):
-    """Return the network of an estimator.
-
-    Parameters
-    ----------
-    architecture : dict
-        The `architecture_`.
-    reading : dict
-        The fitted attributes in `reading_names`.
-    form : SequenceFormat
-        The format of the sequences.
-    """
-    other = ("outputs", "missing_values", *RESOLVED)
-    parts = {name: part for name, part in architecture.items() if name not in other}
-    front, transform = _make_front(architecture, reading, form)
-    n_filters = reading["n_filters_"]
-    return build_network(
-        input_transform=transform, n_filters=n_filters, front=front, **parts
-    )
-
-
-def _make_front(architecture, reading, form):
-    """Return the blocks in front, a dict, and the input transform above them.
-
-    What the blocks add is read as it is, and stands behind the features that they
-    leave, which are those in `changing`.
-    """
-    mean, scale = reading["feature_mean_"], reading["feature_scale_"]
-    front, n_columns, n_marks = {}, architecture["n_features"], 0
-    static = form.static_in_step
-    changing = np.setdiff1d(np.arange(n_columns), static)
-    if form.gaps:
-        is_static = np.isin(np.arange(n_columns), static)
-        front["gaps"] = gaps = Gaps(n_columns, np.arange(n_columns), mean, is_static)
-        n_columns, n_marks = gaps.n_out, len(static)
-    if len(static):
-        # The marks of static features are the last columns of all.
-        columns = np.r_[static, n_columns - n_marks : n_columns]
-        names = form.names_of_facts()
-        names += [f"{name}_missing" for name in names[:n_marks]]
-        of_facts = _scale_of(mean, scale, static, n_marks)
-        front["facts"] = facts = Facts(n_columns, columns, *of_facts, tuple(names))
-        n_columns = facts.n_out
-    return front, InputTransform(
-        reading["patch_size_"],
-        *_scale_of(mean, scale, changing, n_columns - len(changing)),
-        reading["own_scale_"],
-        reading.get("linear_steps_", 0),
-        n_numeric=len(changing) if front else None,
-    )
-
-
-def _scale_of(mean, scale, features, n_added):
-    """Return mean and scale of some features, and of columns that are read as is."""
-    if mean is None:
-        return None, None
-    return (
-        np.concatenate([mean[features], np.zeros(n_added)]),
-        np.concatenate([scale[features], np.ones(n_added)]),
-    )
-
-
 def check_unchanged(estimator, architecture):
     """Raise ValueError if a resumed training would change the network."""
     fitted = estimator.architecture_
@@ -203,6 +169,11 @@ def check_unchanged(estimator, architecture):
         same = AUTO, getattr(estimator, f"{name}_"), fitted[name]
         if architecture[name] not in same:
             changed.append(name)
+    if _other_categories(estimator):
+        changed.append("categorical_features")
+    size = estimator.embedding_size
+    if size != AUTO and any(own != size for own in estimator.embedding_sizes_):
+        changed.append("embedding_size")
     if estimator.standardize != (estimator.feature_mean_ is not None):
         changed.append("standardize")
     if changed:
@@ -212,6 +183,17 @@ def check_unchanged(estimator, architecture):
             f"{', '.join(names)}. Restore the earlier value, or call fit with "
             "warm_start=False."
         )
+
+
+def _other_categories(estimator):
+    """Return whether other features than before are said to be categories."""
+    asked, fitted = estimator.categorical_features, estimator.is_categorical_
+    if asked is None:
+        return bool(fitted.any())
+    if isinstance(asked, str):
+        return False  # the types are not looked at again
+    columns = find_columns(asked, None, SequenceFormat.of(estimator))
+    return columns != tuple(np.flatnonzero(fitted).tolist())
 
 
 def _as_set(estimator, name):

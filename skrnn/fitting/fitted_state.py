@@ -12,11 +12,11 @@ from sklearn.frozen import FrozenEstimator
 
 from skrnn.cells import CELLS
 from skrnn.fitting.architecture import (
-    make_network,
     options_of,
     reading_names,
     resolved_names,
 )
+from skrnn.fitting.network import make_network
 from skrnn.losses import SquaredError, classification_loss
 from skrnn.network.pooling import POOLINGS
 from skrnn.validation.format import SequenceFormat
@@ -98,6 +98,7 @@ def _state_fault(estimator):
         _missing_fault,
         _architecture_fault,
         _features_fault,
+        _categories_fault,
         _classes_fault if is_classifier(estimator) else _targets_fault,
     )
     # Each relies on what those before it have validated.
@@ -158,6 +159,30 @@ def _features_fault(estimator):
     if mean is None:
         return None
     return _scale_fault("feature", mean, scale, d)
+
+
+def _categories_fault(estimator):
+    is_categorical, d = estimator.is_categorical_, estimator.architecture_["n_features"]
+    values, sizes = estimator.categories_, estimator.embedding_sizes_
+    if (
+        not isinstance(is_categorical, np.ndarray)
+        or is_categorical.dtype != bool
+        or is_categorical.shape != (d,)
+    ):
+        return f"is_categorical_ is not a mask of {d} feature(s)"
+    n = np.count_nonzero(is_categorical)
+    arrays = isinstance(values, list) and all(
+        isinstance(some, np.ndarray) and some.ndim == 1 for some in values
+    )
+    if not arrays or len(values) != n:
+        return f"categories_ is not a list of {n} 1-D array(s)"
+    if (
+        not isinstance(sizes, tuple)
+        or len(sizes) != n
+        or not all(map(_is_count, sizes))
+    ):
+        return f"embedding_sizes_ is {sizes!r}, for {n} categorical feature(s)"
+    return None
 
 
 def _classes_fault(estimator):

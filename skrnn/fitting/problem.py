@@ -13,6 +13,7 @@ from typing import ClassVar
 
 import numpy as np
 
+from skrnn.fitting.categories import without_absent
 from skrnn.losses import Loss
 from skrnn.parameters.auto import scales_differ
 from skrnn.sequences.scaling import Scale, with_largest_near_one
@@ -94,23 +95,30 @@ class Problem:
     _measured: dict = field(init=False, default_factory=dict)
 
     def scale_of(self, rows):
-        """Return mean and scale of the features, measured once for the same rows."""
+        """Return mean and scale of the features, measured once for the same rows.
+
+        Codes have no scale: their mean is 0 and their scale 1.
+        """
         return self._once("scale", rows, self._measure_scale)
 
     def scales_differ(self, rows):
         """Return whether sequences differ by orders of magnitude, measured once too."""
-        changing = self.X.format.changing
-        return self._once("scales_differ", rows, scales_differ, changing)
+        form = self.X.format
+        if form.n_numeric == 0:
+            return False
+        return self._once("scales_differ", rows, scales_differ, form.numeric)
 
     def _measure_scale(self, samples, rows):
         """Measure features over all steps, and static ones over the sequences."""
-        found = Scale.of_steps(samples, rows, self.weight)
-        static = self.X.format.static_in_step
-        if len(static) == 0:
+        found, form = Scale.of_steps(samples, rows, self.weight), self.X.format
+        static, is_code = form.static_in_step, form.is_categorical
+        if len(static) == 0 and not is_code.any():
             return found
-        facts = Scale.of(facts_of(samples, rows, static), self.weight[rows])
         mean, scale = found.mean.copy(), found.scale.copy()
-        mean[static], scale[static] = facts.mean, facts.scale
+        if len(static):
+            facts = Scale.of(facts_of(samples, rows, static), self.weight[rows])
+            mean[static], scale[static] = facts.mean, facts.scale
+        mean[is_code], scale[is_code] = 0.0, 1.0
         return Scale(mean, scale)
 
     def _once(self, name, rows, measure, *options):
@@ -181,6 +189,8 @@ def make_problem(*, X, y, weight, groups, **parts):
     """
     groups = None if groups is None else check_groups(groups, len(X))
     counted = np.flatnonzero(weight)
+    if X.has_new_categories and len(counted) < len(weight):
+        X = without_absent(X, counted)
     rows, group = merge_duplicates(X.samples, y, counted, groups)
     merged = np.zeros_like(weight)
     merged[rows] = np.bincount(group, weights=weight[counted])

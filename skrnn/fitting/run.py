@@ -11,11 +11,12 @@ from skrnn.fitting.architecture import (
     choose_architecture,
     choose_reading,
     longest_piece,
-    make_network,
     reading_names,
 )
+from skrnn.fitting.categories import settle_categories
 from skrnn.fitting.fitted_state import fitted_network
 from skrnn.fitting.linear_path import scale_network
+from skrnn.fitting.network import make_network
 from skrnn.fitting.problem import Problem
 from skrnn.fitting.validation_split import HeldOut, hold_out, make_validator
 from skrnn.fitting.warnings import data_warnings, ending_warnings, learning_warnings
@@ -226,6 +227,7 @@ def prepare(estimator, problem, validation, resume, incremental):
     rows, held_out = problem.rows, None
     if estimator.early_stopping or any(value is not None for value in validation):
         rows, held_out = hold_out(estimator, problem, rng, validation)
+    problem, held_out = settle_categories(problem, rows, held_out)
     architecture = choose_architecture(estimator, problem)
     if resume:
         check_unchanged(estimator, architecture)

@@ -6,6 +6,7 @@ from typing import ClassVar
 
 import numpy as np
 
+from skrnn.fitting.categories import without_absent
 from skrnn.fitting.problem import Problem, digest, merge_duplicates
 from skrnn.sequences.scaling import with_largest_near_one
 from skrnn.training import StepTrainingSet
@@ -95,6 +96,8 @@ def make_step_problem(*, X, y, groups, **parts):
     """
     groups = None if groups is None else check_groups(groups, len(X))
     counted = np.flatnonzero(y.mean_weight())
+    if X.has_new_categories and len(counted) < len(X):
+        X = without_absent(X, counted)
     rows, group = merge_duplicates(X.samples, _digests(y), counted, groups)
     merged = np.zeros_like(y.weight)
     np.add.at(merged, y.places(rows[group]), y.weight[y.places(counted)])

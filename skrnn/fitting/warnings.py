@@ -179,7 +179,7 @@ def _columns_differ(problem, rows):
     for feature, deviation in enumerate(deviations.T):
         steps = np.flatnonzero(deviation)
         by_size = steps[np.argsort(deviation[steps])]
-        if len(steps) == 0:
+        if len(steps) == 0 or problem.X.format.is_categorical[feature]:
             continue
         narrow, wide = by_size[[0, -1]]
         if deviation[wide] > COLUMN_RANGE * np.median(deviation[steps]):
@@ -206,11 +206,10 @@ def _features_differ(estimator, problem, rows):
 
 
 def _channels_first(problem, rows):
-    samples = problem.X.samples
-    form = problem.X.format
-    if form.layout == TABLE or not look_swapped(samples, rows, form.changing):
+    samples, form = problem.X.samples, problem.X.format
+    if form.layout == TABLE or not look_swapped(samples, rows, form.numeric):
         return None
-    n_steps, n_features = len(samples[rows[0]]), form.n_changing
+    n_steps, n_features = len(samples[rows[0]]), form.n_numeric
     return CHANNELS_FIRST.format(n_steps=n_steps, n_features=n_features)
 
 

@@ -4,11 +4,13 @@ from numbers import Real
 
 import numpy as np
 
+from skrnn.network.embedding import UNKNOWN
 from skrnn.network.gaps import carry, last_seen
 from skrnn.sequences import pack
 from skrnn.validation import SequenceFormat, check_sequences
 from skrnn.validation.arrays import as_array
 from skrnn.validation.layouts import depth_of
+from skrnn.validation.mixed import encode_columns
 
 
 class Row:
@@ -73,7 +75,7 @@ def check_baseline(estimator, baseline, X):
     if baseline is None:
         return Row(mean)
     if not _has_steps(baseline):
-        row = _as_row(baseline)
+        row = _as_row(baseline, X.format.categories, d)
         if row is None or row.shape not in ((), (d,)) or not np.isfinite(row).all():
             raise ValueError(
                 f"baseline must be a finite number, {d} of them, one for each feature "
@@ -97,9 +99,17 @@ def check_baseline(estimator, baseline, X):
     return Given(other, mean)
 
 
-def _as_row(baseline):
-    """Return numbers as an array of float64; None where they are none."""
+def _as_row(baseline, categories, n_features):
+    """Return numbers, and codes, as an array of float64; None where they are none."""
     row = as_array(baseline, "baseline")
+    if categories is not None and row.shape == (n_features,):
+        columns = list(row.reshape(1, -1).T)
+        values, _ = encode_columns(
+            columns, categories, lambda _: "the baseline", "baseline", "saliency"
+        )
+        return values[0].astype(np.float64)
+    if categories is not None and row.shape == ():
+        row = np.where(categories.mask(n_features), UNKNOWN, row)
     try:
         return row.astype(np.float64)
     except (OverflowError, TypeError, ValueError):

@@ -14,8 +14,8 @@ ROUNDING = 64
 
 def gradient(explainer, rows):
     """Compute the gradient at the sequences."""
-    x, _ = explainer.read(rows)
-    return x.replace(explainer.gradient(x, rows)).unpack()
+    x, way = explainer.read(rows)
+    return x.replace(explainer.slopes(explainer.gradient(x, rows), way)).unpack()
 
 
 def gradient_x_input(explainer, rows):

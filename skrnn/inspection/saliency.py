@@ -87,6 +87,9 @@ default="gradient"
           the straight way from the baseline to the sequence, in the units of the
           output. Over all steps and features the sum is the output of the sequence
           less the output of the baseline.
+
+        A category has no slope: by all methods it has the gradient with respect to its
+        vector, times the vector less that of the baseline, summed.
     target : label, int, or array-like of shape (n,), default=None
         Which output, one for all sequences or one for each.
 
@@ -107,7 +110,8 @@ default="gradient"
         The input that says nothing, for the two methods that need one: a number, one
         for each feature of a step, or a sequence for each sequence. By default what
         the network reads as zero: the mean of each feature in training,
-        `feature_mean_`, and 0 with ``standardize=False``. With `own_scale_` a sequence
+        `feature_mean_`, and 0 with ``standardize=False``; of categories, what is
+        unknown, also where it is a number. With `own_scale_` a sequence
         is better, such as the mean over all: one that is constant has no scale, and on
         the way from there the output jumps. Values that are missing in X are missing
         on the whole way, and have an attribution of 0; those that are missing in a
@@ -227,7 +231,7 @@ def _run(explainer, workers, method, n_steps, tol):
         else:
             values = SIMPLE[method](explainer, rows)
         for i, one in zip(rows, values, strict=True):
-            found[i] = explainer.outputs.in_units(i, one)
+            found[i] = explainer.by_feature(explainer.outputs.in_units(i, one))
 
     workers.share(explainer.blocks(), explain_block)
     return found, missed

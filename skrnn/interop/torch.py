@@ -77,6 +77,11 @@ def torch_state(estimator: BaseRecurrent) -> dict[str, Array]:
         ``linear_steps_ * n_features`` numbers of the last steps, the newest first, and
         ``feature_mean_`` where a sequence has no such step. Two classes have one
         output.
+        Where features are categories, ``embedding.weight`` (1 + categories, size) has
+        their vectors, the first row that of what is unknown, and rows in the order of
+        ``categories_``; of several such features they are ``embedding.0.weight`` and so
+        on. The features of a step are then those that are no categories, and behind
+        them the vectors; last steps and the own scale are of the former alone.
         With ``n_filters_`` there are ``convolution.W_before`` and ``convolution.W``
         (n_filters_, what the lowest layer reads without) and ``convolution.b``
         (n_filters_,): ``y_t = relu(W_before x_{t-1} + W x_t + b)``, which the lowest

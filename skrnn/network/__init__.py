@@ -3,6 +3,7 @@
 from skrnn.network.block import Block, ParameterLayout
 from skrnn.network.build import build_network
 from skrnn.network.dropout import NO_DROPOUT, Dropout
+from skrnn.network.embedding import Embedding
 from skrnn.network.facts import Facts
 from skrnn.network.front import FrontBlock
 from skrnn.network.gaps import Gaps
@@ -15,6 +16,7 @@ __all__ = [
     "NO_DROPOUT",
     "Block",
     "Dropout",
+    "Embedding",
     "Facts",
     "FrontBlock",
     "Gaps",

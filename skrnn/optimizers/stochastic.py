@@ -1,5 +1,6 @@
 """Stochastic optimizers: rules that move weights along a gradient."""
 
+import copy
 import math
 from abc import ABC, abstractmethod
 
@@ -44,6 +45,36 @@ class Optimizer(ABC):
     @abstractmethod
     def step(self, weights, gradient, learning_rate):
         """Update the weights, in place, as the very last thing that happens."""
+
+    def step_in_part(self, weights, gradient, learning_rate, part=None):
+        """Update a part of the weights, in place.
+
+        What is remembered of the others stays as it is.
+
+        Parameters
+        ----------
+        weights, gradient : ndarray of shape (n_part,)
+            Those of the part.
+        learning_rate : float
+            The learning rate.
+        part : object, optional
+            Its `take` returns the part of a vector of the size of all weights, and its
+            `put` writes it back. By default it is all of them.
+        """
+        if part is None:
+            self.step(weights, gradient, learning_rate)
+            return
+        own = copy.copy(self)
+        own.state = {
+            name: part.take(value) if name in self.memory else value
+            for name, value in self.state.items()
+        }
+        own.step(weights, gradient, learning_rate)
+        for name, value in own.state.items():
+            if name in self.memory:
+                part.put(self.state[name], value)
+            else:
+                self.state[name] = value
 
 
 class SGD(Optimizer):
@@ -115,7 +146,7 @@ class Adam(Optimizer):
         """Update the weights, in place."""
         self.state["n_steps"] += 1
         t, m, v = self.state["n_steps"], self.state["m"], self.state["v"]
-        move, scale = self._scratch
+        move, scale = self._scratch[:, : len(gradient)]
         m *= self.beta_1
         m += np.multiply(gradient, 1 - self.beta_1, move)
         v *= self.beta_2

@@ -253,6 +253,14 @@ def choose_patch_size(cell, samples, rows, scale, columns=slice(None)):
         return 1
     if _correlation(samples, rows, scale, columns) >= CORRELATED:
         return round(0.5 * math.sqrt(n_steps))
+    return patch_size_of_symbols(cell, lengths_of(samples)[rows])
+
+
+def patch_size_of_symbols(cell, lengths):
+    """Return that of sequences whose steps are not correlated, such as words."""
+    n_steps = lengths.mean()
+    if n_steps <= SHORT:
+        return 1
     return math.ceil(n_steps / (LASTING if cell.memory_gate else FADING))
 
 

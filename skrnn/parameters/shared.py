@@ -66,6 +66,8 @@ class Settings(CheckedNames):
         patch_size: int | Literal["auto"] = "auto",
         standardize: bool = True,
         own_scale: bool | Literal["auto"] = "auto",
+        categorical_features: ColumnsLike | Literal["from_dtype"] | None = None,
+        embedding_size: int | Literal["auto"] = "auto",
         missing_values: Literal["error", "forward_fill"] = "error",
         static_features: ColumnsLike | None = None,
         dtype: Literal["auto", "float32", "float64"]
@@ -98,6 +100,8 @@ class Settings(CheckedNames):
         self.patch_size = patch_size
         self.standardize = standardize
         self.own_scale = own_scale
+        self.categorical_features = categorical_features
+        self.embedding_size = embedding_size
         self.missing_values = missing_values
         self.static_features = static_features
         self.dtype = dtype
@@ -129,6 +133,8 @@ class Settings(CheckedNames):
         "patch_size": [Options(("auto",)), Interval(Integral, 1)],
         "standardize": [Boolean()],
         "own_scale": [Options(("auto",)), Boolean()],
+        "categorical_features": [Options(("from_dtype", None)), Columns()],
+        "embedding_size": [Options(("auto",)), Interval(Integral, 1)],
         "missing_values": [Options(("error", "forward_fill"))],
         "static_features": [Columns(), Options((None,))],
         "dtype": [Options(("auto", "float32", "float64")), FloatType()],

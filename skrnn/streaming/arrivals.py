@@ -3,6 +3,7 @@
 import numpy as np
 
 from skrnn.validation.arrays import as_array, not_finite
+from skrnn.validation.mixed import encode_columns
 from skrnn.validation.values import as_numbers
 
 #: What to do with values that a mask hides.
@@ -51,7 +52,7 @@ def choose_streams(streams, n_streams):
     return chosen.astype(np.intp)
 
 
-def check_arrival(x, rows, shape, dtype, name, gaps=False):
+def check_arrival(x, rows, shape, dtype, name, *, gaps=False, categories=None):
     """Check what came for some streams, and give it in the type of the computation.
 
     Parameters
@@ -69,12 +70,18 @@ def check_arrival(x, rows, shape, dtype, name, gaps=False):
         What asks, for messages.
     gaps : bool, default=False
         Whether NaN is a gap, and no mistake.
+    categories : Categories, optional
+        The categorical features, whose values become codes.
 
     Returns
     -------
     ndarray of shape (len(rows), n_features) or (len(rows), n_steps, n_features)
     """
-    came = as_numbers(as_array(x, "x", HIDDEN), "x", name, gaps)
+    came = as_array(x, "x", HIDDEN)
+    if categories is None:
+        came = as_numbers(came, "x", name, gaps)
+    elif came.shape[-1:] == shape[-1:] and came.size:
+        came = _encoded(came, rows, categories, name, gaps)
     values = came[np.newaxis] if came.ndim == len(shape) and len(rows) == 1 else came
     if not _fits(values.shape, (len(rows), *shape)):
         raise ValueError(_wrong_shape(came.shape, len(rows), shape, name))
@@ -86,6 +93,20 @@ def check_arrival(x, rows, shape, dtype, name, gaps=False):
     if wrong.any():
         raise ValueError(_not_finite(values, checked, wrong, rows, name))
     return checked
+
+
+def _encoded(came, rows, categories, name, gaps):
+    """Return what came as numbers, in its shape."""
+
+    def where(row):
+        n_steps = came.shape[1] if came.ndim == 3 else 1
+        stream, step = divmod(int(row), n_steps) if len(rows) > 1 else (0, int(row))
+        text = f"stream {rows[stream]}" if stream < len(rows) else "x"
+        return f"{text}, step {step}" if came.ndim == 3 else text
+
+    columns = list(came.reshape(-1, came.shape[-1]).T)
+    values, _ = encode_columns(columns, categories, where, "x", name, gaps)
+    return values.reshape(came.shape)
 
 
 def _fits(shape, expected):

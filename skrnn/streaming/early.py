@@ -21,6 +21,7 @@ from skrnn.estimators.staged import staged_outputs
 from skrnn.parameters.constraints import Interval, check_parameters
 from skrnn.streaming.prefixes import (
     add_prefixes,
+    fit_on_codes,
     form_attributes,
     reading_prefixes,
 )
@@ -161,16 +162,17 @@ class EarlyClassifier(ClassifierMixin, NetworkMetaEstimator, BaseEstimator):
         check_parameters(self)
         check_reads_forward(without_frozen(self.estimator), type(self).__name__)
         frozen = without_frozen(self.estimator) is not self.estimator
-        params, form = self._for_network(sample_weight, fit_params), None
+        params, form, known = self._for_network(sample_weight, fit_params), None, {}
         shown = {"X": X, "y": y, **params}
         if self.n_prefixes > 0 and not frozen:
             form, shown = add_prefixes(self.estimator, int(self.n_prefixes), **shown)
+            known = form_attributes(form)
 
         def train(copy):
             if not frozen and copy.own_scale == "auto":
                 copy.set_params(own_scale=False)  # no prefix knows the end
             with reading_prefixes(copy, form):
-                copy.fit(**shown)
+                fit_on_codes(copy, known, shown)
             if without_frozen(copy).multilabel_:
                 raise ValueError(
                     f"{type(self).__name__} decides for one label a sequence, but y is "
@@ -178,7 +180,7 @@ class EarlyClassifier(ClassifierMixin, NetworkMetaEstimator, BaseEstimator):
                     "columns."
                 )
 
-        self._fit_copy(X, y, train, form and form_attributes(form))
+        self._fit_copy(X, y, train, known)
         return self
 
     def predict(self, X: SequencesLike) -> Array:

@@ -82,6 +82,36 @@ def form_attributes(form):
     return {**form.attributes, "static_features_": form.static}
 
 
+def fit_on_codes(network, categories, arguments):
+    """Fit a network on sequences whose categories are codes already.
+
+    Parameters
+    ----------
+    network : estimator
+        Not fitted; its parameters are the same afterwards.
+    categories : dict of str to object
+        What `add_prefixes` says of the categories of X: fitted attributes, or none.
+    arguments : dict of str to object
+        Those of `fit`.
+    """
+    if "categories_" not in categories:
+        network.fit(**arguments)
+        return
+    asked, known = network.categorical_features, categories["categories_"]
+    columns = np.flatnonzero(categories["is_categorical_"]).tolist()
+    network.set_params(categorical_features=columns)
+    try:
+        network.fit(**arguments)
+    finally:
+        network.set_params(categorical_features=asked)
+        if hasattr(network, "categories_"):
+            pairs = zip(known, network.categories_, strict=True)
+            # The codes that it knows, of which 0 is none.
+            categories["categories_"] = [
+                values[codes.astype(np.intp) - 1] for values, codes in pairs
+            ]
+
+
 def _extend(network, n_prefixes, X, y, sample_weight, expected=None):
     """Add prefixes to sequences, with their labels and weights.
 

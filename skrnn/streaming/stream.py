@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Mapping
 from numbers import Integral
 from typing import TYPE_CHECKING, Self
@@ -10,7 +9,11 @@ from typing import TYPE_CHECKING, Self
 import numpy as np
 
 from skrnn.cells.checks import float_type
-from skrnn.estimators.introspection import check_forward_network, make_stepper
+from skrnn.estimators.introspection import (
+    check_forward_network,
+    make_stepper,
+    snapshot,
+)
 from skrnn.parameters.constraints import Interval, check_options
 from skrnn.streaming.arrivals import check_arrival, choose_streams
 from skrnn.streaming.states import States, as_own_array
@@ -21,8 +24,6 @@ if TYPE_CHECKING:
     from skrnn.utils.typing import Array, ArrayLike, DTypeLike, StreamsLike
 
 OPTIONS = {"n_streams": [Interval(Integral, 1)]}
-#: What a stream does not need of an estimator.
-OF_TRAINING = ("optimizer_state_", "loss_curve_", "validation_scores_")
 
 
 class Stream:
@@ -85,15 +86,15 @@ class Stream:
                 f"np.float64 or None. Got {dtype!r}."
             )
         self.dtype = kind
-        self._estimator = _snapshot(estimator)
+        self._estimator = snapshot(estimator)
         self._build()
         self._states = States(self._stepper.start(self.n_streams))
 
     def _build(self):
         self._stepper = make_stepper(self._estimator, self.dtype)
         self._every = np.arange(self.n_streams)
-        form = SequenceFormat.of(self._estimator)
-        self._gaps, self.most_steps = form.gaps, form.n_steps
+        self._form = SequenceFormat.of(self._estimator)
+        self.most_steps = self._form.n_steps
 
     @property
     def n_steps(self) -> Array:
@@ -254,7 +255,8 @@ n_features) for one stream
     def _check(self, x, rows, shape):
         """Check what came for some streams, of a shape for each."""
         name = type(self).__name__
-        return check_arrival(x, rows, shape, self.dtype, name, self._gaps)
+        form = {"gaps": self._form.gaps, "categories": self._form.categories}
+        return check_arrival(x, rows, shape, self.dtype, name, **form)
 
     def _read(self, chosen, rows, x):
         """Read a step: give the answers, and the states to be written."""
@@ -279,19 +281,10 @@ n_features) for one stream
 
     def __getstate__(self) -> dict[str, object]:
         state = vars(self).copy()
-        for name in ("_stepper", "_every", "_gaps", "most_steps"):
+        for name in ("_stepper", "_every", "_form", "most_steps"):
             del state[name]
         return state
 
     def __setstate__(self, state: dict[str, object]) -> None:
         self.__dict__ = state
         self._build()
-
-
-def _snapshot(estimator):
-    """Return a copy of an estimator that further training does not reach."""
-    twin = copy.copy(estimator)
-    for name in OF_TRAINING:
-        vars(twin).pop(name, None)
-    twin.weights_ = twin.weights_.copy()
-    return twin

@@ -173,7 +173,9 @@ class MinibatchSolver(Solver):
 
     def _run_batch(self, state, shards, rows):
         """Take one step; return the objective before it."""
-        value, gradient = shards.value_and_gradient(state.weights, shards.cut(rows))
+        value, gradient, part, weights = shards.value_and_gradient_of_part(
+            state.weights, shards.cut(rows)
+        )
         norm = clip_by_norm(gradient, self.max_grad_norm)
         if not (np.isfinite(value) and np.isfinite(norm)):
             raise NotFinite
@@ -181,7 +183,9 @@ class MinibatchSolver(Solver):
             self._good, self._unchecked = self._unchecked, None
         self._last_batch = rows
         rate = self.schedule.rate(state.update)
-        self.optimizer.step(state.weights, gradient, rate)
+        self.optimizer.step_in_part(weights, gradient, rate, part)
+        if part is not None:
+            part.put(state.weights, weights)
         state.update += 1
         return value
 

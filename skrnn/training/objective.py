@@ -1,11 +1,13 @@
 """Objective of training, as a function of the flat vector of weights."""
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 
 from skrnn.losses import Loss
 from skrnn.network import NO_DROPOUT, Dropout, Network
+from skrnn.network.part import embedding_of, part_read, unpenalised
 from skrnn.sequences import Sequences
 from skrnn.utils.threads import ALONE
 
@@ -41,6 +43,11 @@ class Objective:
     def sequences_per_shard(self):
         """How many sequences are worth a thread of their own."""
         return self.network.sequences_per_shard
+
+    @property
+    def reads_in_part(self):
+        """Whether a batch reads a part of the weights only: there is an embedding."""
+        return embedding_of(self.network) is not None
 
     def split(self, n):
         """Return an objective for each of n parts of a batch, with noise of its own."""
@@ -98,10 +105,20 @@ class Objective:
 
     def _penalty_gradient(self, weights):
         gradient = self.penalty * weights
-        gradient[self.network.biases] = 0.0
+        for free in self._unpenalised:
+            gradient[free] = 0.0
         if self.fixed is not None:
             gradient[self.fixed] = 0.0
         return gradient
+
+    @cached_property
+    def _unpenalised(self):
+        return unpenalised(self.network)
+
+    def of_part(self, part):
+        """Return the objective as a function of a `Part` of the weights."""
+        fixed = None if self.fixed is None else part.places(self.fixed)
+        return replace(self, network=part.network, fixed=fixed)
 
 
 def _rows_of(scores):
@@ -136,21 +153,52 @@ class Shards:
 
     def value_and_gradient(self, weights, shards):
         """Compute the objective and its gradient: the mean of those of the shards."""
+        return self._evaluate(self.objective, weights, shards, self.data.batch)
+
+    def value_and_gradient_of_part(self, weights, shards):
+        """Compute them as a function of the part of the weights that the shards read.
+
+        Returns
+        -------
+        value : float
+        gradient : ndarray
+            Of that part.
+        part : Part or None
+            The part; None where it is all of the weights.
+        weights : ndarray
+            The weights of the part.
+        """
+        if not self.objective.reads_in_part:
+            return *self.value_and_gradient(weights, shards), None, weights
+        # Before they are shared out: the part is that of all of them.
+        batches = [self.data.batch(rows) for rows in shards]
+        x, *others = zip(*batches, strict=True)
+        part, x = part_read(self.objective.network, list(x))
+        batches = {
+            rows[0]: batch
+            for rows, batch in zip(shards, zip(x, *others, strict=True), strict=True)
+        }
+        objective, weights = self.objective.of_part(part), part.take(weights)
+        value, gradient = self._evaluate(
+            objective, weights, shards, lambda rows: batches[rows[0]]
+        )
+        return value, gradient, part, weights
+
+    def _evaluate(self, objective, weights, shards, read):
+        """Evaluate an objective on shards that are read by a function of their rows."""
 
         def evaluate(worker, job):
             rows, objective = job
             tapes = self._tapes[worker]
             value, gradient, tape = objective.value_and_gradient(
-                weights,
-                *self.data.batch(rows),
-                reuse=tapes.pop(len(rows), None),
+                weights, *read(rows), reuse=tapes.pop(len(rows), None)
             )
             if len(tapes) == N_TAPES:
                 tapes.pop(next(iter(tapes)))
             tapes[len(rows)] = tape
             return value, gradient
 
-        parts = self.objective.split(len(shards))
+        parts = objective.split(len(shards))
         results = self.workers.share(list(zip(shards, parts, strict=True)), evaluate)
         if len(shards) == 1:
             return results[0]

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from skrnn.validation.categories import Categories
 from skrnn.validation.layouts import TABLE, reads_gaps
 
 
@@ -25,6 +26,8 @@ class SequenceFormat:
         Whether NaN is a gap, and no mistake.
     static : ndarray of int
         Indices of the static features of a step, or columns of a table.
+    categories : Categories or None
+        The categorical features and their vocabularies, if there are some.
     """
 
     layout: str
@@ -33,6 +36,7 @@ class SequenceFormat:
     names: np.ndarray | None = None
     gaps: bool = False
     static: np.ndarray = field(default_factory=lambda: np.empty(0, np.intp))
+    categories: Categories | None = None
 
     @classmethod
     def of(cls, estimator):
@@ -46,6 +50,10 @@ class SequenceFormat:
         options = {}
         if hasattr(estimator, "static_features_"):
             options["static"] = estimator.static_features_
+        if hasattr(estimator, "categories_"):
+            options["categories"] = Categories.of(
+                estimator.is_categorical_, estimator.categories_
+            )
         layout = estimator.input_layout_
         return cls(layout, n_features, n_features_in, names, gaps, **options)
 
@@ -57,7 +65,22 @@ class SequenceFormat:
             found["feature_names_in_"] = self.names
         if self.layout == TABLE:
             found["features_per_step_"] = self.n_features
+        if self.categories is not None:
+            found["is_categorical_"] = self.is_categorical
+            found["categories_"] = list(self.categories.values)
         return found
+
+    @property
+    def n_in_step(self):
+        """Number of features of a step, with the facts that stand behind it."""
+        return self.n_features + len(self.static) * (self.layout == TABLE)
+
+    @property
+    def is_categorical(self):
+        """Which features of a step are codes of categories, ndarray of bool."""
+        if self.categories is None:
+            return np.zeros(self.n_in_step, bool)
+        return self.categories.mask(self.n_in_step)
 
     @property
     def static_in_step(self):
@@ -67,17 +90,21 @@ class SequenceFormat:
         return self.static
 
     @property
-    def changing(self):
-        """Indices of the other features in a step, or `slice(None)` for all."""
-        if len(self.static) == 0:
+    def numeric(self):
+        """Indices of the features of a step that are neither static nor categorical.
+
+        `slice(None)` for all.
+        """
+        if len(self.static) == 0 and self.categories is None:
             return slice(None)
-        n = self.n_features + len(self.static) * (self.layout == TABLE)
-        return np.setdiff1d(np.arange(n), self.static_in_step)
+        numeric = ~self.is_categorical
+        numeric[self.static_in_step] = False
+        return np.flatnonzero(numeric)
 
     @property
-    def n_changing(self):
-        """Number of features of a step that are not static."""
-        return self.n_features - len(self.static) * (self.layout != TABLE)
+    def n_numeric(self):
+        """Number of features of a step that are neither static nor categorical."""
+        return len(np.arange(self.n_in_step)[self.numeric])
 
     @property
     def n_steps(self):
@@ -134,11 +161,14 @@ class CheckedSequences:
         float32 for float32 input, else float64.
     format : SequenceFormat
         Their layout and features.
+    has_new_categories : bool
+        Whether the vocabularies are those of all of these sequences, not of others.
     """
 
     samples: object
     dtype: np.dtype
     format: SequenceFormat
+    has_new_categories: bool = False
 
     @property
     def n_features(self):

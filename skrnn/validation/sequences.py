@@ -17,6 +17,7 @@ from skrnn.validation.layouts import (
     reads_gaps,
     recognise,
 )
+from skrnn.validation.mixed import wants_categories, with_codes
 from skrnn.validation.names import are_frames, columns_of, is_frame
 from skrnn.validation.static import check_static, resolve_static
 from skrnn.validation.values import (
@@ -59,8 +60,21 @@ def check_sequences(estimator, X, *, expected=None, numbers=True):
             f"{SHAPES[layout]}. {ADVICE[expected.layout, layout]}"
         )
     gaps = _allows_gaps(estimator) if expected is None else expected.gaps
+    if numbers and wants_categories(estimator, expected):
+        raw = _check_layout(estimator, X, layout, expected, gaps, numbers=False)
+        encoded = with_codes(estimator, raw, X, expected)
+        if encoded is not None:
+            check_finite(encoded.samples, name, gaps)
+            check_static(encoded.samples, encoded.format.static_in_step, name)
+            return encoded
+    return _check_layout(estimator, X, layout, expected, gaps, numbers)
+
+
+def _check_layout(estimator, X, layout, expected, gaps, numbers):
+    """Check X of a known layout, as `check_sequences` does."""
     if layout == TABLE:
         return _check_table(estimator, X, expected, numbers, gaps)
+    name = type(estimator).__name__
     names = _check_names(estimator, X, expected) if layout == RAGGED else None
     check = check_block if layout == BLOCK else check_ragged
     samples, dtype = check(X, name, numbers, gaps)

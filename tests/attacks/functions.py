@@ -66,6 +66,19 @@ def _network():
     return quietly(RNNClassifier(**WHOLE).fit, X, Y)
 
 
+WORDS = np.array([[["a", "1.5"], ["b", "2"], ["a", "0"]]] * N)
+
+
+@cache
+def _of_words():
+    return quietly(RNNClassifier(**QUICK, categorical_features=[0]).fit, WORDS, Y)
+
+
+def _fit_categories(X, categorical_features):
+    model = RNNClassifier(**QUICK, categorical_features=categorical_features)
+    return quietly(model.fit, X, Y)
+
+
 @cache
 def _early():
     return quietly(EarlyClassifier(RNNClassifier(**QUICK)).fit, X, Y)
@@ -300,6 +313,27 @@ FUNCTIONS = {
     "Stream.set_state, a part": (
         _set_part,
         {"name": (lambda: "steps", VALUES), "value": (lambda: [0, 0], VALUES)},
+    ),
+    "categories, fit": (
+        _fit_categories,
+        {
+            "X": (lambda: X.round(), SEQUENCES),
+            "categorical_features": (lambda: [0], VALUES),
+        },
+    ),
+    "categories, predict": (
+        lambda X: _of_words().predict(X),
+        {"X": (lambda: WORDS, SEQUENCES)},
+    ),
+    "categories, step": (
+        lambda x: Stream(_of_words(), 2).step(x),
+        {"x": (lambda: WORDS[:2, 0], SEQUENCES)},
+    ),
+    "categories, baseline": (
+        lambda baseline: saliency(
+            _of_words(), WORDS, method="gradient_x_input", baseline=baseline
+        ),
+        {"baseline": (lambda: ["a", 0.5], SEQUENCES)},
     ),
     "EarlyStream": (
         EarlyStream,

@@ -128,6 +128,24 @@ BAD_PARAMETERS = [
         {1: "", 0: "", "yes": "", None: "", "atuo": "auto"},
     ),
     (
+        "categorical_features",
+        "one of 'from_dtype', None or a list of indices or names of features, or a "
+        "mask of them,",
+        {
+            "from_dtypes": "from_dtype",
+            0: "",
+            (0, "a"): "",
+            (0.5,): "",
+            (True, 1): "",
+            ((0,),): "",
+        },
+    ),
+    (
+        "embedding_size",
+        "'auto' or an int in the range [1, inf)",
+        {0: "", 2.5: "", None: "", "atuo": "auto"},
+    ),
+    (
         "static_features",
         "a list of indices or names of features, or a mask of them, or None",
         {1: "", "age": "", (0.5,): "", (1, "age"): "", ((0, 1),): "", (0, True): ""},

@@ -14,6 +14,7 @@ class Whole:
     """An objective whose batches are never cut."""
 
     sequences_per_shard = N
+    reads_in_part = False
 
     def split(self, n):
         return [self] * n

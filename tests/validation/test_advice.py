@@ -28,9 +28,10 @@ EXPECTED = (
     "(steps, features) arrays or a table, one row a sequence; got "
 )
 TEXT = (
-    "Encode text in a pipeline, with PerStepTransformer(OneHotEncoder()) or an "
-    "OrdinalEncoder in it. A sequence of characters or words x becomes an array of "
-    "shape (steps, 1) by np.reshape(list(x), (-1, 1))."
+    "Name features of text in categorical_features of a network, or encode text in a "
+    "pipeline, with PerStepTransformer(OneHotEncoder()) or an OrdinalEncoder in it. A "
+    "sequence of characters or words x becomes an array of shape (steps, 1) by "
+    "np.reshape(list(x), (-1, 1))."
 )
 TIMES = (
     "Make numbers of dates and times, such as the seconds since the first one: "

@@ -67,6 +67,9 @@ def export_onnx(
           number of steps of each sequence, from 1 to n_steps. In ``X`` each then has
           anything at all after its end.
 
+        In ``X`` categories are codes: their index in ``categories_`` plus one, and 0
+        for those that are not there.
+
         Its outputs have the names that sklearn-onnx uses. Of a classifier,
 
         - ``label`` of shape (n,) or (n, n_labels), as from `predict`;
@@ -81,7 +84,8 @@ def export_onnx(
         follows the end of a sequence in it has no meaning.
 
         The metadata are ``estimator``, ``skrnn_version``, ``input_layout`` and, in
-        JSON, ``classes`` and ``feature_names``, where there are any.
+        JSON, ``classes``, ``feature_names``, and ``is_categorical`` with
+        ``categories``, null for what is missing, where there are any.
 
     Notes
     -----

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from skrnn.network import Facts, Gaps
+from skrnn.network import Embedding, Facts, Gaps
 from skrnn.network.gaps import MARK
 from skrnn.network.input import BOUNDS
 
@@ -10,7 +10,7 @@ from skrnn.network.input import BOUNDS
 COMPUTED = np.dtype(np.float32)
 
 
-def write_front(graph, front, x, lengths):
+def write_front(graph, front, params, x, lengths):
     """Write the blocks in front.
 
     Parameters
@@ -19,6 +19,8 @@ def write_front(graph, front, x, lengths):
         The graph to write to.
     front : dict of str to FrontBlock
         The blocks, the lowest first.
+    params : dict of str to dict of str to ndarray
+        Their parameters, by name.
     x : str
         Name of the sequences, (n, n_steps, n_features).
     lengths : str or None
@@ -32,13 +34,14 @@ def write_front(graph, front, x, lengths):
         Names of what they hand to the head, (n, n_beside).
     """
     beside = []
-    for block in front.values():
-        x, passed = WRITERS[type(block)](graph, block, x, lengths)
+    for name, block in front.items():
+        own = params.get(name, {})
+        x, passed = WRITERS[type(block)](graph, block, own, x, lengths)
         beside += passed
     return x, beside
 
 
-def write_gaps(graph, gaps, x, lengths):
+def write_gaps(graph, gaps, params, x, lengths):
     """Write the filling of gaps, the marks and the ages."""
     values = graph.add("Gather", x, gaps.columns, axis=2)
     filled, since = _write_scan(graph, gaps.first(COMPUTED), values)
@@ -124,7 +127,21 @@ def _one_step(graph, n_columns):
     )
 
 
-def write_facts(graph, facts, x, lengths):
+def write_embedding(graph, block, params, x, lengths):
+    """Write the vectors of categories, behind the columns that are no codes."""
+    # Padding may hold what is no code.
+    x, parts = without_padding(graph, x, lengths, 0.0), []
+    if block.numeric:
+        parts.append(graph.add("Gather", x, np.array(block.numeric), axis=2))
+    for name, column in zip(block.names, block.columns, strict=True):
+        codes = graph.add("Gather", x, np.int64(column), axis=2)
+        codes = graph.cast(codes, np.int64)
+        parts.append(graph.add("Gather", params[name], codes, axis=0))
+    out = graph.add("Concat", *parts, axis=2) if len(parts) > 1 else parts[0]
+    return out, []
+
+
+def write_facts(graph, facts, params, x, lengths):
     """Write what the head reads of the last steps, and what is left of all steps."""
     if lengths is None:
         last = graph.add("Gather", x, np.int64(-1), axis=1)
@@ -148,5 +165,21 @@ def write_scaled(graph, x, mean, scale):
     return graph.add("Clip", x, *BOUNDS[COMPUTED])
 
 
+def without_padding(graph, x, lengths, value):
+    """Write the replacement of padding by a value, if there is padding."""
+    if lengths is None:
+        return x
+    n_steps = graph.add("Squeeze", count_steps(graph, x), [0])
+    step = graph.add("Range", np.int64(0), n_steps, np.int64(1))
+    exists = graph.add("Less", step, graph.add("Unsqueeze", lengths, [1]))
+    exists = graph.add("Unsqueeze", exists, [2])
+    return graph.add("Where", exists, x, COMPUTED.type(value))
+
+
+def count_steps(graph, x):
+    """Write the number of steps of padded sequences."""
+    return graph.add("Shape", x, start=1, end=2)
+
+
 #: From the class of a block to what writes it.
-WRITERS = {Gaps: write_gaps, Facts: write_facts}
+WRITERS = {Gaps: write_gaps, Embedding: write_embedding, Facts: write_facts}

@@ -8,11 +8,9 @@ from sklearn.base import is_classifier
 import skrnn
 from skrnn.estimators.introspection import answers_every_step
 from skrnn.interop.onnx.network import COMPUTED
+from skrnn.validation.arrays import is_missing
 from skrnn.validation.format import SequenceFormat
-from skrnn.validation.layouts import (
-    RAGGED,
-    TABLE,
-)
+from skrnn.validation.layouts import RAGGED, TABLE
 
 #: Names of the dimensions that may vary in the shapes of a model.
 N, N_STEPS = "n", "n_steps"
@@ -135,6 +133,13 @@ def metadata(estimator):
         entries["classes"] = json.dumps(estimator.classes_.tolist())
     if hasattr(estimator, "feature_names_in_"):
         entries["feature_names"] = json.dumps(estimator.feature_names_in_.tolist())
+    if estimator.is_categorical_.any():
+        entries["is_categorical"] = json.dumps(estimator.is_categorical_.tolist())
+        values = [
+            [None if is_missing(value) else value for value in some.tolist()]
+            for some in estimator.categories_
+        ]
+        entries["categories"] = json.dumps(values)
     return entries
 
 

@@ -8,7 +8,13 @@ padded.
 import numpy as np
 
 from skrnn.cells import GRUCell, LSTMCell, RNNCell
-from skrnn.interop.onnx.front import COMPUTED, write_front, write_scaled
+from skrnn.interop.onnx.front import (
+    COMPUTED,
+    count_steps,
+    without_padding,
+    write_front,
+    write_scaled,
+)
 from skrnn.interop.torch import TORCH_GATES, vector_to_state
 from skrnn.network.own_scale import ROUNDING
 
@@ -42,7 +48,8 @@ def write_network(graph, network, weights, x, lengths):
         Name of the scores, (n, n_outputs) or (n, n_steps, n_outputs).
     """
     state = vector_to_state(network, weights.astype(COMPUTED))
-    x, beside = write_front(graph, network.front, x, lengths)
+    params = network.layout.views(weights.astype(COMPUTED))
+    x, beside = write_front(graph, network.front, params, x, lengths)
     steps = _scaled(graph, network.input, x, lengths)
     if network.input.linear_steps:
         last = _numeric(graph, network.input, steps)
@@ -55,6 +62,7 @@ def write_network(graph, network, weights, x, lengths):
         x, last = write_layer(graph, layer, k, state, x, n_patches)
     weight, bias = state["head.weight"], state["head.bias"]
     if network.pooling is None:
+        x = _with_beside(graph, x, beside)
         return write_step_head(graph, network, weight, bias, x, steps)
     pooled = write_pooling(graph, network.pooling, x, last, n_patches)
     if beside:
@@ -62,12 +70,23 @@ def write_network(graph, network, weights, x, lengths):
     return graph.add("Gemm", pooled, weight, bias, to="scores", transB=1)
 
 
+def _with_beside(graph, states, beside):
+    """Write what passed by the layers behind the states of every step."""
+    if not beside:
+        return states
+    passed = graph.add("Concat", *beside, axis=1) if len(beside) > 1 else beside[0]
+    shape = graph.add("Shape", states, start=0, end=2)
+    shape = graph.add("Concat", shape, [1], axis=0)
+    passed = graph.add("Expand", graph.add("Unsqueeze", passed, [1]), shape)
+    return graph.add("Concat", states, passed, axis=2)
+
+
 def write_step_head(graph, network, weight, bias, states, steps):
     """Write the scores of every step, (n, n_steps, n_outputs), of those of patches."""
     head = network.head
     scores = graph.add("Add", graph.add("MatMul", states, weight.T), bias)
     scores = graph.add("Reshape", scores, [0, -1, head.n_outputs])
-    return graph.add("Slice", scores, [0], _n_steps(graph, steps), [1], to="scores")
+    return graph.add("Slice", scores, [0], count_steps(graph, steps), [1], to="scores")
 
 
 def write_input(graph, network, x, steps, lengths):
@@ -112,7 +131,7 @@ def write_own_scale(graph, x, lengths):
     def mean(values):
         return graph.add("Unsqueeze", _write_mean(graph, values, lengths), [1])
 
-    x, kind = _without_padding(graph, x, lengths, 0.0), np.finfo(COMPUTED)
+    x, kind = without_padding(graph, x, lengths, 0.0), np.finfo(COMPUTED)
     unit = graph.add("ReduceMax", graph.add("Abs", x), [1], keepdims=1)
     z = graph.add("Div", x, graph.add("Max", unit, kind.tiny))
     z = graph.add("Sub", z, graph.add("Slice", z, [0], [1], [1]))
@@ -120,7 +139,7 @@ def write_own_scale(graph, x, lengths):
     deviation = graph.add("Sqrt", mean(graph.add("Mul", z, z)))
     is_constant = graph.add("LessOrEqual", deviation, ROUNDING * kind.eps)
     deviation = graph.add("Where", is_constant, COMPUTED.type(np.inf), deviation)
-    return _without_padding(graph, graph.add("Div", z, deviation), lengths, 0.0)
+    return without_padding(graph, graph.add("Div", z, deviation), lengths, 0.0)
 
 
 def write_convolution(graph, network, state, x, lengths):
@@ -135,7 +154,7 @@ def write_convolution(graph, network, state, x, lengths):
     nothing = graph.add("Mul", first, COMPUTED.type(0))
     before = graph.add("Concat", nothing, others, axis=1)
     y = graph.add("Add", y, graph.add("MatMul", before, weight_before.T))
-    y = _without_padding(graph, graph.add("Relu", y), lengths, 0.0)
+    y = without_padding(graph, graph.add("Relu", y), lengths, 0.0)
     if not network.convolution.is_pooled:
         return (y,)
     return y, _write_mean(graph, y, lengths), _write_max(graph, y, lengths)
@@ -145,7 +164,7 @@ def _scaled(graph, transform, x, lengths):
     """Write the scaling of raw steps."""
     x = write_scaled(graph, x, transform.mean, transform.scale)
     # Padding may hold anything, NaN too.
-    return _without_padding(graph, x, lengths, 0.0)
+    return without_padding(graph, x, lengths, 0.0)
 
 
 def write_layer(graph, layer, k, state, x, lengths):
@@ -200,31 +219,20 @@ def write_pooling(graph, pooling, states, last, lengths):
 def _write_mean(graph, states, lengths):
     if lengths is None:
         return graph.add("ReduceMean", states, [1], keepdims=0)
-    states = _without_padding(graph, states, lengths, 0.0)
+    states = without_padding(graph, states, lengths, 0.0)
     total = graph.add("ReduceSum", states, [1], keepdims=0)
     n_steps = graph.add("Unsqueeze", graph.cast(lengths, COMPUTED), [1])
     return graph.add("Div", total, n_steps)
 
 
 def _write_max(graph, states, lengths):
-    states = _without_padding(graph, states, lengths, -np.inf)
+    states = without_padding(graph, states, lengths, -np.inf)
     return graph.add("ReduceMax", states, [1], keepdims=0)
-
-
-def _without_padding(graph, x, lengths, value):
-    """Write the replacement of padding by a value, if there is padding."""
-    if lengths is None:
-        return x
-    n_steps = graph.add("Squeeze", _n_steps(graph, x), [0])
-    step = graph.add("Range", np.int64(0), n_steps, np.int64(1))
-    exists = graph.add("Less", step, graph.add("Unsqueeze", lengths, [1]))
-    exists = graph.add("Unsqueeze", exists, [2])
-    return graph.add("Where", exists, x, COMPUTED.type(value))
 
 
 def _put_in_patches(graph, x, size, width):
     """Write the patches: `size` steps side by side, a last patch filled with zeros."""
-    missing = graph.add("Mod", graph.add("Neg", _n_steps(graph, x)), [size])
+    missing = graph.add("Mod", graph.add("Neg", count_steps(graph, x)), [size])
     n = graph.add("Shape", x, start=0, end=1)
     zeros = graph.add("Concat", n, missing, [width // size], axis=0)
     # Not by Pad, after which the inference of shapes has lost `n`.
@@ -236,10 +244,6 @@ def _n_patches(graph, lengths, size):
     return graph.add(
         "Div", graph.add("Add", lengths, np.int64(size - 1)), np.int64(size)
     )
-
-
-def _n_steps(graph, x):
-    return graph.add("Shape", x, start=1, end=2)
 
 
 def _reordered(cell, array):
