@@ -123,7 +123,7 @@ def test_integrated_gradients_add_up(kind, options):
     ]
     sums = np.array([one.sum() for one in found])
     sizes = np.array([np.abs(one).sum() for one in found])
-    assert (np.abs(sums - (ends[0] - ends[1])) <= 2e-3 * sizes + 1e-9).all()
+    assert (np.abs(sums - (ends[0] - ends[1])) <= 5e-3 * sizes + 1e-9).all()
     assert not any(one[np.isnan(x)].any() for one, x in zip(found, X, strict=True))
 
 
