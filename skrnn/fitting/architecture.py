@@ -5,12 +5,10 @@ import numpy as np
 from skrnn.cells import CELLS
 from skrnn.fitting.categories import default_size
 from skrnn.network.head import HEADS
-from skrnn.parameters.auto import (
-    AUTO,
-    BPTT_STEPS,
+from skrnn.parameters.auto import AUTO, BPTT_STEPS, hidden_sizes
+from skrnn.parameters.measured import (
     ENOUGH_SCALES,
     choose_patch_size,
-    hidden_sizes,
     patch_size_of_symbols,
 )
 from skrnn.sequences import lengths_of

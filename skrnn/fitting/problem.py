@@ -15,7 +15,7 @@ import numpy as np
 
 from skrnn.fitting.categories import without_absent
 from skrnn.losses import Loss
-from skrnn.parameters.auto import scales_differ
+from skrnn.parameters.measured import scales_differ
 from skrnn.sequences.scaling import Scale, with_largest_near_one
 from skrnn.training import TrainingSet
 from skrnn.utils.threads import ALONE

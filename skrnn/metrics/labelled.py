@@ -6,12 +6,8 @@ from numbers import Real
 import numpy as np
 
 from skrnn.validation.arrays import as_array, flat_array, sentence
-from skrnn.validation.steps import (
-    HIDDEN,
-    are_labelled,
-    as_steps,
-    is_nested,
-)
+from skrnn.validation.nested import HIDDEN, as_steps, is_nested
+from skrnn.validation.steps import are_labelled
 from skrnn.validation.values import within_float64
 
 

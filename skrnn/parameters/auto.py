@@ -9,8 +9,6 @@ from numbers import Integral
 
 import numpy as np
 
-from skrnn.sequences import lengths_of, spaced
-from skrnn.sequences.scaling import ROUNDING, moments_of_seen
 from skrnn.training import SOLVERS, count_batches
 
 AUTO = "auto"
@@ -32,23 +30,6 @@ PATIENCE, LEAST_PATIENCE = 5, 10
 
 #: `label_smoothing` of so many sequences or fewer.
 SMOOTHING, FEW = 0.05, 250
-
-#: Deviations of sequences differ where the quartiles of their logarithms are so far
-#: apart. Then so many sequences are read on their own scale too: of fewer, a second
-#: reading takes more than it brings.
-SCALES_DIFFER, ENOUGH_SCALES = 2.0, 250
-
-#: Largest mean number of steps of sequences that are always read step by step.
-SHORT = 32
-#: Correlation of neighbouring steps from which on sequences are read in patches.
-CORRELATED = 0.2
-#: Distances between the steps that are compared.
-LAGS = (1, 2, 3, 4)
-#: Largest number of reads where steps are not correlated, for cells with and without a
-#: gate that keeps their memory.
-LASTING, FADING = 512, 64
-#: Numbers of sequences and of steps of each in the sample that is measured.
-LOOK_AT = 256, 1024
 
 
 @dataclass(frozen=True)
@@ -220,106 +201,6 @@ def choose_dtype(settings, *learnt):
     if isinstance(settings.dtype, str) and settings.dtype == AUTO:
         return np.result_type(SOLVERS[settings.solver].dtype, *learnt)
     return np.dtype(settings.dtype)
-
-
-def choose_patch_size(cell, samples, rows, scale, columns=slice(None)):
-    """Return the default number of steps that are read at once.
-
-    Where neighbouring steps are correlated, as in sampled curves, several of them say
-    little more than one, and fewer reads are easier to learn: patches of half the
-    square root of the mean length leave twice that root. Short sequences are read step
-    by step, and so are those of uncorrelated steps, such as words, as far as the memory
-    of the cell lasts.
-
-    Parameters
-    ----------
-    cell : type
-        Class of the cells.
-    samples : ndarray of shape (n, n_steps, n_features) or list of 2-D arrays
-        The collection.
-    rows : ndarray of int
-        The training sequences.
-    scale : Scale
-        Mean and scale of their features.
-    columns : ndarray of int, optional
-        The features to look at; all by default.
-
-    Returns
-    -------
-    int
-    """
-    n_steps = lengths_of(samples)[rows].mean()
-    if n_steps <= SHORT:
-        return 1
-    if _correlation(samples, rows, scale, columns) >= CORRELATED:
-        return round(0.5 * math.sqrt(n_steps))
-    return patch_size_of_symbols(cell, lengths_of(samples)[rows])
-
-
-def patch_size_of_symbols(cell, lengths):
-    """Return that of sequences whose steps are not correlated, such as words."""
-    n_steps = lengths.mean()
-    if n_steps <= SHORT:
-        return 1
-    return math.ceil(n_steps / (LASTING if cell.memory_gate else FADING))
-
-
-def scales_differ(samples, rows, columns=slice(None)):
-    """Return whether the deviations of sequences differ by orders of magnitude.
-
-    They do if the quartiles of their logarithms are far apart, in most features. What
-    is constant has no deviation. Sequences that were normed before are alike. Values
-    that are missing are left out.
-
-    Parameters
-    ----------
-    samples : ndarray of shape (n, n_steps, n_features) or list of 2-D arrays
-        The collection.
-    rows : ndarray of int
-        The training sequences.
-    columns : ndarray of int, optional
-        The features to look at; all by default.
-
-    Returns
-    -------
-    bool
-    """
-    n, n_steps = LOOK_AT
-    some = (samples[i][:n_steps, columns] for i in spaced(rows, n))
-    sequences = [np.asarray(x, np.float64) for x in some]
-    largest = np.fmax.reduce([np.fmax.reduce(np.abs(x)) for x in sequences])
-    unit = np.where((largest == 0) | np.isnan(largest), 1.0, largest)
-    deviations = np.array([moments_of_seen(x / unit)[1] for x in sequences])
-    ranges = [_quartile_range(column) for column in deviations.T]
-    return bool(np.median(ranges) > SCALES_DIFFER)
-
-
-def _quartile_range(deviations):
-    """Return how far the quartiles of the logarithm of those above zero are apart."""
-    some = deviations[deviations > ROUNDING]
-    return np.ptp(np.quantile(np.log(some), (0.25, 0.75))) if len(some) else 0.0
-
-
-def _correlation(samples, rows, scale, columns):
-    """Return the largest absolute correlation of steps over the lags.
-
-    It is that of the pairs of which neither value is missing.
-    """
-    n, n_steps = LOOK_AT
-    products = np.zeros((len(LAGS), 3))
-    for i in spaced(rows, n):
-        steps = scale.encode(samples[i][:n_steps])[:, columns]
-        n_features, steps = steps.shape[1], steps.ravel()
-        has_gaps = np.isnan(steps).any()
-        for at_lag, lag in zip(products, LAGS, strict=True):
-            now, later = steps[: -lag * n_features], steps[lag * n_features :]
-            if has_gaps:
-                both = ~np.isnan(now) & ~np.isnan(later)
-                now, later = now[both], later[both]
-            at_lag += now @ later, now @ now, later @ later
-    together, *alone = products.T
-    size = np.sqrt(np.multiply(*alone))
-    return np.max(np.abs(together) / np.where(size == 0, 1.0, size))
 
 
 def _resolve(setting, default):

@@ -11,7 +11,7 @@ from skrnn.validation import SequenceFormat, check_sequences
 from skrnn.validation.arrays import as_array, name_of_missing
 from skrnn.validation.layouts import BLOCK, RAGGED, TABLE, recognise
 from skrnn.validation.names import is_frame
-from skrnn.validation.steps import read_steps
+from skrnn.validation.nested import read_steps
 
 
 @dataclass(frozen=True, eq=False)

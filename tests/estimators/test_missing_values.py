@@ -26,7 +26,7 @@ from skrnn.ensemble import SequenceBaggingClassifier
 from skrnn.fitting.problem import merge_duplicates
 from skrnn.fitting.swapped_axes import look_swapped
 from skrnn.inspection import permutation_importance, saliency
-from skrnn.parameters.auto import choose_patch_size, scales_differ
+from skrnn.parameters.measured import choose_patch_size, scales_differ
 from skrnn.preprocessing import PerStepTransformer
 from skrnn.sequences.scaling import Scale
 from skrnn.streaming import EarlyClassifier, Stream

@@ -6,7 +6,7 @@ from numpy.testing import assert_allclose
 
 from skrnn import GRUClassifier, GRURegressor, RNNClassifier
 from skrnn.fitting.fitted_state import fitted_network
-from skrnn.parameters.auto import scales_differ
+from skrnn.parameters.measured import scales_differ
 from skrnn.sequences import pack
 from skrnn.streaming import EarlyClassifier, Stream
 

@@ -7,11 +7,11 @@ import pandas as pd
 import pytest
 from scipy import sparse
 
+from skrnn.validation.nested import read_steps
 from skrnn.validation.steps import (
     check_step_labels,
     check_step_targets,
     check_step_weights,
-    read_steps,
 )
 
 RAGGED, BLOCK = np.array([3, 2]), np.array([3, 3])
