@@ -204,10 +204,9 @@ class BaseSequenceBagging(CheckedNames, MetaEstimatorMixin, BaseEstimator, ABC):
             samples = digests_of(samples)
         gaps = get_tags(self._estimator).input_tags.allow_nan
         samples = numbers_of(samples, name, gaps)
-        form = checked.format
-        fitted["n_features_in_"] = form.n_features_in
-        if form.names is not None:
-            fitted["feature_names_in_"] = form.names
+        fitted["n_features_in_"] = checked.format.n_features_in
+        if (names := checked.format.names) is not None:
+            fitted["feature_names_in_"] = names
         population = Population(samples, encoded, weight, classes)
         return Data(X, y, weight, population, fitted)
 
