@@ -96,9 +96,9 @@ def _check_numbers(frame, features):
     if no_numbers:
         raise ValueError(
             "Features must be numbers or booleans, but these columns are not: "
-            f"{', '.join(no_numbers)}. Encode them first, for example with "
-            "sklearn.preprocessing.OrdinalEncoder, pass as_frames=True and encode them "
-            "in a PerStepTransformer, or name the columns that you want in `features`."
+            f"{', '.join(no_numbers)}. Pass as_frames=True, and name them in "
+            "categorical_features of a network or encode them in a PerStepTransformer; "
+            "or name the columns that you want in `features`."
         )
 
 

@@ -93,6 +93,9 @@ class TokenEncoder(RaggedOutput, BaseEstimator):
     A sequence has at least one step. So a text without a token, such as an empty one,
     becomes a single step of code 0.
 
+    Codes are names and no numbers: pass ``categorical_features=[0]`` to the network
+    that reads them, and it learns a vector for each.
+
     Examples
     --------
     >>> from skrnn.preprocessing import TokenEncoder

@@ -43,13 +43,10 @@ ESTIMATORS = [
     SequenceBaggingClassifier(RNNClassifier(4, max_iter=20), n_estimators=3),
     SequenceBaggingRegressor(RNNRegressor(8, alpha=0, max_iter=60), n_estimators=3),
     # Those that take NaN.
-    LSTMClassifier(missing_values="forward_fill"),
+    LSTMClassifier(8, max_iter=20, missing_values="forward_fill", random_state=0),
     RNNRegressor(8, alpha=0, max_iter=40, missing_values="forward_fill"),
     EarlyClassifier(
         LSTMClassifier(4, max_iter=20, missing_values="forward_fill", random_state=0)
-    ),
-    SequenceBaggingClassifier(
-        RNNClassifier(4, max_iter=20, missing_values="forward_fill"), n_estimators=3
     ),
 ]
 KINDS = {type(estimator) for estimator in ESTIMATORS}

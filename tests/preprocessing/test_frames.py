@@ -187,9 +187,9 @@ def test_features_that_are_no_numbers():
     ]:
         assert failure(frame, id="who", features=None) == (
             "Features must be numbers or booleans, but these columns are not: 'label' "
-            f"({category}), 'where' ({text}). Encode them first, for example with "
-            "sklearn.preprocessing.OrdinalEncoder, pass as_frames=True and encode them "
-            "in a PerStepTransformer, or name the columns that you want in `features`."
+            f"({category}), 'where' ({text}). Pass as_frames=True, and name them in "
+            "categorical_features of a network or encode them in a PerStepTransformer; "
+            "or name the columns that you want in `features`."
         )
 
 
