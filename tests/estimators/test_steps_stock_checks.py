@@ -128,7 +128,7 @@ class RNNTargets(OneTargetARow, RNNStepRegressor):
 
 ESTIMATORS = [
     LSTMLabels(8, max_iter=40, random_state=0),
-    LSTMTargets(16, max_iter=100, random_state=0),
+    LSTMTargets(16, max_iter=150, random_state=0),
     GRULabels((4, 3), bidirectional=True, max_iter=30, random_state=0),
     GRUTargets(16, alpha=0, recurrent_dropout=0, max_iter=100),
     RNNLabels(8, solver="sgd", activation="relu", max_iter=30, random_state=0),
