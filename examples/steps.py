@@ -51,9 +51,11 @@ def main():
     ends = np.cumsum([len(x) for x in X_new])[:-1]
     models = {
         "boosting on windows": np.split(boosting.predict(windows(X_new)), ends),
-        "LSTM": LSTMStepClassifier(random_state=0).fit(X, y).predict(X_new),
+        "LSTM": LSTMStepClassifier(max_iter=60, random_state=0)
+        .fit(X, y)
+        .predict(X_new),
         "LSTM in both directions": LSTMStepClassifier(
-            bidirectional=True, random_state=0
+            bidirectional=True, max_iter=60, random_state=0
         )
         .fit(X, y)
         .predict(X_new),

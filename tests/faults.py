@@ -209,7 +209,7 @@ FAULTS = {
     ),
     "reading: gradient of the input without the scale": (
         "network/input.py",
-        "            d_x = d_x / self._by_type[d_x.dtype][1][: d_x.shape[1]]\n",
+        "            d_x = d_x / self._by_type[d_x.dtype][1][:n_columns]\n",
         "            pass\n",
         ["network/test_input.py", "inspection/test_saliency.py"],
     ),
@@ -824,15 +824,8 @@ FAULTS = {
     ),
     "streams: the latest steps wait for a patch": (
         "network/stepper.py",
-        """        if latest is not None:
-            after["latest"] = latest
-        return scores, after
-""",
-        """        if latest is not None:
-            after["latest"] = latest
-            _go_back(after, memory, steps % size < size - 1)
-        return scores, after
-""",
+        '            by_step["latest"] = latest\n',
+        '            by_step["latest"] = memory["latest"]\n',
         ["network/test_stepper.py"],
     ),
     "onnx: the patch after is read with each": (
@@ -942,5 +935,53 @@ FAULTS = {
         "start = block.embed(params, np.atleast_2d(start))",
         "start = 0 * block.embed(params, np.atleast_2d(start))",
         ["estimators/test_categories.py"],
+    ),
+    "steps: what has no label is learnt from": (
+        "validation/steps.py",
+        "            labelled &= values != unlabelled\n",
+        "            pass\n",
+        ["validation/test_steps.py", "estimators/test_steps.py"],
+    ),
+    "steps: targets are those of other sequences": (
+        "training/step_set.py",
+        "self.starts[rows[lengths.order]]",
+        "self.starts[rows]",
+        ["estimators/test_steps.py"],
+    ),
+    "steps: the gradient of a fact is that of one step": (
+        "network/head.py",
+        "x.replace(d_read[:, n_units:]).reduce(np.add)",
+        "x.replace(d_read[:, n_units:]).reduce(np.maximum)",
+        ["network/test_step_head.py"],
+    ),
+    "steps: pieces begin within a patch": (
+        "fitting/step_problem.py",
+        "size = -(-len(x) // (n_pieces * unit)) * unit",
+        "size = -(-len(x) // n_pieces)",
+        ["estimators/test_steps.py"],
+    ),
+    "steps: duplicates count once": (
+        "fitting/step_problem.py",
+        "np.add.at(merged, y.places(rows[group]), y.weight[y.places(counted)])",
+        "merged[y.places(rows)] = y.weight[y.places(rows)]",
+        ["estimators/test_steps.py"],
+    ),
+    "steps: the first step is explained": (
+        "inspection/explainer.py",
+        "x.lengths.starts[self.steps[rows]] + ranks",
+        "x.lengths.starts[0 * self.steps[rows]] + ranks",
+        ["inspection/test_step_saliency.py"],
+    ),
+    "steps: what has no label is scored": (
+        "metrics/labelled.py",
+        "self._mask = are_labelled(values, unlabelled)",
+        "self._mask = are_labelled(values, None)",
+        ["metrics"],
+    ),
+    "steps: a stream answers for the first step of a patch": (
+        "network/stepper.py",
+        "reshape(self.patch_size, n, -1)[within, np.arange(n)]",
+        "reshape(self.patch_size, n, -1)[0 * within, np.arange(n)]",
+        ["network/test_step_head.py"],
     ),
 }
