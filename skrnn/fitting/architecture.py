@@ -20,7 +20,7 @@ from skrnn.validation.static import resolve_static
 #: they came to.
 RESOLVED = {"patch_size": int, "own_scale": bool, "n_filters": int, "linear_steps": int}
 #: Fitted attributes of the scale of features.
-SCALE = "feature_mean_", "feature_scale_"
+SCALE = "feature_mean_", "feature_scale_", "feature_memory_"
 #: Parameters of parts of the architecture with another name.
 PARAMETER_NAMES = {"hidden_sizes": "hidden_size or n_layers"}
 
@@ -94,6 +94,7 @@ def choose_reading(estimator, problem, rows):
     chosen = {
         "feature_mean_": mean,
         "feature_scale_": scale,
+        "feature_memory_": problem.memory_of(rows, estimator.standardize),
         "patch_size_": size,
         "own_scale_": bool(own_scale),
         "n_filters_": _choose_n_filters(estimator, problem, rows, size),
@@ -155,7 +156,10 @@ def _make_front(architecture, reading, form):
     changing = np.setdiff1d(np.arange(n_columns), static)
     if form.gaps:
         is_static = np.isin(np.arange(n_columns), static)
-        front["gaps"] = gaps = Gaps(n_columns, np.arange(n_columns), mean, is_static)
+        memory = reading["feature_memory_"]
+        front["gaps"] = gaps = Gaps(
+            n_columns, np.arange(n_columns), mean, is_static, memory
+        )
         n_columns, n_marks = gaps.n_out, len(static)
     if len(static):
         # The marks of static features are the last columns of all.

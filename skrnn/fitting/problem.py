@@ -13,6 +13,7 @@ from typing import ClassVar
 
 import numpy as np
 
+from skrnn.fitting.memory import measure_memory
 from skrnn.losses import Loss
 from skrnn.parameters.auto import scales_differ
 from skrnn.sequences.scaling import Scale, with_largest_near_one
@@ -96,6 +97,22 @@ class Problem:
     def scale_of(self, rows):
         """Return mean and scale of the features, measured once for the same rows."""
         return self._once("scale", rows, self._measure_scale)
+
+    def memory_of(self, rows, fades):
+        """Return how much of a feature is left a step after it was seen, or None.
+
+        None is for sequences without gaps. Static features last, and so does all where
+        there is no mean to fade to.
+        """
+        if not self.X.format.gaps:
+            return None
+        memory = np.ones(self.X.n_features)
+        if fades:
+            changing = self.X.format.changing
+            scale = self.scale_of(rows)
+            found = measure_memory(self.X.samples, rows, self.weight, scale)
+            memory[changing] = found[changing]
+        return memory
 
     def scales_differ(self, rows):
         """Return whether sequences differ by orders of magnitude, measured once too."""
