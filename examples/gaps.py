@@ -3,8 +3,8 @@
 Two gauges report now and then, each at its own times. One that is about to fail reports
 more and more rarely, whatever it says: that something is missing, and since when, is
 what there is to learn. `missing_values="forward_fill"` carries what was seen last
-forward inside the network, with a mark and an age, in streams too; the other model has
-an imputer in front of it.
+forward inside the network, with a mark and an age, in streams too. It fades to the mean
+as fast as a gauge forgets its past. The other model has an imputer in front of it.
 
 Run it with ``python examples/gaps.py``.
 """
@@ -44,6 +44,8 @@ def main():
         16, max_iter=40, random_state=0, missing_values="forward_fill"
     )
     print(f"carried forward:    accuracy {network.fit(X, y).score(X_test, y_test):.3f}")
+
+    print(f"left of it after each step: {network.feature_memory_.round(2)}")
 
     stream = Stream(network)
     for x in X_test[0]:

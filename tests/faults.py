@@ -858,6 +858,36 @@ FAULTS = {
         "np.where(is_missing, 1, 0)",
         ["network/test_gaps.py"],
     ),
+    "gaps: the gradient does not fade": (
+        "network/gaps.py",
+        "d_x[:, self.columns] * left_after(since, self.memory, d.dtype)",
+        "d_x[:, self.columns]",
+        ["network/test_gaps.py", "estimators/test_missing_values.py"],
+    ),
+    "gaps: streams do not fade": (
+        "network/gaps.py",
+        "filled = fade(value, since, self.first(x.dtype), self.memory)",
+        "filled = value",
+        ["network/test_gaps.py", "estimators/test_missing_values.py"],
+    ),
+    "gaps: baselines do not fade": (
+        "inspection/baselines.py",
+        "return fade(carry(x.data, last, first), since, first, self.memory)",
+        "return carry(x.data, last, first)",
+        ["estimators/test_missing_values.py"],
+    ),
+    "gaps: the memory counts values that are missing": (
+        "fitting/memory.py",
+        "first**2 * are_seen",
+        "first**2",
+        ["fitting/test_memory.py"],
+    ),
+    "onnx: what is missing does not fade": (
+        "interop/onnx/front.py",
+        "filled = _write_fading(graph, gaps, carried, since)",
+        "filled = carried",
+        ["interop/test_onnx_front.py"],
+    ),
     "gaps: NaN of other bits are other values": (
         "fitting/problem.py",
         "        values[np.isnan(values)] = np.nan\n",

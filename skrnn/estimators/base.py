@@ -58,6 +58,7 @@ class BaseRecurrent(Settings, CallbackSupportMixin, BaseEstimator, ABC):
     patch_size_: int
     feature_mean_: Array | None
     feature_scale_: Array | None
+    feature_memory_: Array | None
     own_scale_: bool
     n_filters_: int
     is_categorical_: Array

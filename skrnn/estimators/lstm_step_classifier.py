@@ -105,9 +105,10 @@ class LSTMStepClassifier(RecurrentStepClassifier):
         feature, 1.6 n**0.56, rounded, and 32 at most.
     missing_values : {"error", "forward_fill"}, default="error"
         What NaN in X is: an error, or a gap. With "forward_fill" a missing feature
-        takes the last value that was seen in its sequence, and before the first its
-        mean in training, or 0 without `standardize`. Beside it the network reads a mark
-        where it is missing, and how long ago it was last seen. Infinity stays an error.
+        takes the last value that was seen in its sequence, which fades to its mean in
+        training as fast as the feature forgets its past; before the first it is the
+        mean, or 0 without `standardize`. Beside it the network reads a mark where it is
+        missing, and how long ago it was last seen. Infinity stays an error.
     static_features : array-like of int, str or bool, default=None
         Indices or names of features, or a mask of them, that are constant in each
         sequence, such as an age: the head reads them directly, on their own scale over
@@ -175,6 +176,8 @@ class LSTMStepClassifier(RecurrentStepClassifier):
         Mean and standard deviation of each feature of a step in the training set, of
         static ones over the sequences, which for tables are last; 0 and 1 for
         categories. None without `standardize`.
+    feature_memory_ : ndarray of float64 or None
+        With gaps, what is left of what each feature is off its mean after each step.
     own_scale_ : bool
         Whether the network reads each sequence on its own scale too.
     n_filters_ : int

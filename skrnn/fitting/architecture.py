@@ -23,6 +23,7 @@ RESOLVED = {"patch_size": int, "own_scale": bool, "n_filters": int, "linear_step
 READING = (
     "feature_mean_",
     "feature_scale_",
+    "feature_memory_",
     "is_categorical_",
     "categories_",
     "embedding_sizes_",
@@ -123,6 +124,7 @@ def _choose_transform(estimator, problem, rows):
         "patch_size_": min(int(size), longest),
         "feature_mean_": mean,
         "feature_scale_": scale,
+        "feature_memory_": problem.memory_of(rows, estimator.standardize),
         "own_scale_": bool(own_scale),
         "linear_steps_": min(int(n_linear), longest),
     }

@@ -24,6 +24,7 @@ from skrnn.validation.layouts import (
     FORWARD_FILL,
     SHAPES,
     TABLE,
+    reads_gaps,
 )
 
 COMMON = (
@@ -156,9 +157,17 @@ def _features_fault(estimator):
         return f"static_features_ is {static!r}, of {n}"
     if (mean is None) != (scale is None):
         return "only one of feature_mean_ and feature_scale_ is there"
-    if mean is None:
+    fault = None if mean is None else _scale_fault("feature", mean, scale, d)
+    return fault or _memory_fault(estimator, d)
+
+
+def _memory_fault(estimator, n):
+    memory = estimator.feature_memory_
+    if not reads_gaps(estimator.architecture_["missing_values"]):
+        return None if memory is None else "feature_memory_ is there without gaps"
+    if _are_numbers(memory, n) and ((memory >= 0) & (memory <= 1)).all():
         return None
-    return _scale_fault("feature", mean, scale, d)
+    return f"feature_memory_ is not {n} number(s) from 0 to 1"
 
 
 def _categories_fault(estimator):

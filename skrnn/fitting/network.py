@@ -52,7 +52,10 @@ def _make_front(architecture, reading, form):
             places[k] = list(range(place.start, place.stop))
     if form.gaps and len(left):
         of_gaps = mean if mean is None else mean[left]
-        front["gaps"] = gaps = Gaps(n, np.arange(len(left)), of_gaps, static[left])
+        memory = reading["feature_memory_"][left]
+        front["gaps"] = gaps = Gaps(
+            n, np.arange(len(left)), of_gaps, static[left], memory
+        )
         n = gaps.n_out
         facts = left[static[left]]
         for k, mark in zip(facts, range(n - len(facts), n), strict=True):

@@ -14,6 +14,7 @@ from typing import ClassVar
 import numpy as np
 
 from skrnn.fitting.categories import without_absent
+from skrnn.fitting.memory import measure_memory
 from skrnn.losses import Loss
 from skrnn.parameters.measured import scales_differ
 from skrnn.sequences.scaling import Scale, with_largest_near_one
@@ -100,6 +101,21 @@ class Problem:
         Codes have no scale: their mean is 0 and their scale 1.
         """
         return self._once("scale", rows, self._measure_scale)
+
+    def memory_of(self, rows, fades):
+        """Return how much of a feature is left a step after it was seen, or None.
+
+        None is for sequences without gaps. Static features last, and so does all where
+        there is no mean to fade to.
+        """
+        if not self.X.format.gaps:
+            return None
+        memory = np.ones(self.X.n_features)
+        if fades:
+            numeric, scale = self.X.format.numeric, self.scale_of(rows)
+            found = measure_memory(self.X.samples, rows, self.weight, scale)
+            memory[numeric] = found[numeric]
+        return memory
 
     def scales_differ(self, rows):
         """Return whether sequences differ by orders of magnitude, measured once too."""

@@ -5,7 +5,7 @@ from numbers import Real
 import numpy as np
 
 from skrnn.network.embedding import UNKNOWN
-from skrnn.network.gaps import carry, last_seen
+from skrnn.network.gaps import carry, fade, last_seen
 from skrnn.sequences import pack
 from skrnn.validation import SequenceFormat, check_sequences
 from skrnn.validation.arrays import as_array
@@ -36,13 +36,15 @@ class Given:
     Parameters
     ----------
     samples : ndarray of shape (n, n_steps, n_features) or list of 2-D arrays
-        The sequences. What is missing of them takes the value that was last seen.
+        The sequences. What is missing of them is filled as the network fills it.
     features : ndarray of shape (n_features,)
         What stands for values before the first one.
+    memory : ndarray of shape (n_features,) or None
+        How fast values fade to those. None is for sequences without gaps.
     """
 
-    def __init__(self, samples, features):
-        self.samples, self.features = samples, features
+    def __init__(self, samples, features, memory):
+        self.samples, self.features, self.memory = samples, features, memory
 
     def packed(self, block, dtype):
         """Return the steps of some sequences, packed: (n_rows, n_features)."""
@@ -50,8 +52,9 @@ class Given:
         is_missing = np.isnan(x.data)
         if not is_missing.any():
             return x.data
-        last, _ = last_seen(x.lengths, is_missing)
-        return carry(x.data, last, self.features.astype(dtype))
+        last, since, _ = last_seen(x.lengths, is_missing)
+        first = self.features.astype(dtype)
+        return fade(carry(x.data, last, first), since, first, self.memory)
 
 
 def check_baseline(estimator, baseline, X):
@@ -96,7 +99,7 @@ def check_baseline(estimator, baseline, X):
                 f"Sequence {i} of baseline has {len(start)} steps, but sequence {i} of "
                 f"X has {len(end)}: they must be of the same length."
             )
-    return Given(other, mean)
+    return Given(other, mean, estimator.feature_memory_)
 
 
 def _as_row(baseline, categories, n_features):

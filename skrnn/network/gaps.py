@@ -17,8 +17,9 @@ MARK = 0.1
 class Gaps(FrontBlock):
     """Fills missing values, which are NaN, and says how old what fills them is.
 
-    A missing feature takes the last value that was seen in its sequence; before the
-    first one, its mean. Behind all columns stand those that it adds:
+    A missing feature takes the last value that was seen in its sequence, which fades to
+    its mean; before the first one, its mean. k steps after x was seen it is
+    ``mean + memory**k * (x - mean)``. Behind all columns stand those that it adds:
 
     - a mark for each feature that changes, `MARK` where it is missing, else 0;
     - how long ago each of them was last seen, `MARK` times its `age`; 0 where it is
@@ -36,11 +37,14 @@ class Gaps(FrontBlock):
         What stands for values before the first; None for 0.
     constant : ndarray of bool of shape (n_columns,)
         Which of these columns are constant in each sequence.
+    memory : ndarray of float64 of shape (n_columns,)
+        What is left of the deviation from the mean after each step, from 0 to 1.
     """
 
     columns: np.ndarray
     mean: np.ndarray | None
     constant: np.ndarray
+    memory: np.ndarray
 
     @property
     def n_out(self):
@@ -51,28 +55,28 @@ class Gaps(FrontBlock):
     def forward(self, params, x, **options):
         """Fill the gaps: ``(params, x) -> (out, tape)``."""
         values = x.data[:, self.columns]
-        last, steps = last_seen(x.lengths, np.isnan(values))
-        filled = carry(values, last, self.first(values.dtype))
-        seen_at = np.where(last >= 0, steps[last], -1)
-        steps = steps[:, np.newaxis]
-        columns = self._with_marks(x.data, filled, steps - seen_at, steps)
-        return x.replace(columns), (x.lengths, last)
+        last, since, steps = last_seen(x.lengths, np.isnan(values))
+        first = self.first(values.dtype)
+        filled = fade(carry(values, last, first), since, first, self.memory)
+        columns = self._with_marks(x.data, filled, since, steps[:, np.newaxis])
+        return x.replace(columns), (x.lengths, last, since)
 
     def backward(self, params, tape, d_out, *, input_gradient=True):
         """Backpropagate to the steps where values were seen: ``(d_x, {})``."""
-        (lengths, last), d = tape, d_out.data
+        (lengths, last, since), d = tape, d_out.data
         n, n_columns = last.shape
         d_x = d[:, : self.n_in].copy()
         places = (last * n_columns + np.arange(n_columns))[last >= 0]
-        d_filled = d_x[:, self.columns][last >= 0]
-        d_seen = np.bincount(places, d_filled, n * n_columns)
+        d_last = d_x[:, self.columns] * left_after(since, self.memory, d.dtype)
+        d_seen = np.bincount(places, d_last[last >= 0], n * n_columns)
         d_x[:, self.columns] = d_seen.reshape(n, n_columns)
         return Sequences(d_x, lengths), {}
 
     def start(self, n, dtype):
         """Return what is remembered of n streams before their first step.
 
-        ``gaps.since`` is the number of steps since each feature was seen.
+        ``gaps.value`` is what each feature was when it was last seen, and
+        ``gaps.since`` the number of steps since then.
         """
         shape = n, len(self.columns)
         return {
@@ -86,7 +90,8 @@ class Gaps(FrontBlock):
         is_missing = np.isnan(values)
         value = np.where(is_missing, memory["gaps.value"], values)
         since = np.where(is_missing, memory["gaps.since"] + 1, 0)
-        out = self._with_marks(x, value, since, memory["steps"][:, np.newaxis])
+        filled = fade(value, since, self.first(x.dtype), self.memory)
+        out = self._with_marks(x, filled, since, memory["steps"][:, np.newaxis])
         return out, None, {"gaps.value": value, "gaps.since": since}
 
     def _with_marks(self, x, filled, since, steps):
@@ -129,8 +134,25 @@ def carry(values, last, first):
     return np.where(last >= 0, carried, first)
 
 
+def fade(carried, since, first, memory):
+    """Return what is left of values after some steps: they fade to the first ones.
+
+    It is a mean of both, so that nothing overflows, and values that are as young as 0
+    steps, or do not fade, are left as they are.
+    """
+    left = left_after(since, memory, carried.dtype)
+    return np.where(carried == first, first, left * carried + (1 - left) * first)
+
+
+def left_after(since, memory, dtype):
+    """Return what part of a deviation from the mean is left after some steps."""
+    left = np.ones(since.shape)
+    np.power(memory, since, out=left, where=since > 0)
+    return left.astype(dtype)
+
+
 def last_seen(lengths, is_missing):
-    """Return where each feature was last seen, and the step of each row.
+    """Return where each feature was last seen, how long ago, and the step of each row.
 
     Parameters
     ----------
@@ -144,6 +166,9 @@ def last_seen(lengths, is_missing):
     rows : ndarray of int of shape (n_rows, n_columns)
         The row of the last value of the same sequence that is not missing, this row
         included; -1 where there is none.
+    since : ndarray of int of shape (n_rows, n_columns)
+        How many steps ago that was. Before the first sight it is counted from the step
+        before the sequence.
     steps : ndarray of int of shape (n_rows,)
         The number of the step of each row.
     """
@@ -157,4 +182,6 @@ def last_seen(lengths, is_missing):
     seen = np.maximum.accumulate(seen, axis=0)[place]
     row_at = np.empty_like(place)
     row_at[place] = np.arange(len(place))
-    return np.where(seen >= first[:, np.newaxis], row_at[seen], -1), steps
+    rows = np.where(seen >= first[:, np.newaxis], row_at[seen], -1)
+    seen_at = np.where(rows >= 0, steps[rows], -1)
+    return rows, steps[:, np.newaxis] - seen_at, steps

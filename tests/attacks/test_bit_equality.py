@@ -29,6 +29,8 @@ def assert_same(found, expected, configuration, what):
     assert off == 0, f"weights_ differ by {off:.2g} for {where}"
     for name in SAME:
         assert getattr(found, name) == getattr(expected, name), f"{name} of {where}"
+    memory = found.feature_memory_, expected.feature_memory_
+    assert np.array_equal(*memory), f"feature_memory_ of {where}"
 
 
 def outputs(model, X):

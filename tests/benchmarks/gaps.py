@@ -2,9 +2,14 @@
 
 A third of all values is taken out, of training and of test sequences: each by itself,
 or in stretches of each feature. Printed is the accuracy on the official test parts, of
-`LSTMClassifier` with its defaults, and what part of the cost of imputation is left.
+`LSTMClassifier` with its defaults, the mean over seeds and its standard error, and what
+part of the cost of imputation is left.
 
     python -m tests.benchmarks.gaps            # the table of docs/gaps_and_facts.md
+    python -m tests.benchmarks.gaps --guess    # how far what is filled is from what was
+                                               # taken out of the training parts
+    python -m tests.benchmarks.gaps --fading   # accuracy with the memories of --guess,
+                                               # by cross-validation of training parts
     python -m tests.benchmarks.gaps --choose   # sizes of marks, and scales of the age,
                                                # by cross-validation of training parts
 
@@ -20,12 +25,16 @@ from sklearn.model_selection import StratifiedKFold, cross_val_score
 from sklearn.pipeline import make_pipeline
 
 from skrnn import LSTMClassifier
+from skrnn.fitting import memory, problem
+from skrnn.fitting.memory import measure_memory
 from skrnn.network import gaps
 from skrnn.preprocessing import PerStepTransformer
+from skrnn.sequences import pack
+from skrnn.sequences.scaling import Scale
 from tests.benchmarks.public_sets import SETS
 
 NAMES = ("Japanese vowels", "BasicMotions")
-SHARE, SEEDS = 1 / 3, (0, 1, 2)
+SHARE, SEEDS, CHOOSE_SEEDS = 1 / 3, range(5), range(3)
 #: Scales for numbers of steps since a value was seen.
 AGES = {
     "k / (k + 1)": lambda k: k / (k + 1.0),
@@ -69,8 +78,53 @@ def imputed(seed):
     return make_pipeline(imputer, LSTMClassifier(random_state=seed))
 
 
+def errors(X, kind, seed):
+    """Errors of filling, in deviations, where something was seen before."""
+    X = [np.asarray(x, np.float64) for x in X]
+    taken, rows, weight = with_gaps(X, kind, seed), np.arange(len(X)), np.ones(len(X))
+    scale = Scale.of_steps(taken, rows, weight)
+    x, whole = pack(taken), pack(X).data
+    last, since, _ = gaps.last_seen(x.lengths, np.isnan(x.data))
+    carried = gaps.carry(x.data, last, scale.mean)
+    found = []
+    for way in WAYS.values():
+        left = way(taken, rows, weight, scale)
+        filled = gaps.fade(carried, since, scale.mean, left)
+        off = ((filled - whole) / scale.scale)[(since > 0) & (last >= 0)]
+        found.append(np.sqrt(np.mean(off**2)))
+    return found
+
+
+def by_neighbours(*parts):
+    """Measure memories by pairs of neighbouring steps alone."""
+    lags, memory.LAGS = memory.LAGS, np.array([1])
+    try:
+        return measure_memory(*parts)
+    finally:
+        memory.LAGS = lags
+
+
+#: What is left of what was seen after each step.
+WAYS = {
+    "mean": lambda *parts: np.zeros(len(parts[-1].mean)),
+    "carried": lambda *parts: np.ones(len(parts[-1].mean)),
+    "1 lag": by_neighbours,
+    "8 lags": measure_memory,
+}
+
+
+def guess():
+    print(f"{'set':<16}{'gaps':<14}" + "".join(f"{way:>9}" for way in WAYS))
+    for name in NAMES:
+        X, *_ = SETS[name]()
+        for kind in KINDS:
+            found = np.mean([errors(X, kind, seed) for seed in SEEDS], axis=0)
+            found = "".join(f"{error:9.3f}" for error in found)
+            print(f"{name:<16}{kind:<14}{found}", flush=True)
+
+
 def compare():
-    print(f"{'set':<16}{'gaps':<14}{'whole':>7}{'mean':>7}{'filled':>8}{'left':>7}")
+    print(f"{'set':<16}{'gaps':<14}{'whole':>7}{'mean':>15}{'filled':>15}{'left':>7}")
     for name in NAMES:
         X, y, X_new, y_new = SETS[name]()
         whole = np.mean([imputed(s).fit(X, y).score(X_new, y_new) for s in SEEDS])
@@ -87,11 +141,41 @@ def compare():
                 ]
             )
             mean, filled = scores.mean(axis=0)
+            off = scores.std(axis=0, ddof=1) / np.sqrt(len(SEEDS))
             left = (whole - filled) / (whole - mean) if whole > mean else np.nan
             print(
-                f"{name:<16}{kind:<14}{whole:7.3f}{mean:7.3f}{filled:8.3f}{left:7.0%}",
+                f"{name:<16}{kind:<14}{whole:7.3f}{mean:7.3f} +-{off[0]:.3f}"
+                f"{filled:7.3f} +-{off[1]:.3f}{left:7.0%}",
                 flush=True,
             )
+
+
+def fading():
+    for name in NAMES:
+        X, y, *_ = SETS[name]()
+        for kind in KINDS:
+            for way in ("mean, without marks", *WAYS):
+                problem.measure_memory = WAYS.get(way)
+                make = network if way in WAYS else imputed
+                scores = cross_validated(make, X, y, kind)
+                print(
+                    f"{name:<16}{kind:<14}{way:<20}{np.mean(scores):7.3f} "
+                    f"{np.round(scores, 3)}",
+                    flush=True,
+                )
+
+
+def cross_validated(make, X, y, kind):
+    """Accuracy of each seed in cross-validation of a training part."""
+    return [
+        cross_val_score(
+            make(seed),
+            with_gaps(X, kind, seed),
+            y,
+            cv=StratifiedKFold(3, shuffle=True, random_state=seed),
+        ).mean()
+        for seed in CHOOSE_SEEDS
+    ]
 
 
 def choose():
@@ -100,15 +184,7 @@ def choose():
         for kind in KINDS:
             for (age, scale), mark in product(AGES.items(), MARKS):
                 gaps.age, gaps.MARK = scale, mark
-                scores = [
-                    cross_val_score(
-                        network(seed),
-                        with_gaps(X, kind, seed),
-                        y,
-                        cv=StratifiedKFold(3, shuffle=True, random_state=seed),
-                    ).mean()
-                    for seed in SEEDS
-                ]
+                scores = cross_validated(network, X, y, kind)
                 print(
                     f"{name:<16}{kind:<14}{age:<12}{mark:<5}{np.mean(scores):7.3f} "
                     f"{np.round(scores, 3)}",
@@ -119,4 +195,8 @@ def choose():
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--choose", action="store_true")
-    choose() if parser.parse_args().choose else compare()
+    parser.add_argument("--guess", action="store_true")
+    parser.add_argument("--fading", action="store_true")
+    asked = vars(parser.parse_args())
+    chosen = {"choose": choose, "guess": guess, "fading": fading}
+    next((call for name, call in chosen.items() if asked[name]), compare)()

@@ -7,6 +7,7 @@ from functools import partial
 import numpy as np
 import pandas as pd
 import pytest
+import skops.io
 from numpy.testing import assert_allclose, assert_array_equal
 from sklearn.base import clone
 from sklearn.impute import SimpleImputer
@@ -23,13 +24,19 @@ from skrnn import (
 )
 from skrnn.cells import CELLS
 from skrnn.ensemble import SequenceBaggingClassifier
+from skrnn.fitting.fitted_state import fitted_network
+from skrnn.fitting.memory import measure_memory
 from skrnn.fitting.problem import merge_duplicates
 from skrnn.fitting.swapped_axes import look_swapped
 from skrnn.inspection import permutation_importance, saliency
+from skrnn.inspection.baselines import check_baseline
+from skrnn.interop import SKOPS_TRUSTED
 from skrnn.parameters.measured import choose_patch_size, scales_differ
 from skrnn.preprocessing import PerStepTransformer
+from skrnn.sequences import pack
 from skrnn.sequences.scaling import Scale
 from skrnn.streaming import EarlyClassifier, Stream
+from skrnn.validation import SequenceFormat, check_sequences
 
 NAN = np.nan
 N, T, D = 30, 6, 2
@@ -152,6 +159,7 @@ def test_weights_are_copies_to_the_bit(solver):
     by_weight = quietly(by_weight.fit, X, Y, sample_weight=weight)
     by_copies = fitted(payload[copies], Y[copies], solver=solver)
     assert_array_equal(by_weight.weights_, by_copies.weights_)
+    assert_array_equal(by_weight.feature_memory_, by_copies.feature_memory_)
 
 
 def test_the_same_gaps_are_duplicates():
@@ -198,6 +206,55 @@ def test_a_feature_that_is_never_seen():
     assert np.isfinite(model.predict_proba(data)).all()
     # It may come later.
     assert np.isfinite(model.predict_proba(np.nan_to_num(data, nan=5.0))).all()
+
+
+def test_features_remember():
+    model = fitted()
+    expected = measure_memory(
+        X, np.arange(N), np.ones(N), Scale(model.feature_mean_, model.feature_scale_)
+    )
+    assert_allclose(model.feature_memory_, expected, rtol=0, atol=1e-7)
+    assert model.feature_memory_.dtype == np.float64
+    assert fitted(missing_values="error", X=WHOLE).feature_memory_ is None
+    # There is no mean to fade to.
+    assert_array_equal(fitted(standardize=False).feature_memory_, [1, 1])
+
+
+def test_features_remember_what_they_did_in_the_first_call():
+    model = GRUClassifier(**GAPS)
+    quietly(model.partial_fit, X[:20], Y[:20], classes=[0, 1])
+    memory = model.feature_memory_.copy()
+    assert_array_equal(fitted(X[:20], Y[:20]).feature_memory_, memory)
+    quietly(model.partial_fit, X[20:], Y[20:])
+    assert_array_equal(model.feature_memory_, memory)
+
+
+@pytest.mark.parametrize("memory", [0.0, 1.0])
+def test_what_a_memory_means(memory):
+    """Nothing fades, or all is forgotten at once."""
+    model = fitted()
+    model.feature_memory_ = np.full(D, memory)
+    filled = np.where(np.isnan(X), model.feature_mean_, X)
+    if memory:
+        filled = np.stack(
+            [
+                pd.DataFrame(x).ffill().fillna(dict(enumerate(model.feature_mean_)))
+                for x in X
+            ]
+        )
+    block = fitted_network(model).front["gaps"]
+    found = np.stack(block.forward({}, pack(X))[0].unpack())[..., :D]
+    assert_allclose(found, filled, rtol=0, atol=1e-15)
+
+
+@pytest.mark.parametrize(
+    "memory", [None, np.ones(D + 1), np.full(D, 1.1), np.full(D, -0.1), [0.5, 0.5]]
+)
+def test_a_memory_that_is_damaged(memory):
+    model = fitted()
+    model.feature_memory_ = memory
+    with pytest.raises(ValueError, match="feature_memory_ is not 2 number"):
+        model.predict(X)
 
 
 def test_nothing_is_missing():
@@ -267,8 +324,10 @@ def test_sequences_to_validate_with_have_gaps():
 
 def test_clones_and_pickles():
     model = fitted()
-    again = pickle.loads(pickle.dumps(model))
-    assert_array_equal(again.predict_proba(X), model.predict_proba(X))
+    by_skops = skops.io.loads(skops.io.dumps(model), trusted=SKOPS_TRUSTED)
+    for again in (pickle.loads(pickle.dumps(model)), by_skops):
+        assert_array_equal(again.predict_proba(X), model.predict_proba(X))
+        assert_array_equal(again.feature_memory_, model.feature_memory_)
     assert clone(model).missing_values == "forward_fill"
 
 
@@ -292,13 +351,23 @@ def test_saliency_of_gaps():
     start = [np.where(np.isnan(x), NAN, model.feature_mean_) for x in RAGGED]
     change = model.decision_function(RAGGED) - model.decision_function(start)
     assert_allclose([values.sum() for values in found], change, rtol=0, atol=1e-2)
-    # What is missing of a baseline takes what was last seen there.
+    # What is missing of a baseline is filled as the network does.
     baseline = [np.full_like(x, NAN) for x in RAGGED]
     again = saliency(
         model, RAGGED, method="integrated_gradients", target=1, baseline=baseline
     )
     for a, b in zip(again, found, strict=True):
         assert_array_equal(a, b)
+
+
+def test_baselines_are_filled_as_by_the_network():
+    model = fitted(RAGGED)
+    model.feature_memory_ = np.array([0.5, 0.9])
+    checked = check_sequences(model, RAGGED, expected=SequenceFormat.of(model))
+    baseline = check_baseline(model, RAGGED, checked)
+    rows = np.arange(N)
+    out, _ = fitted_network(model).front["gaps"].forward({}, pack(RAGGED, rows))
+    assert_array_equal(baseline.packed(rows, np.float64), out.data[:, :D])
 
 
 def test_permutation_moves_gaps():

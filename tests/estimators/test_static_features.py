@@ -425,6 +425,8 @@ def test_missing_facts():
     data[:5, :, 1] = np.nan
     data[5:9, :3, 3] = np.nan
     model = fitted(data, missing_values="forward_fill", own_scale=False)
+    assert_array_equal(model.feature_memory_[STATIC], 1)
+    assert (model.feature_memory_[CHANGING] < 1).all()
     names = fitted_network(model).pooled_names[9:13]
     assert names == ["fact_1", "fact_3", "fact_1_missing", "fact_3_missing"]
     assert_allclose(

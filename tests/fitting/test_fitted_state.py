@@ -73,6 +73,7 @@ FAULTS = {
     "one mean less": lambda m: {"feature_mean_": m.feature_mean_[1:]},
     "a scale of zero": lambda m: {"feature_scale_": 0 * m.feature_scale_},
     "a scale that is NaN": lambda m: {"feature_scale_": np.nan * m.feature_scale_},
+    "a memory of no gaps": lambda m: {"feature_memory_": np.ones(2)},
     "no own_scale_": lambda m: {"own_scale_": None},
     "another own_scale_": lambda m: {"own_scale_": not m.own_scale_},
     "own_scale_ of 0": lambda m: {"own_scale_": 0},

@@ -159,7 +159,8 @@ def test_folding_is_undone_and_reads_raw_facts():
 
 def test_gaps_below_say_which_facts_are_unknown():
     constant = np.array([True, False, True, False])
-    gaps = Gaps(4, np.arange(4), np.array([1.0, 2.0, 3.0, 4.0]), constant)
+    mean = np.array([1.0, 2.0, 3.0, 4.0])
+    gaps = Gaps(4, np.arange(4), mean, constant, np.ones(4))
     columns = np.r_[0, 2, gaps.n_out - 2, gaps.n_out - 1]
     names = ("a", "c", "a_missing", "c_missing")
     facts = Facts(gaps.n_out, columns, None, None, names)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from skrnn.network import Gaps, InputTransform, Stepper, build_network
-from skrnn.network.gaps import MARK, age, last_seen
+from skrnn.network.gaps import MARK, age, fade, last_seen
 from skrnn.sequences import pack
 from tests.gradients import relative_error
 
@@ -12,8 +12,9 @@ NAN = np.nan
 LENGTHS = [(3, 1, 5), (1,), (4, 4, 4), (2, 6, 1, 6)]
 
 
-def by_hand(sequence, columns, mean, constant):
+def by_hand(sequence, gaps):
     """Fill one sequence in plain loops: the columns that the block hands on."""
+    columns, constant, mean = gaps.columns, gaps.constant, gaps.mean
     since, value, seen = [0] * len(columns), list(mean), [False] * len(columns)
     rows = []
     for x in sequence:
@@ -23,7 +24,8 @@ def by_hand(sequence, columns, mean, constant):
                 since[k] += 1
             else:
                 since[k], value[k], seen[k] = 0, x[column], True
-            row[column] = value[k]
+            left = gaps.memory[k] ** since[k]
+            row[column] = mean[k] + left * (value[k] - mean[k])
             if constant[k]:
                 unknown.append(float(not seen[k]))
             else:
@@ -42,9 +44,10 @@ def with_gaps(lengths, n_features=3, share=0.5, seed=0):
     return samples
 
 
-def block(columns=(0, 1, 2), constant=(False, False, False), mean=(1.0, -2.0, 3.0)):
-    k = len(columns)
-    return Gaps(3, np.array(columns), np.array(mean[:k]), np.array(constant[:k]))
+def block(columns=(0, 1, 2), constant=(False,) * 3, memory=(0.7, 1.0, 0.9)):
+    k, mean = len(columns), np.array([1.0, -2.0, 3.0])
+    parts = np.array(columns), mean[:k], np.array(constant[:k]), np.array(memory[:k])
+    return Gaps(3, *parts)
 
 
 BLOCKS = {
@@ -52,7 +55,9 @@ BLOCKS = {
     "some": block((0, 2)),
     "constant": block(constant=(False, True, False)),
     "one": block((1,)),
-    "one constant": block((2,), (True,)),
+    "one constant": block((2,), (True,), (1.0,)),
+    "nothing fades": block(memory=(1.0, 1.0, 1.0)),
+    "all is forgotten": block(memory=(0.0, 0.0, 0.0)),
 }
 
 
@@ -62,18 +67,42 @@ def test_as_by_hand(name, lengths):
     gaps, samples = BLOCKS[name], with_gaps(lengths)
     out = gaps.forward({}, pack(samples))[0].unpack()
     for x, found in zip(samples, out, strict=True):
-        expected = by_hand(x, gaps.columns, gaps.mean, gaps.constant)
         assert found.shape[1] == gaps.n_out
-        np.testing.assert_array_equal(found, expected)
+        np.testing.assert_allclose(found, by_hand(x, gaps), rtol=0, atol=1e-14)
+        seen = ~np.isnan(x)
+        np.testing.assert_array_equal(found[:, :3][seen], x[seen])
 
 
 def test_an_example():
     x = np.array([[NAN], [5.0], [NAN], [NAN], [7.0]])
-    gaps = Gaps(1, np.array([0]), None, np.array([False]))
+    gaps = Gaps(1, np.array([0]), None, np.array([False]), np.array([1.0]))
     out = gaps.forward({}, pack([x]))[0].data
     np.testing.assert_array_equal(out[:, 0], [0, 5, 5, 5, 7])
     np.testing.assert_array_equal(out[:, 1], MARK * np.array([1, 0, 1, 1, 0]))
     np.testing.assert_array_equal(out[:, 2], MARK * age(np.array([1, 0, 1, 2, 0])))
+
+
+@pytest.mark.parametrize("mean", [None, 1.0])
+def test_an_example_that_fades(mean):
+    x = np.array([[NAN], [5.0], [NAN], [NAN], [7.0]])
+    first = None if mean is None else np.array([mean])
+    gaps = Gaps(1, np.array([0]), first, np.array([False]), np.array([0.5]))
+    expected = [0, 5, 2.5, 1.25, 7] if mean is None else [1, 5, 3, 2, 7]
+    out = gaps.forward({}, pack([x]))[0].data
+    np.testing.assert_array_equal(out[:, 0], expected)
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_fading_of_the_largest_numbers(dtype):
+    most = np.finfo(dtype).max
+    since = np.array([[0], [1], [2], [10**9]])
+    found = fade(np.full((4, 1), most), since, np.array([-most]), np.array([0.5]))
+    assert found.dtype == dtype
+    np.testing.assert_allclose(found[:, 0] / most, [1, 0, -0.5, -1], rtol=1e-6)
+    carried = np.random.default_rng(0).normal(size=(4, 1)).astype(dtype)
+    for memory, at in ((1.0, slice(None)), (0.3, slice(1))):
+        found = fade(carried, since, np.array([0.1], dtype), np.array([memory]))
+        np.testing.assert_array_equal(found[at], carried[at])
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
@@ -90,9 +119,10 @@ def test_types_and_nothing_missing(dtype):
 
 def test_last_seen_of_each_sequence():
     x = pack([np.array([[1.0], [NAN], [NAN]]), np.array([[NAN], [2.0]])])
-    rows, steps = last_seen(x.lengths, np.isnan(x.data))
+    rows, since, steps = last_seen(x.lengths, np.isnan(x.data))
     # The packed rows are those of steps 0, 0, 1, 1 and 2.
     assert rows.ravel().tolist() == [0, -1, 0, 3, 0]
+    assert since.ravel().tolist() == [0, 1, 1, 0, 2]
     assert steps.tolist() == [0, 0, 1, 1, 2]
 
 

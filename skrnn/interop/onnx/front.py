@@ -44,7 +44,8 @@ def write_front(graph, front, params, x, lengths):
 def write_gaps(graph, gaps, params, x, lengths):
     """Write the filling of gaps, the marks and the ages."""
     values = graph.add("Gather", x, gaps.columns, axis=2)
-    filled, since = _write_scan(graph, gaps.first(COMPUTED), values)
+    carried, since = _write_scan(graph, gaps.first(COMPUTED), values)
+    filled = _write_fading(graph, gaps, carried, since)
     changing = graph.add("Gather", since, np.flatnonzero(~gaps.constant), axis=2)
     constant = graph.add("Gather", since, np.flatnonzero(gaps.constant), axis=2)
     n_steps = graph.add("Squeeze", graph.add("Shape", x, start=1, end=2), [0])
@@ -64,6 +65,16 @@ def write_gaps(graph, gaps, params, x, lengths):
     return out, []
 
 
+def _write_fading(graph, gaps, carried, since):
+    """Write what is left of values after some steps."""
+    first, memory = gaps.first(COMPUTED), gaps.memory.astype(COMPUTED)
+    left = graph.add("Pow", graph.constant(memory), since)
+    lost = graph.add("Sub", COMPUTED.type(1), left)
+    return graph.add(
+        "Add", graph.add("Mul", left, carried), graph.add("Mul", lost, first)
+    )
+
+
 def _replaced(graph, x, gaps, filled):
     """Write steps with some columns replaced by those that are filled."""
     place = np.arange(gaps.n_in)
@@ -76,7 +87,7 @@ def _write_scan(graph, first, values):
 
     Returns
     -------
-    filled, since : str
+    carried, since : str
         Of the shape of `values`, (n, n_steps, n_columns).
     """
     n = graph.add("Shape", values, start=0, end=1)
@@ -84,18 +95,18 @@ def _write_scan(graph, first, values):
     before = graph.add("Expand", first[np.newaxis], shape)
     ago = graph.add("Expand", np.zeros((1, len(first)), COMPUTED), shape)
     body = _one_step(graph, len(first))
-    *_, filled, since = graph.add(
+    *_, carried, since = graph.add(
         "Scan",
         before,
         ago,
         values,
-        to=("last_value", "last_since", "filled", "since"),
+        to=("last_value", "last_since", "carried", "since"),
         body=body,
         num_scan_inputs=1,
         scan_input_axes=[1],
         scan_output_axes=[1, 1],
     )
-    return filled, since
+    return carried, since
 
 
 def _one_step(graph, n_columns):
@@ -108,7 +119,7 @@ def _one_step(graph, n_columns):
         ("Where", ["step_missing", "step_before", "step_x"], "step_value"),
         ("Add", ["step_ago", one], "step_longer"),
         ("Where", ["step_missing", "step_longer", zero], "step_since"),
-        ("Identity", ["step_value"], "step_filled"),
+        ("Identity", ["step_value"], "step_carried"),
         ("Identity", ["step_since"], "step_age"),
     ]
 
@@ -123,7 +134,7 @@ def _one_step(graph, n_columns):
         [helper.make_node(kind, inputs, [to]) for kind, inputs, to in nodes],
         "last_seen",
         values("step_before", "step_ago", "step_x"),
-        values("step_value", "step_since", "step_filled", "step_age"),
+        values("step_value", "step_since", "step_carried", "step_age"),
     )
 
 
