@@ -41,12 +41,12 @@ def windows(recordings):
 
 
 def main():
-    X, y = make_recordings("train", 30, random_state=0)
-    X_new, y_new = make_recordings("test", 30, random_state=1)
+    X, y = make_recordings("train", 20, random_state=0)
+    X_new, y_new = make_recordings("test", 20, random_state=1)
     n_steps = sum(map(len, X))
     print(f"{len(X)} recordings with {n_steps} steps to learn from")
 
-    boosting = HistGradientBoostingClassifier(max_iter=30, random_state=0)
+    boosting = HistGradientBoostingClassifier(max_iter=15, random_state=0)
     boosting.fit(windows(X), np.concatenate(y))
     ends = np.cumsum([len(x) for x in X_new])[:-1]
     models = {
