@@ -126,7 +126,7 @@ class Columns:
         return any(all(issubclass(x, of) for x in kinds) for of in (str, Integral))
 
     def __str__(self):
-        return "a list of indices or names of features, or a mask of them,"
+        return "a list of indices, names or bools"
 
 
 class Dict:
