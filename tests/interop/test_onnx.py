@@ -414,7 +414,7 @@ def test_an_opset_that_is_none(opset):
     ids=lambda labels: labels.dtype,
 )
 def test_labels_that_onnx_has_not(labels):
-    model = LSTMClassifier(2, max_iter=1).fit(BLOCK, labels[COUNT % 2])
+    model = LSTMClassifier(2, max_iter=1, random_state=0).fit(BLOCK, labels[COUNT % 2])
     assert refusal(ValueError, model) == (
         "export_onnx takes labels that are strings, bools, integers that fit int64, "
         "float32 or float64, but those of this LSTMClassifier have dtype "

@@ -270,7 +270,8 @@ def test_a_size_for_each_layer(kind, hidden_size, n_layers, how_many, way):
     ],
 )
 def test_sizes_of_the_layers(hidden_size, n_layers, expected):
-    clf = LSTMClassifier(hidden_size, n_layers=n_layers, max_iter=1).fit(X, Y)
+    sizes = {"hidden_size": hidden_size, "n_layers": n_layers}
+    clf = LSTMClassifier(**sizes, max_iter=1, random_state=0).fit(X, Y)
     sizes = clf.architecture_["hidden_sizes"]
     assert sizes == expected
     assert {type(size) for size in sizes} == {int}
