@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from copy import deepcopy
+from inspect import signature
 from typing import TYPE_CHECKING, Any
 
 from sklearn.base import is_classifier
@@ -83,14 +84,13 @@ def make_step_scorer(
         )
     # Of a metric, which is a function, nobody requests anything.
     if not isinstance(score, str) and not hasattr(score, "set_score_request"):
-        return StepScorer(
-            make_scorer(
-                score,
-                greater_is_better=greater_is_better,
-                response_method=response_method,
-                **kwargs,
-            )
+        scorer = make_scorer(
+            score,
+            greater_is_better=greater_is_better,
+            response_method=response_method,
+            **kwargs,
         )
+        return StepScorer(scorer, "sample_weight" in signature(score).parameters)
     if not greater_is_better or response_method != "predict" or kwargs:
         raise ValueError(
             f"{score!r} is a scorer, which knows its sign, its response_method and all "
@@ -106,10 +106,12 @@ class StepScorer:
     ----------
     scorer : callable
         The scorer of scikit-learn that gets flat labels and answers.
+    takes_weights : bool, optional
+        Whether it takes weights, if that is known.
     """
 
-    def __init__(self, scorer: Any) -> None:
-        self._scorer = scorer
+    def __init__(self, scorer: Any, takes_weights: bool | None = None) -> None:
+        self._scorer, self._takes_weights = scorer, takes_weights
 
     def __call__(
         self,
@@ -137,10 +139,18 @@ class StepScorer:
 
     def _accept_sample_weight(self) -> bool:
         # Searches and scorers of several metrics ask for it, where nothing is routed.
-        return "sample_weight" in self.get_metadata_routing().score.requests
+        if self._takes_weights is not None:
+            return self._takes_weights
+        if "sample_weight" not in _requests(get_scorer("accuracy")):
+            return True  # older versions of scikit-learn do not say
+        return "sample_weight" in _requests(self)
 
     def __repr__(self) -> str:
         return f"make_step_scorer({self._scorer!r})"
+
+
+def _requests(scorer):
+    return scorer.get_metadata_routing().score.requests
 
 
 class _FlatAnswers:

@@ -6,8 +6,10 @@ import numpy as np
 import pandas as pd
 import polars as pl
 import pytest
+from matplotlib import pyplot
 from numpy.testing import assert_array_equal
 from sklearn.metrics import (
+    ConfusionMatrixDisplay,
     accuracy_score,
     classification_report,
     confusion_matrix,
@@ -219,14 +221,10 @@ def test_confusion_matrix_and_report_are_those_of_flat_labels():
 
 
 def test_a_display_takes_flat_labels():
-    import matplotlib as mpl
-
-    mpl.use("Agg")
-    from sklearn.metrics import ConfusionMatrixDisplay
-
     y, answers = [["a", "b"], ["b", None]], [["a", "a"], ["b", "b"]]
     display = ConfusionMatrixDisplay.from_predictions(*flatten_steps(y, answers))
     assert_array_equal(display.confusion_matrix, step_confusion_matrix(y, answers))
+    pyplot.close("all")
 
 
 def test_accuracy_by_hand():

@@ -100,4 +100,4 @@ def test_the_scorer_that_was_given_stays_as_it_is():
     with config_context(enable_metadata_routing=True):
         make_step_scorer(given).set_score_request(sample_weight=True)
         requests = given.get_metadata_routing().score.requests
-    assert requests["sample_weight"] is None
+    assert requests.get("sample_weight") is None
