@@ -5,7 +5,7 @@ Who complains after a long search leaves, and a return after a purchase counts d
 An event is a row of a data frame: its kind, a category, and the minutes. No encoder is
 needed: a network learns a vector for each kind.
 
-Run it with ``python examples/categories.py``.
+Run it with ``python examples/categories.py``; it needs pandas.
 """
 
 import numpy as np

@@ -5,7 +5,7 @@ about the label. As static features the numbers go straight to the head, on thei
 scale; as ten more features of each step the layers have to carry them, with more
 weights. Which is more accurate depends on the data: here reading them at each step is.
 
-Run it with ``python examples/facts.py``.
+Run it with ``python examples/facts.py``; it needs pandas.
 """
 
 import numpy as np
