@@ -716,7 +716,7 @@ FAULTS = {
     ),
     "convolution: what filters leave out has a gradient": (
         "network/convolution.py",
-        "        d_y = d_y * (out.data > 0)\n",
+        "        d_y *= out.data > 0\n",
         "",
         ["network/test_convolution.py"],
     ),

@@ -97,11 +97,11 @@ class Convolution(Block):
         Where several patches have the largest value, each has its part of the gradient.
         """
         x, out, _ = tape
-        d_y, d_beside = d_out.data, d_out.beside
+        d_y, d_beside = d_out.data.copy(), d_out.beside
         if self.is_pooled:
             d_pooled, d_beside = np.split(d_beside, [2 * self.n_out], axis=1)
-            d_y = d_y + self._d_from_pooled(tape, d_pooled)
-        d_y = d_y * (out.data > 0)
+            d_y += self._d_from_pooled(tape, d_pooled)
+        d_y *= out.data > 0
         before = x.lengths.rows_before
         d_from_before = np.zeros_like(d_y)
         d_from_before[before] = d_y[x.n_sequences :]

@@ -47,7 +47,7 @@ class Facts(FrontBlock):
 
     def forward(self, params, x, *, dtype=None, **options):
         """Take the columns out: ``(params, x) -> (out, tape)``."""
-        out = x.replace(x.data[:, self._others])
+        out = x.replace(x.data[:, self.others])
         facts = x.data[x.lengths.final_rows][:, self.columns]
         facts = self._scaling.scaled(facts, dtype)
         out.beside = facts if x.beside is None else np.hstack([x.beside, facts])
@@ -60,16 +60,17 @@ class Facts(FrontBlock):
         if self.scale is not None:
             d_facts = d_facts / self.scale.astype(d_facts.dtype)
         d_x = np.zeros((len(d_out.data), self.n_in), d_out.data.dtype)
-        d_x[:, self._others] = d_out.data
+        d_x[:, self.others] = d_out.data
         d_x[tape.final_rows[:, np.newaxis], self.columns] = d_facts
         return Sequences(d_x, tape, beside=d_beside), {}
 
     def step(self, params, memory, x):
         """Take them out of a step: ``(params, memory, x) -> (out, facts, {})``."""
-        return x[:, self._others], self._scaling.scaled(x[:, self.columns]), {}
+        return x[:, self.others], self._scaling.scaled(x[:, self.columns]), {}
 
     @cached_property
-    def _others(self):
+    def others(self):
+        """The columns that it hands on, ndarray of int."""
         return np.setdiff1d(np.arange(self.n_in), self.columns)
 
     @cached_property

@@ -44,10 +44,10 @@ class LinearHead(Head):
 
     def init(self, rng):
         """Return initial parameters: Glorot uniform weights, zero biases."""
-        bound = np.sqrt(6.0 / (self.n_features + self.n_outputs))
+        bound, shapes = np.sqrt(6.0 / (self.n_features + self.n_outputs)), self.shapes
         return {
-            "W": rng.uniform(-bound, bound, self.shapes["W"]),
-            "b": np.zeros(self.n_outputs),
+            "W": rng.uniform(-bound, bound, shapes["W"]),
+            "b": np.zeros(shapes["b"]),
         }
 
     def biases(self, params):
@@ -79,15 +79,6 @@ class StepHead(LinearHead):
         """Shape of each parameter, by name."""
         n_out = self.patch_size * self.n_outputs
         return {"W": (n_out, self.n_features), "b": (n_out,)}
-
-    def init(self, rng):
-        """Return initial parameters: Glorot uniform weights, zero biases."""
-        bound = np.sqrt(6.0 / (self.n_features + self.n_outputs))
-        shapes = self.shapes
-        return {
-            "W": rng.uniform(-bound, bound, shapes["W"]),
-            "b": np.zeros(shapes["b"]),
-        }
 
     def forward(self, params, x, *, lengths, **options):
         """Compute the scores of every step: ``(params, x) -> (scores, tape)``.

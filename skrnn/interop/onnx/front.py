@@ -159,10 +159,9 @@ def write_facts(graph, facts, params, x, lengths):
     else:
         step = graph.add("Unsqueeze", graph.add("Sub", lengths, np.int64(1)), [1])
         last = graph.add("GatherND", x, step, batch_dims=1)
-    others = np.setdiff1d(np.arange(facts.n_in), facts.columns)
     values = graph.add("Gather", last, facts.columns, axis=1)
     beside = write_scaled(graph, values, facts.mean, facts.scale)
-    return graph.add("Gather", x, others, axis=2), [beside]
+    return graph.add("Gather", x, facts.others, axis=2), [beside]
 
 
 def write_scaled(graph, x, mean, scale):
