@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from importlib import resources
 from typing import TYPE_CHECKING, Literal, overload
 
 import numpy as np
 from sklearn.utils import Bunch
 
+from skrnn.datasets.files import data_file, text_of
 from skrnn.parameters.constraints import Boolean, check_options
 
 if TYPE_CHECKING:
@@ -132,7 +132,7 @@ def load_japanese_vowels(
         feature_names=[f"cepstrum {i + 1}" for i in range(N_FEATURES)],
         train_indices=np.flatnonzero(is_train),
         test_indices=np.flatnonzero(~is_train),
-        DESCR=_data_file("README.md").read_text(encoding="utf-8"),
+        DESCR=text_of("README.md"),
     )
 
 
@@ -150,7 +150,7 @@ def _part_of(subset):
 def _read_all():
     """Read every utterance and its speaker, training utterances first."""
     with (
-        _data_file("japanese_vowels.npz").open("rb") as file,
+        data_file("japanese_vowels.npz").open("rb") as file,
         np.load(file, allow_pickle=False) as arrays,
     ):
         values, lengths, labels = (arrays[k] for k in ("values", "lengths", "labels"))
@@ -160,8 +160,3 @@ def _read_all():
     # Copies, so that keeping one utterance does not keep the memory of all.
     data = [utterance.copy() for utterance in np.split(steps, ends[:-1])]
     return data, labels.astype(np.int64)
-
-
-def _data_file(name):
-    """Return a file of the package, also when it is imported from an archive."""
-    return resources.files("skrnn.datasets").joinpath("data", name)

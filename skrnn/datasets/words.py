@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from importlib import resources
 from typing import TYPE_CHECKING, Literal, overload
 
 import numpy as np
 from sklearn.utils import Bunch
 
+from skrnn.datasets.files import text_of
 from skrnn.parameters.constraints import Boolean, Options, check_options
 
 if TYPE_CHECKING:
@@ -120,18 +120,12 @@ def load_words(
         target_names=names,
         train_indices=np.flatnonzero(is_train),
         test_indices=np.flatnonzero(~is_train),
-        DESCR=_text_of("words.md"),
+        DESCR=text_of("words.md"),
     )
 
 
 def _read_all():
     """Read every word and its language, training words first."""
-    pairs = [line.split("\t") for line in _text_of("words.txt").splitlines()]
+    pairs = [line.split("\t") for line in text_of("words.txt").splitlines()]
     words, languages = zip(*pairs, strict=True)
     return list(words), np.array(languages)
-
-
-def _text_of(name):
-    """Return the text of a file of the package, also when that is an archive."""
-    file = resources.files("skrnn.datasets").joinpath("data", name)
-    return file.read_text(encoding="utf-8")
