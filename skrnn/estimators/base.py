@@ -95,16 +95,16 @@ class BaseRecurrent(Settings, CallbackSupportMixin, BaseEstimator, ABC):
         """
 
     @abstractmethod
+    def _score(self, decisions, y, sample_weight):
+        """Score predictions against targets: larger is better."""
+
     def _weigh(self, problem):
         """Return the problem in which sequences count as the parameters say."""
+        return problem
 
-    @abstractmethod
     def _stratify(self, problem, rows):
         """Return what a split of some sequences keeps in proportion, or None."""
-
-    @abstractmethod
-    def _score(self, decisions, y, sample_weight):
-        """Score predictions against encoded targets: larger is better."""
+        return None
 
     def _train(
         self,

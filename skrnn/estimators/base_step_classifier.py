@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, ClassVar, Self
 
 import numpy as np
 from sklearn.base import ClassifierMixin
-from sklearn.metrics import accuracy_score
 from sklearn.utils.class_weight import compute_class_weight
 
 from skrnn.estimators.base import BaseRecurrent
@@ -23,7 +22,7 @@ from skrnn.validation.labels import settle_classes
 from skrnn.validation.steps import (
     check_mark_is_no_class,
     check_step_labels,
-    check_step_weights,
+    check_weights_of,
 )
 
 if TYPE_CHECKING:
@@ -221,7 +220,7 @@ default=None
         -------
         float
         """
-        return self._score_steps(X, y, sample_weight, check_step_labels, accuracy_score)
+        return self._score_steps(X, y, sample_weight, check_step_labels)
 
     def _log_probabilities(self, scores):
         return self._loss.log_probabilities(scores)
@@ -231,14 +230,8 @@ default=None
         X = check_sequences(self, X, expected=expected and expected.format)
         lengths = lengths_of(X.samples)
         (y, starts), has_label = check_step_labels(y, lengths)
-        weight = check_step_weights(sample_weight, lengths)
-        weight[~has_label] = 0.0
+        weight = check_weights_of(has_label, sample_weight, lengths, "label")
         counts = weight > 0
-        if not counts.any():
-            raise ValueError(
-                "sample_weight is zero wherever y has a label: no step is left to "
-                "learn from."
-            )
         name = type(self).__name__
         if classes is None and not earlier:
             check_mark_is_no_class(name, y, y[counts])

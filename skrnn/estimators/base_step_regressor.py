@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Self
 
 import numpy as np
 from sklearn.base import RegressorMixin
-from sklearn.metrics import r2_score
 
 from skrnn.estimators.base import BaseRecurrent
 from skrnn.estimators.outputs import (
@@ -24,7 +23,7 @@ from skrnn.parameters.steps import StepSettings
 from skrnn.sequences import lengths_of
 from skrnn.training import StepTargets
 from skrnn.validation import check_sequences
-from skrnn.validation.steps import check_step_targets, check_step_weights
+from skrnn.validation.steps import check_step_targets, check_weights_of
 
 if TYPE_CHECKING:
     from sklearn.utils import Tags
@@ -172,20 +171,14 @@ arrays of shape (n_steps_i,) or (n_steps_i, n_targets)
         float
             Of several targets the mean.
         """
-        return self._score_steps(X, y, sample_weight, check_step_targets, r2_score)
+        return self._score_steps(X, y, sample_weight, check_step_targets)
 
     def _validate_data(self, X, y, sample_weight, classes, groups, expected=None):
         earlier = expected and expected.targets
         X = check_sequences(self, X, expected=expected and expected.format)
         lengths = lengths_of(X.samples)
         (y, starts), has_target = check_step_targets(y, lengths)
-        weight = check_step_weights(sample_weight, lengths)
-        weight[~has_target] = 0.0
-        if not weight.any():
-            raise ValueError(
-                "sample_weight is zero wherever y has a target: no step is left to "
-                "learn from."
-            )
+        weight = check_weights_of(has_target, sample_weight, lengths, "target")
         columns = np.where(weight[:, np.newaxis] > 0, y.reshape(len(y), -1), 0.0)
         if earlier:
             check_target_shape(type(self).__name__, y, columns, earlier)

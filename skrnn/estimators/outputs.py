@@ -77,12 +77,6 @@ class RegressorOutputs:
     def _target_scale(self):
         return Scale(self.target_mean_, self.target_scale_)
 
-    def _weigh(self, problem):
-        return problem
-
-    def _stratify(self, problem, rows):
-        return None
-
     def _score(self, decisions, y, sample_weight):
         return r2_score(y, decisions, sample_weight=sample_weight)
 

@@ -34,7 +34,7 @@ class StepAnswersMixin:
         ends = np.cumsum(lengths_of(scores))
         return RaggedList(np.split(answers, ends[:-1]))
 
-    def _score_steps(self, X, y, sample_weight, check, measure):
+    def _score_steps(self, X, y, sample_weight, check):
         """Score the predictions for all steps that have an answer in y."""
         predicted = self.predict(X)
         lengths = lengths_of(predicted)
@@ -42,14 +42,11 @@ class StepAnswersMixin:
         weight = check_step_weights(sample_weight, lengths)
         rows = [steps.reshape(len(steps), *y.values.shape[1:]) for steps in predicted]
         predicted = np.concatenate(rows)
-        return measure(
-            y.values[has_answer],
+        return self._score(
             predicted[has_answer],
-            sample_weight=weight[has_answer] if sample_weight is not None else None,
+            y.values[has_answer],
+            weight[has_answer] if sample_weight is not None else None,
         )
-
-    def _stratify(self, problem, rows):
-        return None
 
     def _step_tags(self, tags):
         """Return tags that say that y has several answers for each row of a table."""

@@ -5,10 +5,10 @@ from numbers import Real
 
 import numpy as np
 
-from skrnn.validation.arrays import as_array, flat_array, sentence
+from skrnn.validation.arrays import as_array, flat_array
 from skrnn.validation.nested import HIDDEN, as_steps, is_nested
 from skrnn.validation.steps import are_labelled
-from skrnn.validation.values import within_float64
+from skrnn.validation.weights import as_floats
 
 
 class LabelledSteps:
@@ -180,15 +180,7 @@ def _of_one_type(values, name):
 
 
 def _as_weights(values):
-    if values.dtype.kind not in "biufO":
-        raise ValueError(f"sample_weight must be numbers, got {values.dtype}.")
-    values = within_float64(values, "sample_weight")
-    try:
-        weights = values.astype(np.float64)
-    except (OverflowError, TypeError, ValueError) as error:
-        raise ValueError(
-            f"sample_weight must be numbers, got {values.dtype}: {sentence(error)}"
-        ) from error
+    weights = as_floats(values)
     if not np.isfinite(weights).all():
         first = weights[~np.isfinite(weights)][0]
         raise ValueError(f"sample_weight must be finite numbers, but has {first}.")

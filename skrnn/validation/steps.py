@@ -5,9 +5,10 @@ from numbers import Real
 import numpy as np
 from sklearn.utils.multiclass import check_classification_targets
 
-from skrnn.validation.arrays import is_missing, not_finite, sentence
+from skrnn.validation.arrays import is_missing, not_finite
 from skrnn.validation.labels import sorted_once
 from skrnn.validation.nested import StepValues, is_nested, read_steps
+from skrnn.validation.targets import as_real_numbers
 from skrnn.validation.values import within_float64
 from skrnn.validation.weights import as_floats, check_values, check_weights
 
@@ -125,7 +126,12 @@ def check_step_targets(y, lengths):
         Whether all targets of a step are there.
     """
     targets = read_steps(y, lengths, "y", "target")
-    targets = StepValues(_as_numbers(targets), targets.starts)
+    if targets.values.dtype.kind not in "biufO":
+        raise ValueError(
+            f"y has dtype {targets.values.dtype}, but a regressor needs real numbers "
+            "as targets. For labels, use a classifier."
+        )
+    targets = StepValues(as_real_numbers(targets.values, "step"), targets.starts)
     _check_no_infinity(targets, "target")
     has_target = are_labelled(targets.values, None)
     if not has_target.any():
@@ -160,22 +166,26 @@ def check_step_weights(sample_weight, lengths):
     return values
 
 
-def _as_numbers(targets):
-    values = targets.values
-    if values.dtype.kind not in "biufO":
+def check_weights_of(has_answer, sample_weight, lengths, what):
+    """Check weights as `check_step_weights` does; steps without an answer have zero.
+
+    Parameters
+    ----------
+    has_answer : ndarray of bool of shape (n_steps_in_all,)
+        Which steps have a label, or a target.
+    sample_weight, lengths
+        As for `check_step_weights`.
+    what : {"label", "target"}
+        What they have.
+    """
+    weight = check_step_weights(sample_weight, lengths)
+    weight[~has_answer] = 0.0
+    if not weight.any():
         raise ValueError(
-            f"y has dtype {values.dtype}, but a regressor needs real numbers as "
-            "targets. For labels, use a classifier."
+            f"sample_weight is zero wherever y has a {what}: no step is left to learn "
+            "from."
         )
-    try:
-        return within_float64(values, "y").astype(np.float64)
-    except (OverflowError, TypeError, ValueError) as error:
-        if values.dtype != object:
-            raise
-        raise ValueError(
-            f"y has dtype object and cannot be read as numbers: {sentence(error)} Give "
-            "one number for each step, or as many as there are targets."
-        ) from error
+    return weight
 
 
 def _check_no_infinity(read, what):

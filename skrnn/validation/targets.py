@@ -45,12 +45,13 @@ def check_targets(y, n):
             f"there are targets, for each sequence. Got shape {y.shape}."
         )
     check_length(y, n, "targets")
-    y = _as_real_numbers(y)
+    y = as_real_numbers(y, "sequence")
     check_all_finite(y, "target")
     return y
 
 
-def _as_real_numbers(y):
+def as_real_numbers(y, each):
+    """Return targets in float64, of which there is one for each sequence or step."""
     if y.dtype.kind == "c":
         raise ValueError(
             f"Complex data not supported: y has dtype {y.dtype}. Give real and "
@@ -68,7 +69,7 @@ def _as_real_numbers(y):
             raise
         raise ValueError(
             f"y has dtype object and cannot be read as numbers: {sentence(error)} Give "
-            "one number for each sequence, or as many as there are targets."
+            f"one number for each {each}, or as many as there are targets."
         ) from error
 
 
