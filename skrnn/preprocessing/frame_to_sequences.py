@@ -232,8 +232,7 @@ def _check_no_target(frame, rows, features, y):
         return
     if any(map(arrays.is_missing, labels)) or len(set(map(repr, labels))) < 2:
         return
-    lengths = np.diff(rows.starts, append=len(rows.order))
-    expected = np.repeat(np.array(labels, dtype=object), lengths).tolist()
+    expected = np.repeat(np.array(labels, dtype=object), rows.lengths).tolist()
     for name in features:
         if is_missing(frame[name]).any():
             continue

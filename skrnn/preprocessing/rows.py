@@ -32,6 +32,11 @@ class Rows:
     ids: np.ndarray
     kind: str = "id"
 
+    @property
+    def lengths(self):
+        """Number of steps of each sequence, ndarray of int of shape (n,)."""
+        return np.diff(self.starts, append=len(self.order))
+
     def cut(self, values):
         """Cut what is in order, (n_rows, ...), into sequences."""
         return np.split(values, self.starts[1:])
@@ -57,14 +62,12 @@ class Rows:
     def one_of_each(self, column, name, role):
         """Return the one value that a column has in each sequence."""
         values = self.each(column, name, role)
-        one = values[self.starts]
-        lengths = np.diff(self.starts, append=len(values))
-        if where := self.where(values != np.repeat(one, lengths)):
+        if where := self.where_varies(values):
             raise ValueError(
                 f"Column {name!r}, the {role}, changes within {where}. A sequence has "
                 f"one {role}: pass a column that is constant in it.{ADVICE[role]}"
             )
-        return one
+        return values[self.starts]
 
     def since_last(self, times):
         """Return the time since the row before in each sequence, and 0 in its first.
@@ -87,6 +90,10 @@ class Rows:
         past = past.astype(np.float64)
         past[self.starts] = 0
         return past
+
+    def where_varies(self, values):
+        """Name the sequences in which values, in order, are not constant, if any."""
+        return self.where(values != np.repeat(values[self.starts], self.lengths))
 
     def where(self, rows):
         """Name the sequences to which some rows, a mask in order, belong, if any do."""

@@ -107,8 +107,7 @@ def _check_types(frames):
 def _check_one_id(frame, rows, id):
     """Check that each frame is one sequence."""
     values = frame[id].to_numpy()[rows.order]
-    lengths = np.diff(rows.starts, append=len(values))
-    if where := rows.where(values != np.repeat(values[rows.starts], lengths)):
+    if where := rows.where_varies(values):
         raise ValueError(
             f"Column {id!r}, the id, changes within {where} of X. In a list each data "
             "frame is one sequence: pass a single long data frame, or cut it by id."
