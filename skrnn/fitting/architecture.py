@@ -24,8 +24,6 @@ READING = (
     "feature_mean_",
     "feature_scale_",
     "feature_memory_",
-    "is_categorical_",
-    "categories_",
     "embedding_sizes_",
 )
 #: Parameters of parts of the architecture with another name.
@@ -62,6 +60,11 @@ def reading_names(estimator):
     return *READING, *(f"{name}_" for name in resolved_names(estimator))
 
 
+def reading_of(estimator):
+    """Return these attributes of a fitted estimator, a dict."""
+    return {name: getattr(estimator, name) for name in reading_names(estimator)}
+
+
 def options_of(estimator):
     """Return the parameters that not all networks have."""
     pooling = () if HEADS[estimator._head].per_step else ("pooling",)
@@ -77,8 +80,7 @@ def choose_reading(estimator, problem, rows):
         The fitted attributes in `reading_names`.
     """
     reading = {
-        "is_categorical_": problem.X.format.is_categorical,
-        **_choose_embedding(estimator, problem),
+        "embedding_sizes_": _choose_embedding_sizes(estimator, problem),
         **_choose_transform(estimator, problem, rows),
     }
     size = reading["patch_size_"]
@@ -86,11 +88,12 @@ def choose_reading(estimator, problem, rows):
     return {name: reading[name] for name in reading_names(estimator)}
 
 
-def _choose_embedding(estimator, problem):
+def _choose_embedding_sizes(estimator, problem):
     categories, size = problem.X.format.categories, estimator.embedding_size
-    values = [] if categories is None else list(categories.values)
-    sizes = (default_size(len(some)) if size == AUTO else int(size) for some in values)
-    return {"categories_": values, "embedding_sizes_": tuple(sizes)}
+    values = () if categories is None else categories.values
+    return tuple(
+        default_size(len(some)) if size == AUTO else int(size) for some in values
+    )
 
 
 def _choose_transform(estimator, problem, rows):

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from skrnn.sequences import lengths_of
 from skrnn.validation.categories import keep_some
 
 #: What occurs at so many steps has a vector of its own. A vector that is seen at one
@@ -85,8 +86,8 @@ def recode(X, kept):
         return changed
 
     if isinstance(X.samples, list):
-        lengths = np.array([len(sequence) for sequence in X.samples])
-        samples = np.split(change(np.concatenate(X.samples)), np.cumsum(lengths)[:-1])
+        ends = np.cumsum(lengths_of(X.samples))
+        samples = np.split(change(np.concatenate(X.samples)), ends[:-1])
     else:
         samples = change(X.samples)
     form = replace(X.format, categories=replace(categories, values=values))

@@ -14,6 +14,7 @@ from skrnn.cells import CELLS
 from skrnn.fitting.architecture import (
     options_of,
     reading_names,
+    reading_of,
     resolved_names,
 )
 from skrnn.fitting.network import make_network
@@ -33,6 +34,8 @@ COMMON = (
     "input_layout_",
     "n_features_in_",
     "static_features_",
+    "is_categorical_",
+    "categories_",
 )
 #: Validated if present.
 OPTIONAL = ("features_per_step_", "feature_names_in_", "optimizer_state_")
@@ -70,9 +73,8 @@ def fitted_network(estimator):
         return network
     fault = _state_fault(estimator)
     if fault is None:
-        reading = {name: getattr(estimator, name) for name in reading_names(estimator)}
         form = SequenceFormat.of(estimator)
-        network = make_network(estimator.architecture_, reading, form)
+        network = make_network(estimator.architecture_, reading_of(estimator), form)
         fault = _weights_fault(estimator, network.layout.size)
     if fault:
         raise ValueError(

@@ -44,7 +44,7 @@ def _make_front(architecture, reading, form):
         front["embedding"] = embedding = Embedding(
             n,
             tuple(codes.tolist()),
-            tuple(1 + len(values) for values in reading["categories_"]),
+            tuple(1 + len(values) for values in form.categories.values),
             reading["embedding_sizes_"],
         )
         n = embedding.n_out

@@ -11,7 +11,7 @@ from skrnn.fitting.architecture import (
     choose_architecture,
     choose_reading,
     longest_piece,
-    reading_names,
+    reading_of,
 )
 from skrnn.fitting.categories import settle_categories
 from skrnn.fitting.fitted_state import fitted_network
@@ -148,10 +148,9 @@ class TrainingRun:
         stops = self.estimator.early_stopping
         memory = {} if memory is None else {self.estimator.solver: memory}
         return {
-            **self.problem.X.format.attributes,
+            **self.problem.X.format.attributes_of_network,
             **self.problem.fitted,
             "architecture_": self.architecture,
-            "static_features_": self.problem.X.format.static,
             **self.reading,
             "weights_": self.with_share(result.weights),
             "optimizer_state_": memory,
@@ -231,7 +230,7 @@ def prepare(estimator, problem, validation, resume, incremental):
     architecture = choose_architecture(estimator, problem)
     if resume:
         check_unchanged(estimator, architecture)
-        reading = {name: getattr(estimator, name) for name in reading_names(estimator)}
+        reading = reading_of(estimator)
         network, weights = fitted_network(estimator), estimator.weights_
         dtype = choose_dtype(estimator, weights.dtype)
         rng = random_source(estimator.random_state, estimator.t_)

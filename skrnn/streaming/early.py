@@ -19,12 +19,7 @@ from skrnn.estimators.introspection import (
 from skrnn.estimators.metaestimator import NetworkMetaEstimator
 from skrnn.estimators.staged import staged_outputs
 from skrnn.parameters.constraints import Interval, check_parameters
-from skrnn.streaming.prefixes import (
-    add_prefixes,
-    fit_on_codes,
-    form_attributes,
-    reading_prefixes,
-)
+from skrnn.streaming.prefixes import add_prefixes, fit_on_prefixes
 from skrnn.streaming.rule import decisions
 
 if TYPE_CHECKING:
@@ -166,13 +161,14 @@ class EarlyClassifier(ClassifierMixin, NetworkMetaEstimator, BaseEstimator):
         shown = {"X": X, "y": y, **params}
         if self.n_prefixes > 0 and not frozen:
             form, shown = add_prefixes(self.estimator, int(self.n_prefixes), **shown)
-            known = form_attributes(form)
 
         def train(copy):
             if not frozen and copy.own_scale == "auto":
                 copy.set_params(own_scale=False)  # no prefix knows the end
-            with reading_prefixes(copy, form):
-                fit_on_codes(copy, known, shown)
+            if form is None:
+                copy.fit(**shown)
+            else:
+                fit_on_prefixes(copy, form, known, shown)
             if without_frozen(copy).multilabel_:
                 raise ValueError(
                     f"{type(self).__name__} decides for one label a sequence, but y is "

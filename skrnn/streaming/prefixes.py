@@ -1,7 +1,5 @@
 """Prefixes of sequences, the training data of early classification."""
 
-from contextlib import contextmanager
-
 import numpy as np
 
 from skrnn.fitting.validation_split import NAMES, named_in_errors
@@ -13,9 +11,6 @@ from skrnn.validation import (
     check_sequences,
     check_weights,
 )
-
-#: Parameters that say where things are in the layout of X.
-ONLY_OF_LAYOUT = ("static_features", "features_per_step")
 
 
 def add_prefixes(
@@ -60,54 +55,40 @@ def add_prefixes(
     }
 
 
-@contextmanager
-def reading_prefixes(network, form):
-    """Let `fit` of a network find static features in a list of prefixes.
+def fit_on_prefixes(network, form, known, arguments):
+    """Fit a network on a list of prefixes, as `add_prefixes` makes it.
 
-    There they have other indices than in a table, and no names.
-    """
-    if form is None or len(form.static) == 0:
-        yield
-        return
-    before = {name: getattr(network, name) for name in ONLY_OF_LAYOUT}
-    network.set_params(static_features=form.static_in_step, features_per_step=1)
-    try:
-        yield
-    finally:
-        network.set_params(**before)
-
-
-def form_attributes(form):
-    """Return the fitted attributes of a network that was fitted on prefixes."""
-    return {**form.attributes, "static_features_": form.static}
-
-
-def fit_on_codes(network, categories, arguments):
-    """Fit a network on sequences whose categories are codes already.
+    In a list static features have other indices than in a table, no feature has a name,
+    and categories are codes.
 
     Parameters
     ----------
     network : estimator
         Not fitted; its parameters are the same afterwards.
-    categories : dict of str to object
-        What `add_prefixes` says of the categories of X: fitted attributes, or none.
+    form : SequenceFormat
+        The format of X.
+    known : dict of str to object
+        Gets the fitted attributes for X in its own layout, also if an interrupt ends
+        `fit`.
     arguments : dict of str to object
         Those of `fit`.
     """
-    if "categories_" not in categories:
-        network.fit(**arguments)
-        return
-    asked, known = network.categorical_features, categories["categories_"]
-    columns = np.flatnonzero(categories["is_categorical_"]).tolist()
-    network.set_params(categorical_features=columns)
+    known.update(form.attributes_of_network)
+    of_list = {}
+    if len(form.static):
+        of_list |= {"static_features": form.static_in_step, "features_per_step": 1}
+    if form.categories is not None:
+        of_list["categorical_features"] = list(form.categories.columns)
+    asked = {name: getattr(network, name) for name in of_list}
+    network.set_params(**of_list)
     try:
         network.fit(**arguments)
     finally:
-        network.set_params(categorical_features=asked)
+        network.set_params(**asked)
         if hasattr(network, "categories_"):
-            pairs = zip(known, network.categories_, strict=True)
+            pairs = zip(known["categories_"], network.categories_, strict=True)
             # The codes that it knows, of which 0 is none.
-            categories["categories_"] = [
+            known["categories_"] = [
                 values[codes.astype(np.intp) - 1] for values, codes in pairs
             ]
 

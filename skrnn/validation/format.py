@@ -65,10 +65,18 @@ class SequenceFormat:
             found["feature_names_in_"] = self.names
         if self.layout == TABLE:
             found["features_per_step_"] = self.n_features
-        if self.categories is not None:
-            found["is_categorical_"] = self.is_categorical
-            found["categories_"] = list(self.categories.values)
         return found
+
+    @property
+    def attributes_of_network(self):
+        """Those, and what a network knows of its features beside, a dict."""
+        values = () if self.categories is None else self.categories.values
+        return {
+            **self.attributes,
+            "static_features_": self.static,
+            "is_categorical_": self.is_categorical,
+            "categories_": list(values),
+        }
 
     @property
     def n_in_step(self):

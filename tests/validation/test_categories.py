@@ -183,7 +183,10 @@ def test_tables(name, kind):
     network = GRUClassifier(categorical_features=OF_TABLES[name], features_per_step=2)
     checked = check_sequences(network, X)
     assert checked.samples.tolist() == [[[2, 1.0], [1, 3.0]], [[1, 2.0], [3, 4.0]]]
-    assert checked.format.attributes["is_categorical_"].tolist() == [True, False]
+    assert checked.format.attributes_of_network["is_categorical_"].tolist() == [
+        True,
+        False,
+    ]
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64, np.int64, object])
@@ -274,7 +277,7 @@ def test_float32_numbers_a_limited_number_of_categories(monkeypatch):
 def test_the_format_of_fitted_attributes():
     checked = check_sequences(GRUClassifier(categorical_features=[0]), objects())
     fitted = GRUClassifier()
-    vars(fitted).update(checked.format.attributes)
+    vars(fitted).update(checked.format.attributes_of_network)
     categories = SequenceFormat.of(fitted).categories
     assert categories.columns == (0,)
     assert categories.values[0].tolist() == ["a", "b"]
