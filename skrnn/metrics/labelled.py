@@ -5,7 +5,7 @@ from numbers import Real
 
 import numpy as np
 
-from skrnn.validation.arrays import as_array, flat_array
+from skrnn.validation.arrays import as_array, flat_array, joined
 from skrnn.validation.nested import HIDDEN, as_steps, is_nested
 from skrnn.validation.steps import are_labelled
 from skrnn.validation.weights import as_floats
@@ -154,13 +154,11 @@ def _described(values, name):
 
 
 def _joined(items):
-    """Concatenate arrays, of texts and numbers as objects."""
+    """Concatenate arrays, of texts and numbers, or of records, as objects."""
     items = [item for item in items if len(item)] or items[:1]
-    if not all(item.dtype.kind in "biuf" for item in items):
-        kinds = {item.dtype.kind for item in items}
-        if len(kinds) > 1 or "V" in kinds:
-            items = [item.astype(object) for item in items]
-    return np.concatenate(items)
+    return joined(
+        [item.astype(object) if item.dtype.kind == "V" else item for item in items]
+    )
 
 
 def _of_one_type(values, name):

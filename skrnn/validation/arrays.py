@@ -51,6 +51,17 @@ def as_array(values, what, hidden=LEAVE_OUT):
     return array
 
 
+def joined(parts):
+    """Concatenate arrays; those of different kinds as objects, which stay as they are.
+
+    NumPy would make text of numbers that stand beside text.
+    """
+    kinds = {part.dtype.kind for part in parts}
+    if len(kinds) > 1 and not kinds <= set("biuf"):
+        parts = [part.astype(object) for part in parts]
+    return np.concatenate(parts)
+
+
 def _kind_of(values):
     if isinstance(values, list | tuple) and len(values):
         return f"a {type(values).__name__}, whose first item is {_kind_of(values[0])},"

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from skrnn.validation.arrays import joined
 from skrnn.validation.categories import Categories
 from skrnn.validation.format import CheckedSequences
 from skrnn.validation.layouts import TABLE
@@ -236,19 +237,8 @@ def _columns_of_all(samples):
             [np.asarray(values) for _, values in named_columns(frame)]
             for frame in samples
         ]
-        return [_joined(parts) for parts in zip(*by_frame, strict=True)]
-    return list(_joined(samples).T)
-
-
-def _joined(parts):
-    """Concatenate arrays; those of different kinds as objects, which stay as they are.
-
-    NumPy would make text of numbers that stand beside text.
-    """
-    kinds = {part.dtype.kind for part in parts}
-    if len(kinds) > 1 and not kinds <= set("biuf"):
-        parts = [part.astype(object) for part in parts]
-    return np.concatenate(parts)
+        return [joined(parts) for parts in zip(*by_frame, strict=True)]
+    return list(joined(samples).T)
 
 
 class _Where:
