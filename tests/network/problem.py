@@ -1,6 +1,7 @@
 """Problems on which gradients are held against central differences."""
 
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 
@@ -41,6 +42,32 @@ def draw_targets(loss, n, rng):
     if loss.startswith("squared"):
         return rng.normal(size=shape)
     return rng.integers(0, 4 if loss == "multinomial" else 2, shape)
+
+
+def check_weights(network, weights, x):
+    """Hold the gradient of a sum of scores by the weights against differences.
+
+    Returns
+    -------
+    value : callable
+        From the rows of the input to that sum.
+    d_x : ndarray
+        Its gradient, which remains to be held against differences.
+    rng : numpy.random.Generator
+        For doing so.
+    """
+    rng = np.random.default_rng(1)
+    scores, tape = network.forward(weights, x)
+    factors = rng.normal(size=scores.shape)
+    d_x, d_weights = network.backward(weights, tape, factors, input_gradient=True)
+    assert np.array_equal(network.backward(weights, tape, factors)[1], d_weights)
+
+    def value(weights, data):
+        return np.sum(factors * network.forward(weights, x.replace(data))[0])
+
+    error = relative_error(lambda w: value(w, x.data), d_weights, weights, rng)
+    assert error < 1e-6
+    return partial(value, weights), d_x.data, rng
 
 
 class Problem:

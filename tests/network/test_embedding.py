@@ -13,6 +13,7 @@ from skrnn.sequences import pack
 from skrnn.training import Objective, TrainingSet
 from skrnn.training.objective import Shards
 from tests.gradients import relative_error
+from tests.network.problem import check_weights
 
 #: Columns of a step, those that are codes, and rows and sizes of their tables.
 FRONTS = {
@@ -62,27 +63,19 @@ CASES = [(f, o) for f in FRONTS for o in OPTIONS if usable(f, o)]
 @pytest.mark.parametrize("lengths", [(3, 1, 5), (2,)])
 def test_gradients_of_tables_and_of_numbers(front, option, lengths):
     network, weights, samples = problem(front, option, lengths)
-    rng, x = np.random.default_rng(1), pack(samples)
-    scores, tape = network.forward(weights, x)
-    factors = rng.normal(size=scores.shape)
-    d_x, d_weights = network.backward(weights, tape, factors, input_gradient=True)
-    assert np.array_equal(network.backward(weights, tape, factors)[1], d_weights)
-
-    def value(weights, data):
-        return np.sum(factors * network.forward(weights, x.replace(data))[0])
-
-    assert relative_error(lambda w: value(w, x.data), d_weights, weights, rng) < 1e-6
+    x = pack(samples)
+    value, d_x, rng = check_weights(network, weights, x)
     block = network.front["embedding"]
-    assert not d_x.data[:, list(block.columns)].any()
+    assert not d_x[:, list(block.columns)].any()
     if block.numeric:
         numbers = x.data[:, block.numeric]
 
         def of_numbers(some):
             data = x.data.copy()
             data[:, block.numeric] = some
-            return value(weights, data)
+            return value(data)
 
-        d_numbers = d_x.data[:, block.numeric]
+        d_numbers = d_x[:, block.numeric]
         error = relative_error(of_numbers, d_numbers, numbers, rng)
         assert error < (1e-6 if option != "own scale" else 1e-4)
 

@@ -8,6 +8,7 @@ from skrnn.network import Facts, Gaps, InputTransform, Stepper, build_network
 from skrnn.network.folding import fold, unfold
 from skrnn.sequences import pack
 from tests.gradients import relative_error
+from tests.network.problem import check_weights
 
 COLUMNS = np.array([2, 0])
 MEAN, SCALE = np.array([5.0, -1.0]), np.array([2.0, 0.5])
@@ -70,17 +71,9 @@ def problem(transform, n_filters=0, lengths=(3, 2, 5), constant=True):
 @pytest.mark.parametrize("transform", TRANSFORMS)
 def test_gradients(transform, n_filters):
     network, weights, samples = problem(transform, n_filters, constant=False)
-    rng, x = np.random.default_rng(1), pack(samples)
-    scores, tape = network.forward(weights, x)
-    factors = rng.normal(size=scores.shape)
-    d_x, d_weights = network.backward(weights, tape, factors, input_gradient=True)
-    assert_array_equal(network.backward(weights, tape, factors)[1], d_weights)
-
-    def value(weights, data):
-        return np.sum(factors * network.forward(weights, x.replace(data))[0])
-
-    assert relative_error(lambda w: value(w, x.data), d_weights, weights, rng) < 1e-6
-    by_data = relative_error(lambda data: value(weights, data), d_x.data, x.data, rng)
+    x = pack(samples)
+    value, d_x, rng = check_weights(network, weights, x)
+    by_data = relative_error(value, d_x, x.data, rng)
     assert by_data < 1e-6
 
 

@@ -8,6 +8,7 @@ import pytest
 from skrnn.network import FrontBlock, InputTransform, Stepper, build_network
 from skrnn.sequences import Sequences, pack
 from tests.gradients import relative_error
+from tests.network.problem import check_weights
 
 
 @dataclass(frozen=True, eq=False)
@@ -99,17 +100,9 @@ def problem(transform, n_filters=0, lengths=(3, 1, 5)):
 @pytest.mark.parametrize("lengths", [(3, 1, 5), (1,)])
 def test_gradients_go_through_the_front(transform, n_filters, lengths):
     network, weights, samples = problem(transform, n_filters, lengths)
-    rng, x = np.random.default_rng(1), pack(samples)
-    scores, tape = network.forward(weights, x)
-    factors = rng.normal(size=scores.shape)
-    d_x, d_weights = network.backward(weights, tape, factors, input_gradient=True)
-    assert np.array_equal(network.backward(weights, tape, factors)[1], d_weights)
-
-    def value(weights, data):
-        return np.sum(factors * network.forward(weights, x.replace(data))[0])
-
-    assert relative_error(lambda w: value(w, x.data), d_weights, weights, rng) < 1e-6
-    by_data = relative_error(lambda data: value(weights, data), d_x.data, x.data, rng)
+    x = pack(samples)
+    value, d_x, rng = check_weights(network, weights, x)
+    by_data = relative_error(value, d_x, x.data, rng)
     assert by_data < (1e-6 if x.n_steps > 1 or "own" not in transform else 1e-4)
 
 

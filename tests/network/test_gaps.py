@@ -7,6 +7,7 @@ from skrnn.network import Gaps, InputTransform, Stepper, build_network
 from skrnn.network.gaps import MARK, age, fade, last_seen
 from skrnn.sequences import pack
 from tests.gradients import relative_error
+from tests.network.problem import check_weights
 
 NAN = np.nan
 LENGTHS = [(3, 1, 5), (1,), (4, 4, 4), (2, 6, 1, 6)]
@@ -158,25 +159,18 @@ def problem(transform, n_filters=0, lengths=(3, 2, 5), share=0.4):
 @pytest.mark.parametrize("transform", TRANSFORMS)
 def test_gradients_go_to_where_values_were_seen(transform, n_filters):
     network, weights, samples = problem(transform, n_filters)
-    rng, x = np.random.default_rng(1), pack(samples)
-    scores, tape = network.forward(weights, x)
-    factors = rng.normal(size=scores.shape)
-    d_x, d_weights = network.backward(weights, tape, factors, input_gradient=True)
-
-    def value(weights, data):
-        return np.sum(factors * network.forward(weights, x.replace(data))[0])
-
-    assert relative_error(lambda w: value(w, x.data), d_weights, weights, rng) < 1e-6
+    x = pack(samples)
+    value, d_x, rng = check_weights(network, weights, x)
     seen = ~np.isnan(x.data)
-    assert (d_x.data[~seen] == 0).all()
+    assert (d_x[~seen] == 0).all()
 
     def of_seen(values):
         data = x.data.copy()
         data[seen] = values
-        return value(weights, data)
+        return value(data)
 
     at = x.data[seen]
-    assert relative_error(of_seen, d_x.data[seen], at, rng) < 1e-6
+    assert relative_error(of_seen, d_x[seen], at, rng) < 1e-6
 
 
 @pytest.mark.parametrize("constant", [False, True])
