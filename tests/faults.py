@@ -270,16 +270,20 @@ FAULTS = {
         ["network/test_new_blocks.py", "network/test_network.py"],
     ),
     "losses: labels are averaged": (
-        "losses.py",
+        "losses/classification.py",
         "return values.sum(axis=1), d_scores",
         "return values.mean(axis=1), d_scores",
-        ["test_losses.py"],
+        ["losses/test_classification.py"],
     ),
     "losses: gradient of several targets": (
-        "losses.py",
-        "error / scores.shape[1]",
-        "error",
-        ["test_losses.py", "network/test_gradients.py", "golden/test_golden.py"],
+        "losses/regression.py",
+        "return np.mean(values, axis=1), d_scores / scores.shape[1]",
+        "return np.mean(values, axis=1), d_scores",
+        [
+            "losses/test_regression.py",
+            "network/test_gradients.py",
+            "golden/test_golden.py",
+        ],
     ),
     "objective: the penalty has no gradient": (
         "training/objective.py",
@@ -787,16 +791,16 @@ FAULTS = {
         ["interop/test_torch_reference.py"],
     ),
     "loss: the other class loses what a smoothed label has": (
-        "losses.py",
+        "losses/classification.py",
         "values -= 0.5 * smoothing * wrong",
         "values += 0.5 * smoothing * wrong",
-        ["test_losses.py"],
+        ["losses/test_classification.py"],
     ),
     "loss: a smoothed label is given to the others alone": (
-        "losses.py",
+        "losses/classification.py",
         "d_scores -= self.smoothing / scores.shape[1]",
         "d_scores -= self.smoothing / (scores.shape[1] - 1)",
-        ["test_losses.py"],
+        ["losses/test_classification.py"],
     ),
     "objective: what is fixed has a gradient": (
         "training/objective.py",

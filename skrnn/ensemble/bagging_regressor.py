@@ -5,16 +5,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, overload
 
 from sklearn.base import RegressorMixin
-from sklearn.metrics import r2_score
 
 from skrnn.ensemble.base import BaseSequenceBagging
 from skrnn.ensemble.members import Predictor, predictions
+from skrnn.estimators.introspection import final_network
 from skrnn.estimators.lstm_regressor import LSTMRegressor
+from skrnn.estimators.scores import score_targets
+from skrnn.losses import SquaredError
 from skrnn.parameters.constraints import Options
 from skrnn.validation import check_targets
 
 if TYPE_CHECKING:
-    from skrnn.utils.typing import Array, SequencesLike
+    from skrnn.utils.typing import Array, ArrayLike, SequencesLike
 
 
 class SequenceBaggingRegressor(RegressorMixin, BaseSequenceBagging):
@@ -65,7 +67,7 @@ class SequenceBaggingRegressor(RegressorMixin, BaseSequenceBagging):
     feature_names_in_ : ndarray of shape (n_features_in_,)
         Names of the columns, for tables and sequences that are data frames.
     oob_score_ : float
-        R2 on the sequences that some member has not seen, with `oob_score`.
+        The score on the sequences that some member has not seen, with `oob_score`.
     oob_prediction_ : ndarray of shape (n,) or (n, n_targets)
         Mean predictions by the members that have not seen a sequence, with
         `oob_score`; NaN for those that all have seen.
@@ -131,6 +133,30 @@ class SequenceBaggingRegressor(RegressorMixin, BaseSequenceBagging):
         """
         return self._mean(X, return_std)
 
+    def score(
+        self, X: SequencesLike, y: ArrayLike, sample_weight: ArrayLike | None = None
+    ) -> float:
+        """Compute what part of the loss of the members the predictions explain.
+
+        Parameters
+        ----------
+        X : array of shape (n, n_steps, n_features), list of n arrays of shape \
+(n_steps_i, n_features), or table of shape (n, n_columns)
+            The sequences, in the layout of `fit`.
+        y : array-like of shape (n,) or (n, n_targets)
+            The target of each sequence.
+        sample_weight : array-like of shape (n,), default=None
+            How much each sequence counts.
+
+        Returns
+        -------
+        float
+            R2, or D2 where the members have a loss that is not squared, as
+            `LSTMRegressor.score`.
+        """
+        predictions = self.predict(X)
+        return score_targets(self._loss_of_members, predictions, y, sample_weight)
+
     def _default_estimator(self):
         return LSTMRegressor()
 
@@ -142,7 +168,15 @@ class SequenceBaggingRegressor(RegressorMixin, BaseSequenceBagging):
         return predictions
 
     def _shape_of_outputs(self, data):
-        return data.y.shape
+        loss = self._loss_of_members
+        return (*data.y.shape, loss.n_answers) if loss.has_axis else data.y.shape
 
     def _score_outputs(self, data, outputs, rows):
-        return r2_score(data.y[rows], outputs[rows], sample_weight=data.weight[rows])
+        y, weight = data.y[rows], data.weight[rows]
+        return score_targets(self._loss_of_members, outputs[rows], y, weight)
+
+    @property
+    def _loss_of_members(self):
+        """The loss that the networks are asked for; other members are scored by R2."""
+        network = final_network(self._estimator)
+        return SquaredError() if network is None else network._asked_loss

@@ -95,8 +95,11 @@ class BaseRecurrent(Settings, CallbackSupportMixin, BaseEstimator, ABC):
         """
 
     @abstractmethod
-    def _score(self, decisions, y, sample_weight):
-        """Score predictions against targets: larger is better."""
+    def _score(self, decisions, y, sample_weight, loss=None):
+        """Score predictions against targets: larger is better.
+
+        `loss` is that of a fit that is not done yet; None is that of the last.
+        """
 
     def _weigh(self, problem):
         """Return the problem in which sequences count as the parameters say."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar, Self
 
 from sklearn.base import RegressorMixin
@@ -11,20 +10,19 @@ from skrnn.estimators.base import BaseRecurrent
 from skrnn.estimators.outputs import (
     RegressorOutputs,
     check_target_shape,
-    target_attributes,
-    target_scale,
+    on_scale,
 )
 from skrnn.estimators.pooled import PooledStatesMixin
 from skrnn.estimators.staged import staged_scores
 from skrnn.fitting.problem import make_problem
-from skrnn.losses import SquaredError
-from skrnn.parameters.sequences import SequenceSettings
+from skrnn.parameters.sequences import RegressorSettings
 from skrnn.parameters.shared import reads_in_parts
 from skrnn.validation import (
     check_sequences,
     check_targets,
     check_weights,
 )
+from skrnn.validation.targets import check_range
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -38,7 +36,7 @@ else:
 
 class RecurrentRegressor(
     RegressorMixin,
-    SequenceSettings,
+    RegressorSettings,
     RegressorOutputs,
     PooledStatesMixin,
     BaseRecurrent,
@@ -132,9 +130,37 @@ class RecurrentRegressor(
         Returns
         -------
         ndarray of float64 of shape (n,) or (n, n_targets)
-            In the units, and in the shape, of the targets in `fit`.
+            In the units, and in the shape, of the targets in `fit`. With several
+            quantiles there is an axis more, the last, with a value for each.
         """
         return self._outputs(self._raw_scores(X))
+
+    def score(
+        self, X: SequencesLike, y: ArrayLike, sample_weight: ArrayLike | None = None
+    ) -> float:
+        """Compute what part of the loss the predictions explain.
+
+        It is 1 for predictions without fault, and 0 for those of the best constant: R2
+        with "squared_error" and "huber", D2 of scikit-learn's `d2_absolute_error_score`
+        with "absolute_error", of `d2_pinball_score` with "quantile", and of
+        `d2_tweedie_score` with "poisson" and "gamma".
+
+        Parameters
+        ----------
+        X : array of shape (n, n_steps, n_features), list of n arrays of shape \
+(n_steps_i, n_features), or table of shape (n, n_columns)
+            The sequences, in the layout of `fit`.
+        y : array-like of shape (n,) or (n, n_targets)
+            The target of each sequence.
+        sample_weight : array-like of shape (n,), default=None
+            How much each sequence counts.
+
+        Returns
+        -------
+        float
+            Of several targets or quantiles the mean.
+        """
+        return self._score(self.predict(X), y, sample_weight)
 
     def staged_predict(self, X: SequencesLike) -> Iterator[Array]:
         """Predict the target of each sequence after each of its steps.
@@ -157,26 +183,26 @@ class RecurrentRegressor(
         earlier = expected and expected.targets
         X = check_sequences(self, X, expected=expected and expected.format)
         y = check_targets(y, len(X))
-        weight = check_weights(sample_weight, len(X))
         columns = y.reshape(len(y), -1)
+        check_range(columns, self.loss, "target {}".format)
+        weight = check_weights(sample_weight, len(X))
         if earlier:
             check_target_shape(type(self).__name__, y, columns, earlier)
+        loss = self._asked_loss
         problem = make_problem(
             X=X,
             y=columns,
             weight=weight,
             groups=groups,
-            loss=SquaredError(),
-            n_outputs=columns.shape[1],
-            fitted={},
+            loss=loss,
+            n_outputs=loss.n_answers * columns.shape[1],
+            fitted={"target_ndim_": y.ndim},
         )
-        rows = problem.rows
-        scale = target_scale(columns[rows], problem.weight[rows], earlier)
-        fitted = target_attributes(scale, y.ndim)
-        return replace(problem, y=scale.encode(columns), fitted=fitted)
+        return on_scale(problem, earlier)
 
     def __sklearn_tags__(self) -> Tags:
-        """Return the tags: a sequence may have several targets."""
+        """Return the tags: several targets, which a loss may want to be positive."""
         tags = super().__sklearn_tags__()
         tags.target_tags.multi_output = True
+        tags.target_tags.positive_only = str(self.loss) in ("poisson", "gamma")
         return tags

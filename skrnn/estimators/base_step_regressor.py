@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Self
 
 import numpy as np
@@ -12,18 +11,17 @@ from skrnn.estimators.base import BaseRecurrent
 from skrnn.estimators.outputs import (
     RegressorOutputs,
     check_target_shape,
-    target_attributes,
-    target_scale,
+    on_scale,
 )
 from skrnn.estimators.steps import StepAnswersMixin
 from skrnn.fitting.step_problem import make_step_problem
-from skrnn.losses import SquaredError
 from skrnn.parameters.shared import reads_in_parts
-from skrnn.parameters.steps import StepSettings
+from skrnn.parameters.steps import StepRegressorSettings
 from skrnn.sequences import lengths_of
 from skrnn.training import StepTargets
 from skrnn.validation import check_sequences
 from skrnn.validation.steps import check_step_targets, check_weights_of
+from skrnn.validation.targets import check_range
 
 if TYPE_CHECKING:
     from sklearn.utils import Tags
@@ -41,7 +39,7 @@ else:
 
 class RecurrentStepRegressor(
     RegressorMixin,
-    StepSettings,
+    StepRegressorSettings,
     StepAnswersMixin,
     RegressorOutputs,
     BaseRecurrent,
@@ -143,7 +141,8 @@ arrays of shape (n_steps_i,) or (n_steps_i, n_targets)
         -------
         ndarray of shape (n, n_steps) or (n, n_steps, n_targets), or list of arrays
             In float64, in the units and the layout of the targets in `fit`: a list for
-            a list of sequences.
+            a list of sequences. With several quantiles there is an axis more, the last,
+            with a value for each.
         """
         return self._answers(X, self._outputs)
 
@@ -153,7 +152,10 @@ arrays of shape (n_steps_i,) or (n_steps_i, n_targets)
         y: StepsLike,
         sample_weight: ArrayLike | StepsLike | None = None,
     ) -> float:
-        """Compute R2 over all steps that have a target.
+        """Compute what part of the loss the predictions explain.
+
+        It is that of all steps with a target, and as `LSTMRegressor.score` has it: R2
+        with "squared_error" and "huber", and D2 with the other losses.
 
         Parameters
         ----------
@@ -169,7 +171,7 @@ arrays of shape (n_steps_i,) or (n_steps_i, n_targets)
         Returns
         -------
         float
-            Of several targets the mean.
+            Of several targets or quantiles the mean.
         """
         return self._score_steps(X, y, sample_weight, check_step_targets)
 
@@ -177,26 +179,28 @@ arrays of shape (n_steps_i,) or (n_steps_i, n_targets)
         earlier = expected and expected.targets
         X = check_sequences(self, X, expected=expected and expected.format)
         lengths = lengths_of(X.samples)
-        (y, starts), has_target = check_step_targets(y, lengths)
+        targets, has_target = check_step_targets(y, lengths)
+        y, starts = targets
         weight = check_weights_of(has_target, sample_weight, lengths, "target")
-        columns = np.where(weight[:, np.newaxis] > 0, y.reshape(len(y), -1), 0.0)
+        columns = y.reshape(len(y), -1)
+
+        def name_of(at):
+            return "sequence {}, step {}".format(*targets.place(at))
+
+        check_range(columns, self.loss, name_of, has_target)
+        columns = np.where(weight[:, np.newaxis] > 0, columns, 0.0)
         if earlier:
             check_target_shape(type(self).__name__, y, columns, earlier)
+        loss = self._asked_loss
         problem = make_step_problem(
             X=X,
             y=StepTargets(columns, weight, starts),
             groups=groups,
-            loss=SquaredError(),
-            n_outputs=columns.shape[1],
-            fitted={},
+            loss=loss,
+            n_outputs=loss.n_answers * columns.shape[1],
+            fitted={"target_ndim_": y.ndim},
         )
-        scale = target_scale(*problem.scored(problem.rows), earlier)
-        values = np.where(problem.y.weight[:, np.newaxis] > 0, scale.encode(columns), 0)
-        return replace(
-            problem,
-            y=replace(problem.y, values=values),
-            fitted=target_attributes(scale, y.ndim),
-        )
+        return on_scale(problem, earlier)
 
     def __sklearn_tags__(self) -> Tags:
         """Return the tags: every step of a row of a table has a target."""

@@ -131,6 +131,18 @@ class GRUStepRegressor(RecurrentStepRegressor):
     random_state : int, RandomState instance or None, default=None
         Where initial weights, the order of the minibatches, what is dropped and the
         sequences held out come from. Pass an int for the same results every time.
+    loss : {"squared_error", "absolute_error", "huber", "quantile", "poisson", \
+"gamma"}, default="squared_error"
+        What predictions are to make small. "squared_error" predicts the mean. Outliers
+        move less: "huber", squared for errors below 1.35 deviations of the targets and
+        absolute beyond; "absolute_error", which predicts the median; "quantile". The
+        mean of counts, and of other targets of zero or more, is predicted by "poisson",
+        that of positive ones by "gamma": both learn its logarithm. "absolute_error" and
+        "quantile" have a kink, and are not for "lbfgs".
+    quantile : float, list of float or None, default=None
+        Which quantile to predict with ``loss="quantile"``, between 0 and 1. Of several,
+        in ascending order, `predict` has one each in its last axis, and none is above
+        the next.
 
     Attributes
     ----------

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
-from sklearn.metrics import accuracy_score, r2_score
+from sklearn.metrics import accuracy_score
 
-from skrnn.losses import classification_loss
+from skrnn.estimators.scores import name_of_score, score_targets
+from skrnn.fitting.architecture import LOSS_OPTIONS, loss_options
+from skrnn.losses import classification_loss, regression_loss
 from skrnn.sequences.scaling import Scale
 
 if TYPE_CHECKING:
@@ -39,8 +43,11 @@ class ClassifierOutputs:
     def _loss(self):
         return classification_loss(len(self.classes_), self.multilabel_)
 
-    def _score(self, decisions, y, sample_weight):
+    def _score(self, decisions, y, sample_weight, loss=None):
         return accuracy_score(y, decisions, sample_weight=sample_weight)
+
+    #: What the score is called.
+    _score_name: ClassVar[str] = "accuracy"
 
     def _check_partial_fit(self, is_announced):
         """Raise ValueError if a part of the labels does not do."""
@@ -69,16 +76,35 @@ class RegressorOutputs:
     _target_attributes: ClassVar = ("target_mean_", "target_scale_", "target_ndim_")
 
     def _outputs(self, scores):
-        """Return the targets, (n,) or (n, n_targets), that raw scores stand for."""
-        targets = self._target_scale.decode(scores)
+        """Return the targets, (n,) or (n, n_targets), that raw scores stand for.
+
+        Of several quantiles there is a last axis more.
+        """
+        loss = self._loss
+        targets = loss.decode(loss.decide(scores), self._target_scale)
         return targets[:, 0] if self.target_ndim_ == 1 else targets
+
+    @property
+    def _asked_loss(self):
+        """The loss that the parameters name."""
+        return regression_loss(**loss_options(self))
+
+    @property
+    def _loss(self):
+        """The loss of the last fit."""
+        options = {name: self.architecture_[name] for name in LOSS_OPTIONS}
+        return regression_loss(**options).on_scale(self._target_scale)
+
+    @property
+    def _score_name(self):
+        return name_of_score(self._loss)
 
     @property
     def _target_scale(self):
         return Scale(self.target_mean_, self.target_scale_)
 
-    def _score(self, decisions, y, sample_weight):
-        return r2_score(y, decisions, sample_weight=sample_weight)
+    def _score(self, decisions, y, sample_weight, loss=None):
+        return score_targets(loss or self._loss, decisions, y, sample_weight)
 
 
 def check_target_shape(name, y, columns, earlier):
@@ -92,17 +118,23 @@ def check_target_shape(name, y, columns, earlier):
         )
 
 
-def target_scale(columns, weight, earlier):
-    """Return the scale of targets: that of an earlier fit, or one measured."""
+def on_scale(problem, earlier):
+    """Return a problem with its targets on their scale, as the loss has it.
+
+    Parameters
+    ----------
+    problem : Problem
+        The problem, with `target_ndim_` in `fitted`.
+    earlier : dict or None
+        Fitted attributes of the targets of an earlier fit, whose scale remains.
+    """
     if earlier:
-        return Scale(earlier["target_mean_"], earlier["target_scale_"])
-    return Scale.of(columns, weight)
-
-
-def target_attributes(scale, n_dimensions):
-    """Return the fitted attributes of targets on a scale, a dict."""
-    return {
-        "target_mean_": scale.mean,
-        "target_scale_": scale.scale,
-        "target_ndim_": n_dimensions,
-    }
+        scale = Scale(earlier["target_mean_"], earlier["target_scale_"])
+    else:
+        scale = problem.loss.measure(*problem.scored(problem.rows))
+    fitted = {"target_mean_": scale.mean, "target_scale_": scale.scale}
+    return replace(
+        problem.with_targets(partial(problem.loss.encode, scale=scale)),
+        loss=problem.loss.on_scale(scale),
+        fitted={**fitted, **problem.fitted},
+    )

@@ -40,7 +40,10 @@ class StepAnswersMixin:
         lengths = lengths_of(predicted)
         y, has_answer = check(y, lengths)
         weight = check_step_weights(sample_weight, lengths)
-        rows = [steps.reshape(len(steps), *y.values.shape[1:]) for steps in predicted]
+        shape = y.values.shape[1:]
+        if self._loss.has_axis:
+            shape = (*shape, -1)
+        rows = [steps.reshape(len(steps), *shape) for steps in predicted]
         predicted = np.concatenate(rows)
         return self._score(
             predicted[has_answer],

@@ -26,6 +26,8 @@ READING = (
     "feature_memory_",
     "embedding_sizes_",
 )
+#: Parameters that say what the scores of a regressor mean.
+LOSS_OPTIONS = "loss", "quantile"
 #: Parameters of parts of the architecture with another name.
 PARAMETER_NAMES = {"hidden_sizes": "hidden_size or n_layers"}
 
@@ -44,10 +46,22 @@ def choose_architecture(estimator, problem):
         "head": estimator._head,
         "n_outputs": problem.n_outputs,
         "outputs": problem.loss.outputs,
+        **loss_options(estimator),
         "missing_values": _plain(estimator, "missing_values"),
         **{name: _as_set(estimator, name) for name in resolved_names(estimator)},
         **{option: _plain(estimator, option) for option in options_of(estimator)},
     }
+
+
+def loss_options(estimator):
+    """Return the loss of a regressor and its quantiles as plain values, a dict."""
+    if not hasattr(estimator, "loss"):
+        return {}
+    quantile = estimator.quantile
+    if quantile is not None:
+        several = np.ndim(quantile) > 0
+        quantile = tuple(map(float, quantile)) if several else float(quantile)
+    return {"loss": str(estimator.loss), "quantile": quantile}
 
 
 def resolved_names(estimator):

@@ -12,13 +12,15 @@ from sklearn.frozen import FrozenEstimator
 
 from skrnn.cells import CELLS
 from skrnn.fitting.architecture import (
+    LOSS_OPTIONS,
+    loss_options,
     options_of,
     reading_names,
     reading_of,
     resolved_names,
 )
 from skrnn.fitting.network import make_network
-from skrnn.losses import SquaredError, classification_loss
+from skrnn.losses import LOSSES, classification_loss, regression_loss
 from skrnn.network.pooling import POOLINGS
 from skrnn.validation.format import SequenceFormat
 from skrnn.validation.layouts import (
@@ -117,7 +119,7 @@ def _architecture_fault(estimator):
     architecture = estimator.architecture_
     names = {"cell", "n_features", "hidden_sizes", "bidirectional", "head"}
     names |= {"n_outputs", "outputs", "missing_values", *resolved_names(estimator)}
-    names |= {*options_of(estimator)}
+    names |= {*options_of(estimator), *loss_options(estimator)}
     if not isinstance(architecture, dict) or set(architecture) != names:
         return f"architecture_ is not a dict with {', '.join(sorted(names))}"
     sizes = architecture["hidden_sizes"]
@@ -212,10 +214,28 @@ def _classes_fault(estimator):
 def _targets_fault(estimator):
     mean, scale = estimator.target_mean_, estimator.target_scale_
     n, n_dimensions = estimator.architecture_["n_outputs"], estimator.target_ndim_
-    fault = _outputs_fault(estimator, SquaredError(), n)
+    fault = _loss_fault(estimator.architecture_)
+    if fault:
+        return fault
+    loss = regression_loss(*(estimator.architecture_[key] for key in LOSS_OPTIONS))
+    n = n // loss.n_answers
+    fault = _outputs_fault(estimator, loss, n * loss.n_answers)
     if fault is None and n_dimensions not in (1, 2)[n > 1 :]:
         fault = f"target_ndim_ is {n_dimensions!r}, for {n} target(s)"
     return fault or _scale_fault("target", mean, scale, n)
+
+
+def _loss_fault(architecture):
+    name, quantile = (architecture[key] for key in LOSS_OPTIONS)
+    if name not in LOSSES:
+        return f"the loss in architecture_ is {name!r}"
+    levels = quantile if isinstance(quantile, tuple) else (quantile,)
+    fits = (
+        len(levels) > 0 and all(isinstance(q, float) and 0 < q < 1 for q in levels)
+        if name == "quantile"
+        else quantile is None
+    )
+    return None if fits else f"the quantile in architecture_ is {quantile!r}"
 
 
 def _outputs_fault(estimator, loss, n_outputs):

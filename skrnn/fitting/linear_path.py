@@ -1,4 +1,4 @@
-"""Linear path of regressors: a ridge regression on the last steps.
+"""Linear path of regressors: a linear regression on the last steps.
 
 The weights of the head for the last steps are measured beforehand, as the scale of the
 features is, and stay as they are in `fit`: the network learns what they leave over.
@@ -12,16 +12,11 @@ from dataclasses import replace
 
 import numpy as np
 
+from skrnn.fitting.regression import linear_scores
+from skrnn.losses import RegressionLoss
 from skrnn.sequences import blocks_by_length, lengths_of, pack, spaced
-from skrnn.sequences.scaling import Scale
 from skrnn.utils.threads import BLAS_THREADS
 
-#: Penalties of the ridge regression, far apart, so that chance does not choose, and by
-#: how many sequences one is chosen at most: more of them choose the same.
-ALPHAS, CHOOSE_BY = (0.01, 1.0, 100.0, 10_000.0), 1024
-#: A regression with so many times the squared error of the mean is left out: some of
-#: the features are far out of the range of others.
-HARMFUL = 1.1
 #: Numbers of sequences that the regression needs, and that it is fitted on at most.
 LEAST, MOST = 4, 8192
 #: About so many steps are read at once.
@@ -35,6 +30,9 @@ TRIAL_PART = 3
 #: counts if it brings the error below the first, and does without the linear path
 #: below the second.
 WORTH_IT, BETTER_ALONE = 0.8, 0.65
+#: The same for losses that are not squared, as parts of the loss, of which noise is the
+#: larger part; and the shares of the network among which the best is looked for.
+WORTH_OF_LOSS, ALONE_OF_LOSS, SHARES = 0.98, 0.65, (0.0, 0.25, 0.5, 0.75, 1.0)
 
 
 def begin(run, workers):
@@ -101,12 +99,12 @@ def with_linear_path(run, rows):
         return weights, None
     head = network.layout.views(weights)["head"]
     _path(network, head["W"])[...] = 0.0
-    if not problem.loss.is_squared or len(rows) < LEAST:
+    if not isinstance(problem.loss, RegressionLoss) or len(rows) < LEAST:
         return weights, None
     some = spaced(_by_target(problem, rows), MOST)
     x, y = _last_steps(network, weights, problem, some), problem.y[some]
     with np.errstate(over="ignore", invalid="ignore"), BLAS_THREADS.one():
-        found = _ridge(x, y, problem.weight[some])
+        found = linear_scores(problem.loss, x, y, problem.weight[some])
         if found is None:
             return weights, False
         coef, intercept = (numbers.astype(weights.dtype) for numbers in found)
@@ -160,8 +158,10 @@ def try_network(run, workers):
         network.scores(w, problem.X.samples, last, workers, problem.X.dtype)
         for w in (by_path, result.weights)
     )
-    missing, added = problem.y[last] - of_path, of_all - of_path
-    return *_share(missing, added, problem.weight[last]), result
+    y, weight, added = problem.y[last], problem.weight[last], of_all - of_path
+    if problem.loss.is_squared:
+        return *_share(y - of_path, added, weight), result
+    return *_share_by_loss(problem.loss, y, of_path, added, weight), result
 
 
 def scale_network(network, weights, start, share):
@@ -200,6 +200,25 @@ def _share(missing, added, weight):
     return np.where(is_alone, 1.0, share), is_alone
 
 
+def _share_by_loss(loss, y, of_path, added, weight):
+    """Return the same for a loss that is not squared, of some shares the best.
+
+    All quantiles of a target have the same.
+    """
+    targets = loss.repeat(y)
+
+    def losses(share):
+        each, _ = loss.value_and_gradient_of_each(of_path + share * added, targets)
+        return (weight @ each).reshape(y.shape[1], loss.n_answers).sum(axis=1)
+
+    found = np.array([losses(share) for share in SHARES])
+    best = found.argmin(axis=0)
+    ratio = found.min(axis=0) / np.where(found[0] == 0, 1.0, found[0])
+    is_alone = ratio < ALONE_OF_LOSS
+    share = np.where(ratio < WORTH_OF_LOSS, np.array(SHARES)[best], 0.0)
+    return loss.repeat(np.where(is_alone, 1.0, share)), loss.repeat(is_alone)
+
+
 def _by_target(problem, rows):
     """Return rows sorted by their targets, and by their last steps where those tie.
 
@@ -233,27 +252,3 @@ def _last_steps(network, weights, problem, rows):
             x, _ = block.forward(params.get(name, {}), x, keep=False, dtype=np.float64)
         parts.append(x.unsort(x.beside[:, -n:]))
     return np.concatenate(parts)[np.argsort(np.concatenate(blocks))]
-
-
-def _ridge(x, y, weight):
-    """Return coefficients and intercepts of a ridge regression.
-
-    The penalty is the one with the least error on sequences left out one by one. None
-    where that is clearly more than the error of the mean.
-    """
-    # Only regressors need it, and it takes long to import.
-    from sklearn.linear_model import Ridge, RidgeCV
-
-    weight = weight / weight.mean()
-    scale = Scale.of(x, weight)
-    x = scale.encode(x)
-    some = spaced(np.arange(len(x)), CHOOSE_BY)
-    ridge = RidgeCV(ALPHAS).fit(x[some], y[some], sample_weight=weight[some])
-    mean = np.average(y[some], axis=0, weights=weight[some])
-    of_mean = weight[some] @ np.mean((y[some] - mean) ** 2, axis=1) / len(some)
-    if 0 < HARMFUL * of_mean < -ridge.best_score_:
-        return None
-    if len(some) < len(x):
-        ridge = Ridge(ridge.alpha_).fit(x, y, sample_weight=weight)
-    coef = np.atleast_2d(ridge.coef_) / scale.scale
-    return coef, np.ravel(ridge.intercept_) - coef @ scale.mean

@@ -160,6 +160,10 @@ class Problem:
         """
         return self.y[rows], self.weight[rows]
 
+    def with_targets(self, encode):
+        """Return the problem with other targets: `encode` makes them of these."""
+        return replace(self, y=encode(self.y))
+
     def score(self, network, weights, rows, workers=ALONE):
         """Compute the raw scores of what `scored` returns: (n_rows, n_outputs)."""
         X = self.X

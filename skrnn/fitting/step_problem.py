@@ -68,6 +68,15 @@ class StepProblem(Problem):
         at = self._labelled(rows)
         return self.y.values[at], self.y.weight[at]
 
+    def with_targets(self, encode):
+        """Return the problem with other targets: `encode` makes them of these.
+
+        A step without one has what a score of zero predicts.
+        """
+        has_target = self.y.weight[:, np.newaxis] > 0
+        values = np.where(has_target, encode(self.y.values), self.loss.typical)
+        return replace(self, y=replace(self.y, values=values))
+
     def score(self, network, weights, rows, workers=ALONE):
         """Compute the raw scores of what `scored` returns: (n_steps, n_outputs)."""
         scores = np.concatenate(super().score(network, weights, rows, workers))

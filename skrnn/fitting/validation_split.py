@@ -59,7 +59,7 @@ def hold_out(estimator, problem, rng, validation):
     try:
         rows, held_out = _split(estimator, problem, rng)
         if _too_few(estimator, problem, held_out):
-            raise ValueError(f"R2 needs at least two {problem.scored_by}s")
+            raise ValueError(f"a score needs at least two {problem.scored_by}s")
     except ValueError as error:
         raise ValueError(_cannot_hold_out(estimator, problem, error)) from error
     return rows, HeldOut(problem, held_out)
@@ -77,7 +77,8 @@ def make_validator(estimator, network, held_out, workers):
         scores = problem.score(network, weights, rows, workers)
         if not np.isfinite(scores).all():
             raise NotFinite
-        return float(estimator._score(problem.loss.decide(scores), y, weight))
+        decisions = problem.loss.decide(scores)
+        return float(estimator._score(decisions, y, weight, problem.loss))
 
     return validate
 
@@ -163,7 +164,7 @@ def _validate_own_set(estimator, problem, X, y, sample_weight):
         own = own.weigh_classes(problem.class_weight)
         if _too_few(estimator, own, own.rows):
             what = own.scored_by
-            raise ValueError(f"X has one {what}, but R2 needs at least two.")
+            raise ValueError(f"X has one {what}, but a score needs at least two.")
     return HeldOut(own, own.rows)
 
 

@@ -6,10 +6,10 @@ from numbers import Integral
 
 import numpy as np
 
-from skrnn.losses import SquaredError, classification_loss
 from skrnn.validation.arrays import as_array
 
 SCORE, PROBABILITY = "score", "probability"
+TARGET = "target"
 
 
 @dataclass(frozen=True, eq=False)
@@ -26,8 +26,8 @@ class Outputs:
         For each sequence the number of its class, label or target.
     names : list
         What each number stands for.
-    units : ndarray of float64 of shape (n_targets,) or None
-        What the scores of a regressor are multiplied with in its predictions.
+    units : ndarray of float64 of shape (n_names,) or None
+        What decoding multiplies the predictions of a regressor with.
     what : {"class", "label", "target"}
         What the names are.
     """
@@ -47,7 +47,10 @@ class Outputs:
     def value(self, scores, rows):
         """Compute the outputs, ndarray of shape (n_rows,), of raw scores."""
         codes = self.codes[rows, np.newaxis]
-        if self.kind == PROBABILITY:
+        if self.what == TARGET:
+            decided = self.loss.decide(scores).reshape(scores.shape)
+            scores = decided.astype(scores.dtype, copy=False)
+        elif self.kind == PROBABILITY:
             scores = self.loss.probabilities(scores)
         elif self.exclusive and scores.shape[1] == 1:
             scores = np.concatenate([-scores, scores], axis=1)
@@ -68,6 +71,8 @@ class Outputs:
         ndarray of shape (n_rows, n_scores)
         """
         codes = self.codes[rows, np.newaxis]
+        if self.what == TARGET:
+            return self.loss.gradient_of_prediction(scores, codes)
         if self.exclusive and scores.shape[1] == 1:
             chosen = 2 * codes - 1
         else:
@@ -107,8 +112,9 @@ def choose_outputs(estimator, target, kind, n, scores):
     -------
     Outputs
     """
-    loss, what, names = _meaning(estimator)
-    if what == "target" and kind == PROBABILITY:
+    loss = estimator._loss
+    what, names = _meaning(estimator)
+    if what == TARGET and kind == PROBABILITY:
         raise ValueError(
             f"output='probability' is for classifiers: {type(estimator).__name__} "
             "predicts numbers. Leave output at 'score'."
@@ -119,17 +125,16 @@ def choose_outputs(estimator, target, kind, n, scores):
         codes = np.zeros(n, np.intp)
     else:
         codes = _codes_of(type(estimator).__name__, target, what, names, n)
-    units = getattr(estimator, "target_scale_", None)
+    units = loss.units(estimator._target_scale) if what == TARGET else None
     return Outputs(kind, loss, codes, names, units, what)
 
 
 def _meaning(estimator):
-    """Return the loss, what the outputs stand for, and the name of each."""
+    """Return what the outputs stand for, and the name of each."""
     if not hasattr(estimator, "classes_"):
-        return SquaredError(), "target", list(range(len(estimator.target_scale_)))
-    names, multilabel = estimator.classes_.tolist(), estimator.multilabel_
-    loss = classification_loss(len(names), multilabel)
-    return loss, "label" if multilabel else "class", names
+        return TARGET, list(range(estimator.architecture_["n_outputs"]))
+    kind = "label" if estimator.multilabel_ else "class"
+    return kind, estimator.classes_.tolist()
 
 
 def _codes_of(name, target, what, names, n):

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
-from sklearn.base import is_classifier
 from sklearn.utils.validation import check_is_fitted
 
 from skrnn.estimators.introspection import (
@@ -127,7 +126,7 @@ class TrainingCurveDisplay:
             loss_curve=network.loss_curve_,
             validation_scores=scores,
             best_epoch=scores and _best_epoch(network),
-            score_name="accuracy" if is_classifier(network) else "R2",
+            score_name=network._score_name,
             unit=SOLVERS[network.solver].unit,
             estimator_name=name or type(network).__name__,
         )

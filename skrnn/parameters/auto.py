@@ -9,6 +9,7 @@ from numbers import Integral
 
 import numpy as np
 
+from skrnn.losses import LOSSES
 from skrnn.training import SOLVERS, count_batches
 
 AUTO = "auto"
@@ -101,6 +102,8 @@ def check_combinations(settings, incremental):
             "partial_fit does not support early_stopping=True: it holds nothing "
             "out. Set it to False and score on data of your own between calls."
         )
+    if hasattr(settings, "loss"):
+        _check_loss(settings)
     dropped = [
         f"{name}={getattr(settings, name)}"
         for name in ("dropout", "recurrent_dropout")
@@ -111,6 +114,27 @@ def check_combinations(settings, incremental):
             f"solver='{settings.solver}' does not support {' and '.join(dropped)}: the "
             "loss must be the same each time that it is computed. Use solver='adam' or "
             "'sgd', or set both rates to 0 and raise alpha."
+        )
+
+
+def _check_loss(settings):
+    """Raise ValueError if the loss and other parameters exclude each other."""
+    loss, quantile, solver = settings.loss, settings.quantile, settings.solver
+    if loss == "quantile" and quantile is None:
+        raise ValueError(
+            "loss='quantile' needs to know which: pass quantile=0.9, or several, such "
+            "as quantile=[0.05, 0.5, 0.95]."
+        )
+    if loss != "quantile" and quantile is not None:
+        raise ValueError(
+            f"quantile={quantile} is for loss='quantile', but loss={str(loss)!r}. Set "
+            "loss='quantile', or leave quantile at None."
+        )
+    if not (LOSSES[loss].is_smooth or SOLVERS[solver].has_batches):
+        raise ValueError(
+            f"solver={str(solver)!r} needs a loss without a kink, but loss="
+            f"{str(loss)!r} has one where the error is zero. Use solver='adam' or "
+            "'sgd', or loss='huber'."
         )
 
 

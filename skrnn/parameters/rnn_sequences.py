@@ -1,11 +1,12 @@
 """Parameters of simple recurrent estimators of sequences, and their constraints."""
 
+from collections.abc import Sequence
 from typing import Any, ClassVar, Literal
 
 import numpy as np
 
 from skrnn.parameters.constraints import Options
-from skrnn.parameters.sequences import ClassifierSettings, SequenceSettings
+from skrnn.parameters.sequences import ClassifierSettings, RegressorSettings
 from skrnn.utils.typing import ColumnsLike
 
 
@@ -101,7 +102,7 @@ class RNNClassifierSettings(ClassifierSettings):
     }
 
 
-class RNNRegressorSettings(SequenceSettings):
+class RNNRegressorSettings(RegressorSettings):
     """The parameters of the regressor."""
 
     def __init__(
@@ -144,6 +145,15 @@ class RNNRegressorSettings(SequenceSettings):
         n_jobs: int | None = None,
         verbose: bool | int = False,
         random_state: int | np.random.RandomState | None = None,
+        loss: Literal[
+            "squared_error",
+            "absolute_error",
+            "huber",
+            "quantile",
+            "poisson",
+            "gamma",
+        ] = "squared_error",
+        quantile: float | Sequence[float] | None = None,
         activation: Literal["tanh", "relu"] = "tanh",
     ) -> None:
         super().__init__(
@@ -180,10 +190,12 @@ class RNNRegressorSettings(SequenceSettings):
             n_jobs=n_jobs,
             verbose=verbose,
             random_state=random_state,
+            loss=loss,
+            quantile=quantile,
         )
         self.activation = activation
 
     _parameter_constraints: ClassVar[dict] = {
-        **SequenceSettings._parameter_constraints,
+        **RegressorSettings._parameter_constraints,
         "activation": [Options(("tanh", "relu"))],
     }

@@ -1,11 +1,12 @@
 """Parameters of simple recurrent estimators of steps, and their constraints."""
 
+from collections.abc import Sequence
 from typing import Any, ClassVar, Literal
 
 import numpy as np
 
 from skrnn.parameters.constraints import Options
-from skrnn.parameters.steps import StepClassifierSettings, StepSettings
+from skrnn.parameters.steps import StepClassifierSettings, StepRegressorSettings
 from skrnn.utils.typing import ColumnsLike
 
 
@@ -99,7 +100,7 @@ class RNNStepClassifierSettings(StepClassifierSettings):
     }
 
 
-class RNNStepRegressorSettings(StepSettings):
+class RNNStepRegressorSettings(StepRegressorSettings):
     """The parameters of the regressor."""
 
     def __init__(
@@ -141,6 +142,15 @@ class RNNStepRegressorSettings(StepSettings):
         n_jobs: int | None = None,
         verbose: bool | int = False,
         random_state: int | np.random.RandomState | None = None,
+        loss: Literal[
+            "squared_error",
+            "absolute_error",
+            "huber",
+            "quantile",
+            "poisson",
+            "gamma",
+        ] = "squared_error",
+        quantile: float | Sequence[float] | None = None,
         activation: Literal["tanh", "relu"] = "tanh",
     ) -> None:
         super().__init__(
@@ -176,10 +186,12 @@ class RNNStepRegressorSettings(StepSettings):
             n_jobs=n_jobs,
             verbose=verbose,
             random_state=random_state,
+            loss=loss,
+            quantile=quantile,
         )
         self.activation = activation
 
     _parameter_constraints: ClassVar[dict] = {
-        **StepSettings._parameter_constraints,
+        **StepRegressorSettings._parameter_constraints,
         "activation": [Options(("tanh", "relu"))],
     }

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 
 import numpy as np
 
+from skrnn.losses import LOSSES
 from skrnn.optimizers import SCHEDULES
 from skrnn.parameters.constraints import (
     Boolean,
@@ -13,6 +14,7 @@ from skrnn.parameters.constraints import (
     FloatType,
     Interval,
     Options,
+    Quantiles,
     RandomState,
     Sizes,
     check_names,
@@ -153,6 +155,17 @@ class Settings(CheckedNames):
 OF_CLASSIFIERS = {
     "class_weight": [Options(("balanced", None)), Dict()],
     "label_smoothing": [Options(("auto",)), Interval(Real, 0, 1)],
+}
+
+
+#: Constraints of the parameters that regressors alone have.
+OF_REGRESSORS = {
+    "loss": [Options(LOSSES)],
+    "quantile": [
+        Interval(Real, 0, 1, closed="neither"),
+        Quantiles(),
+        Options((None,)),
+    ],
 }
 
 

@@ -10,6 +10,9 @@ from skrnn.sequences.packed import pack
 
 #: A spread that is smaller than this, as a part of the largest value, is rounding.
 ROUNDING = 8 * np.finfo(np.float64).eps
+#: Quantiles that outliers do not move, and how many deviations of normal numbers lie
+#: between them.
+DECILES, BETWEEN = (0.1, 0.9), 2.563
 #: About so many numbers are read at once.
 BLOCK = 2**20
 #: The smallest scale: one may divide by it.
@@ -43,6 +46,20 @@ class Scale:
         return moments.add(values, weight / weight.max()).scale()
 
     @classmethod
+    def of_quantiles(cls, values, weight):
+        """Measure columns, (n, n_columns), by quantiles, which outliers do not move.
+
+        The median stands for the mean. Where the deciles are the same, the deviation is
+        the usual one.
+        """
+        usual, unit = cls.of(values, weight), _largest(values)
+        unit = np.where(unit == 0, 1.0, unit)
+        median = weighted_quantiles(values, weight, 0.5)[0]
+        low, high = weighted_quantiles(values / unit, weight, DECILES)
+        spread = (high - low) / BETWEEN
+        return cls(median, np.where(spread > ROUNDING, spread * unit, usual.scale))
+
+    @classmethod
     def of_steps(cls, samples, rows, weight):
         """Measure the features of all steps of some sequences.
 
@@ -65,6 +82,19 @@ class Scale:
     def decode(self, values):
         """Return columns on their own scale, in float64."""
         return values * self.scale + self.mean
+
+
+def weighted_quantiles(values, weight, levels):
+    """Return quantiles of columns, (n, n_columns), by the weights of the rows.
+
+    They are values of the columns: a weight of k is k copies.
+
+    Returns
+    -------
+    ndarray of shape (n_levels, n_columns)
+    """
+    levels = np.atleast_1d(levels)
+    return np.quantile(values, levels, axis=0, weights=weight, method="inverted_cdf")
 
 
 def with_largest_near_one(weights):

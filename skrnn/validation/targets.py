@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Set
 import numpy as np
 from scipy import sparse
 
+from skrnn.losses import LOSSES
 from skrnn.validation.arrays import (
     INHOMOGENEOUS,
     as_array,
@@ -90,6 +91,35 @@ def read_y(y, what):
     if is_frame(y) and not columns_of(y):
         raise ValueError(f"y is a data frame without columns: give one {what} a row.")
     return as_plain(y, "y")
+
+
+def check_range(columns, loss, name_of, counts=None):
+    """Raise ValueError if a loss cannot take some of the targets.
+
+    Parameters
+    ----------
+    columns : ndarray of float64 of shape (n, n_targets)
+        The targets.
+    loss : str
+        Name of the loss.
+    name_of : callable
+        From the number of a row to what the message calls it.
+    counts : ndarray of bool of shape (n,), optional
+        Which rows are targets; by default, all.
+    """
+    kind = LOSSES[loss]
+    fits = columns >= kind.least if kind.allows_least else columns > kind.least
+    if counts is not None:
+        fits |= ~counts[:, np.newaxis]
+    if fits.all():
+        return
+    at, column = np.argwhere(~fits)[0]
+    where = name_of(at) + (f", column {column}" if columns.shape[1] > 1 else "")
+    wants = "zero or more" if kind.allows_least else "more than zero"
+    raise ValueError(
+        f"loss={loss!r} is for targets of {wants}, but y has {columns[at, column]} at "
+        f"{where}. Use loss='squared_error', or another that takes all numbers."
+    )
 
 
 def check_length(y, n, what):

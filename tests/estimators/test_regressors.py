@@ -127,9 +127,9 @@ def test_early_stopping_rates_by_r2(able, X, targets, solver, monkeypatch):
     y, seen, reg = several(targets), [], able(solver=solver)
     rate = type(reg)._score
 
-    def spy(self, decisions, y, sample_weight):
+    def spy(self, decisions, y, sample_weight, loss):
         seen.append((y, sample_weight))
-        return rate(self, decisions, y, sample_weight)
+        return rate(self, decisions, y, sample_weight, loss)
 
     monkeypatch.setattr(type(reg), "_score", spy)
     reg.set_params(early_stopping=True, validation_fraction=0.25, linear_steps=0)

@@ -16,7 +16,7 @@ from skrnn import (
     RNNClassifier,
     RNNRegressor,
 )
-from skrnn.fitting import linear_path
+from skrnn.fitting import linear_path, regression
 from skrnn.fitting.fitted_state import fitted_network
 from skrnn.interop import torch_state
 
@@ -116,7 +116,7 @@ def test_where_the_rest_is_noise_the_network_counts_for_nothing(early_stopping):
 
 
 def test_a_regression_that_does_harm_is_left_out(monkeypatch):
-    monkeypatch.setattr(linear_path, "ALPHAS", (1e-6, 1e-5))
+    monkeypatch.setattr(regression, "ALPHAS", (1e-6, 1e-5))
     model = regressor().fit(BLOCK[:16], NOISE[:16])  # of 12 numbers each
     network, path, _ = parts(model)
     assert (path == 0).all()

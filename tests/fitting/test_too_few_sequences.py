@@ -34,6 +34,6 @@ def test_too_few_sequences_for_early_stopping_on_targets(
     reg = small_regressor(early_stopping=True, validation_fraction=fraction)
     assert failure(ValueError, reg.fit, BLOCK[:n], y) == (
         f"early_stopping=True cannot hold out validation_fraction={fraction} of {n} "
-        "sequences: R2 needs at least two sequences. Give more data, another fraction, "
-        "or early_stopping=False."
+        "sequences: a score needs at least two sequences. Give more data, another "
+        "fraction, or early_stopping=False."
     )

@@ -328,7 +328,7 @@ def test_one_sequence_is_no_validation_set_for_r2(small_regressor, layouts, targ
     X = layouts["block"]
     model = small_regressor(early_stopping=True)
     assert failure(model.fit, X, targets, X_val=X[:1], y_val=targets[:1]) == (
-        HEAD + "X has one sequence, but R2 needs at least two."
+        HEAD + "X has one sequence, but a score needs at least two."
     )
 
 

@@ -6,9 +6,14 @@ from functools import partial
 import numpy as np
 
 from skrnn.losses import (
+    AbsoluteError,
     BinaryCrossEntropy,
+    Gamma,
+    Huber,
     MultilabelCrossEntropy,
     MultinomialCrossEntropy,
+    Poisson,
+    Quantile,
     SquaredError,
 )
 from skrnn.network import Dropout, build_network
@@ -35,9 +40,19 @@ LOSSES = {
     "squared": (SquaredError(), 1),
     "squared-multi": (SquaredError(), 2),
 }
+#: Others of two targets, and how many scores they have.
+OF_NUMBERS = {
+    "absolute": (AbsoluteError(), 2),
+    "huber": (Huber(), 2),
+    "quantiles": (Quantile((0.1, 0.9)), 4),
+    "poisson": (Poisson(np.array([1.0, 0.3])), 2),
+    "gamma": (Gamma(np.array([1.0, 0.3])), 2),
+}
 
 
 def draw_targets(loss, n, rng):
+    if loss in OF_NUMBERS:
+        return rng.gamma(2.0, size=(n, 2))
     shape = n if loss in ("binary", "multinomial") else (n, LOSSES[loss][1])
     if loss.startswith("squared"):
         return rng.normal(size=shape)
@@ -92,7 +107,10 @@ class Problem:
         rng = np.random.default_rng(0)
         self.rates, (name, options, _) = rates, KINDS[cell]
         sizes = n_layers if isinstance(n_layers, tuple) else HIDDEN_SIZES[n_layers]
-        bidirectional, (of_scores, n_outputs) = DIRECTIONS[direction], LOSSES[loss]
+        bidirectional, (of_scores, n_outputs) = (
+            DIRECTIONS[direction],
+            {**LOSSES, **OF_NUMBERS}[loss],
+        )
         main = name, n_features, sizes, bidirectional, pooling, n_outputs
         self.network = build_network(*main, **options, **parts)
         self.objective = Objective(self.network, of_scores, penalty=0.1)

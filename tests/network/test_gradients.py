@@ -12,7 +12,13 @@ from skrnn.network.dropout import DropoutLayer
 from skrnn.network.layer import RecurrentLayer
 from skrnn.network.pooling import POOLINGS
 from skrnn.sequences import Sequences, pack
-from tests.network.problem import DIRECTIONS, HIDDEN_SIZES, LOSSES, Problem
+from tests.network.problem import (
+    DIRECTIONS,
+    HIDDEN_SIZES,
+    LOSSES,
+    OF_NUMBERS,
+    Problem,
+)
 from tests.reference import KINDS
 
 #: Each cell, pooling and direction together; depths, lengths and losses take turns.
@@ -54,6 +60,14 @@ def test_gradients(cell, n_layers, direction, pooling, lengths, loss):
     views = problem.network.layout.views(d_weights).values()
     for part in (d_x, *(part for block in views for part in block.values())):
         assert np.count_nonzero(part) >= 0.5 * part.size
+
+
+@pytest.mark.parametrize("loss", OF_NUMBERS)
+@pytest.mark.parametrize("lengths", ["ragged", "one sequence", "one"])
+def test_gradients_of_other_losses(loss, lengths):
+    problem = Problem("lstm", 3, "bi", "concat", lengths, loss)
+    assert max(problem.errors()) < 1e-6
+    assert np.count_nonzero(problem.gradients()[1]) > 0
 
 
 @pytest.mark.parametrize(("cell", "direction"), list(product(KINDS, DIRECTIONS)))

@@ -8,6 +8,8 @@ from sklearn.base import is_classifier
 import skrnn
 from skrnn.estimators.introspection import answers_every_step
 from skrnn.interop.onnx.network import COMPUTED
+from skrnn.losses import LogLinkLoss
+from skrnn.losses.log_link import LARGEST_LOG
 from skrnn.validation.arrays import is_missing
 from skrnn.validation.format import SequenceFormat
 from skrnn.validation.layouts import RAGGED, TABLE
@@ -72,11 +74,23 @@ def _answers(estimator):
 
 
 def _write_targets(graph, estimator, scores):
-    """Write the rescaling to the units of the targets, in float64 as in `predict`."""
+    """Write the predictions in the units of the targets, in float64 as `predict`."""
+    loss, shape = estimator._loss, _answers(estimator)
+    mean, scale = estimator.target_mean_, estimator.target_scale_
+    shape = (*shape, len(mean))
     scores = graph.cast(scores, np.float64)
-    scores = graph.add("Mul", scores, estimator.target_scale_)
-    graph.add("Add", scores, estimator.target_mean_, to="variable")
-    shape = (*_answers(estimator), len(estimator.target_mean_))
+    if loss.has_axis:
+        mean, scale = mean[:, np.newaxis], scale[:, np.newaxis]
+        scores = graph.add("Reshape", scores, [*[0] * (len(shape) - 1), len(mean), -1])
+        shape = (*shape, loss.n_answers)
+        names = "quantiles", "order_of_quantiles"
+        scores, _ = graph.add("TopK", scores, [loss.n_answers], largest=0, to=names)
+    scores = graph.add("Mul", scores, scale)
+    if isinstance(loss, LogLinkLoss):
+        scores = graph.add("Clip", scores, -LARGEST_LOG, LARGEST_LOG)
+        graph.add("Mul", graph.add("Exp", scores), np.exp(mean), to="variable")
+    else:
+        graph.add("Add", scores, mean, to="variable")
     return [_tensor("variable", np.float64, shape)]
 
 

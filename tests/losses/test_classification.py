@@ -1,4 +1,4 @@
-"""Losses against the mathematics in plain loops, at any size of the scores."""
+"""Losses of labels against the mathematics in plain loops, at any size of scores."""
 
 import math
 
@@ -9,7 +9,6 @@ from skrnn.losses import (
     BinaryCrossEntropy,
     MultilabelCrossEntropy,
     MultinomialCrossEntropy,
-    SquaredError,
     classification_loss,
 )
 from tests.gradients import relative_error
@@ -93,31 +92,9 @@ def test_several_labels_are_as_many_binary_problems(n_labels, size, dtype, kind)
     assert loss.probabilities(scores).dtype == dtype
 
 
-@pytest.mark.parametrize("dtype", DTYPES)
-@pytest.mark.parametrize("n_targets", [1, 2, 5])
-def test_squared_error_is_that_of_the_equation(n_targets, dtype):
-    rng = np.random.default_rng(0)
-    scores = rng.normal(size=(7, n_targets)).astype(dtype)
-    y = rng.normal(size=scores.shape)  # targets are float64, whatever is computed in
-    value, d_scores = SquaredError().value_and_gradient(scores, y)
-    for i, (row, targets) in enumerate(zip(scores.tolist(), y.tolist(), strict=True)):
-        errors = [s - t for s, t in zip(row, targets, strict=True)]
-        expected = sum(e * e for e in errors) / (2 * n_targets)
-        close = {"rel": 50 * float(np.finfo(dtype).eps), "abs": 1e-7}
-        assert value[i] == pytest.approx(expected, **close)
-        assert d_scores[i] == pytest.approx([e / n_targets for e in errors], **close)
-    assert value.dtype == d_scores.dtype == dtype
-    if n_targets == 1:
-        flat, d_flat = SquaredError().value_and_gradient(scores, y[:, 0])
-        assert np.array_equal(flat, value)
-        assert np.array_equal(d_flat, d_scores)
-
-
 CASES = {
     **{f"{n} classes": (classification_loss(n), draw(n)) for n in N_CLASSES},
     "labels": (MultilabelCrossEntropy(), draw_labels(4)),
-    "target": (SquaredError(), (draw(2)[0], np.linspace(-1, 1, 12))),
-    "targets": (SquaredError(), (draw(3)[0], np.linspace(-1, 1, 36).reshape(12, 3))),
 }
 
 
@@ -139,8 +116,7 @@ def test_scores_and_targets_are_left_as_they_are(loss, drawn):
     before = scores.copy(), y.copy()
     loss.value_and_gradient(scores, y)
     loss.decide(scores)
-    if hasattr(loss, "probabilities"):
-        loss.probabilities(scores)
+    loss.probabilities(scores)
     assert np.array_equal(scores, before[0])
     assert np.array_equal(y, before[1])
 
@@ -165,7 +141,6 @@ def test_decisions_by_hand():
         labels = MultilabelCrossEntropy().decide(three - 1)
         assert labels.tolist() == [[1, 0, 1], [0, 0, 0], [0, 0, 0], [0, 1, 1]]
         assert labels.dtype == np.intp
-        assert SquaredError().decide(three).tolist() == three.tolist()
 
 
 @pytest.mark.parametrize(("dtype", "score"), [("float32", 120.0), ("float64", 900.0)])
@@ -210,11 +185,7 @@ def test_adding_the_same_to_all_scores_changes_nothing():
 
 # Labels that are smoothed
 
-SMOOTHED = {
-    name: (type(loss), drawn)
-    for name, (loss, drawn) in CASES.items()
-    if hasattr(loss, "smoothing")
-}
+SMOOTHED = {name: (type(loss), drawn) for name, (loss, drawn) in CASES.items()}
 each_smoothed = pytest.mark.parametrize(
     ("kind", "drawn"), SMOOTHED.values(), ids=SMOOTHED
 )

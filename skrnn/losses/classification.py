@@ -1,45 +1,11 @@
-"""Losses on raw scores.
+"""Losses of labels."""
 
-A loss knows no network and no weights of samples. For each sequence it computes its
-value and the gradient of that value with respect to the scores, and it turns scores
-into predictions.
-"""
-
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from dataclasses import dataclass
-from typing import ClassVar
 
 import numpy as np
 
-
-class Loss(ABC):
-    """Base class of the losses."""
-
-    #: What the scores are for, in a word.
-    outputs: ClassVar[str]
-    #: Whether a least squares solution is a good start.
-    is_squared: ClassVar[bool] = False
-
-    @abstractmethod
-    def value_and_gradient(self, scores, y):
-        """Compute the loss of each sequence and its gradient in the scores.
-
-        Parameters
-        ----------
-        scores : ndarray of shape (n, n_outputs)
-            Raw scores.
-        y : ndarray of shape (n,) or (n, n_outputs)
-            Encoded targets.
-
-        Returns
-        -------
-        value : ndarray of shape (n,)
-        d_scores : ndarray of shape (n, n_outputs)
-        """
-
-    @abstractmethod
-    def decide(self, scores):
-        """Return the encoded targets that raw scores predict, in the shape of `y`."""
+from skrnn.losses.base import Loss
 
 
 @dataclass(frozen=True)
@@ -145,22 +111,6 @@ class MultilabelCrossEntropy(ClassificationLoss):
     def log_probabilities(self, scores):
         """Compute the log-probability of each label from log-odds."""
         return _log_sigmoid(scores)
-
-
-class SquaredError(Loss):
-    """Half the squared error, its mean over the targets."""
-
-    outputs = "targets"
-    is_squared = True
-
-    def value_and_gradient(self, scores, y):
-        """Compute the loss of each sequence and its gradient in the scores."""
-        error = scores - y.reshape(scores.shape).astype(scores.dtype, copy=False)
-        return 0.5 * np.mean(error**2, axis=1), error / scores.shape[1]
-
-    def decide(self, scores):
-        """Return the scores: they are the predicted targets."""
-        return scores
 
 
 def classification_loss(n_classes, multilabel=False):

@@ -1,0 +1,126 @@
+"""Linear regressions of scores, with which the linear path of a network begins."""
+
+import numpy as np
+from scipy.optimize import minimize
+
+from skrnn.losses import Huber
+from skrnn.sequences import spaced
+from skrnn.sequences.scaling import Scale, weighted_quantiles
+
+#: Penalties, far apart, so that chance does not choose, and by how many sequences one
+#: is chosen at most: more of them choose the same.
+ALPHAS, CHOOSE_BY = (0.01, 1.0, 100.0, 10_000.0), 1024
+#: A regression with so many times the loss of the best constant is left out: some of
+#: the features are far out of the range of others.
+HARMFUL = 1.1
+#: Where there is no closed form, the penalty is chosen in so many folds, of so many
+#: sequences at most, and minima are looked for in so many iterations.
+N_FOLDS, IN_FOLDS, N_ITERATIONS = 4, 512, 200
+
+
+def linear_scores(loss, x, y, weight):
+    """Return coefficients and intercepts of scores that are linear in columns.
+
+    Parameters
+    ----------
+    loss : RegressionLoss
+        What they are to make small.
+    x : ndarray of shape (n, n_columns)
+        The columns.
+    y : ndarray of shape (n, n_targets)
+        Encoded targets.
+    weight : ndarray of shape (n,)
+        Weights of the rows.
+
+    Returns
+    -------
+    coef : ndarray of shape (n_outputs, n_columns)
+    intercept : ndarray of shape (n_outputs,)
+        None instead of both where the loss is clearly more than that of a constant.
+    """
+    weight = weight / weight.mean()
+    scale = Scale.of(x, weight)
+    fit = _ridge if loss.is_squared else _penalised
+    found = fit(loss, scale.encode(x), y, weight)
+    if found is None:
+        return None
+    coef, intercept = found
+    coef = coef / scale.scale
+    return coef, intercept - coef @ scale.mean
+
+
+def _ridge(loss, x, y, weight):
+    """Fit a ridge regression; its penalty has the least error in leaving one out."""
+    # Only regressors need it, and it takes long to import.
+    from sklearn.linear_model import Ridge, RidgeCV
+
+    some = spaced(np.arange(len(x)), CHOOSE_BY)
+    ridge = RidgeCV(ALPHAS).fit(x[some], y[some], sample_weight=weight[some])
+    mean = np.average(y[some], axis=0, weights=weight[some])
+    of_mean = weight[some] @ np.mean((y[some] - mean) ** 2, axis=1) / len(some)
+    if 0 < HARMFUL * of_mean < -ridge.best_score_:
+        return None
+    if len(some) < len(x):
+        ridge = Ridge(ridge.alpha_).fit(x, y, sample_weight=weight)
+    return np.atleast_2d(ridge.coef_), np.ravel(ridge.intercept_)
+
+
+def _penalised(loss, x, y, weight):
+    """Fit a regression for a loss that is not squared.
+
+    A loss with a kink begins with the regression of Huber, and the quantiles of what
+    that leaves over.
+    """
+    smooth = loss if loss.is_smooth else Huber()
+    some = spaced(np.arange(len(x)), IN_FOLDS)
+    few = x[some], y[some], weight[some]
+    of_constant = _left_out(smooth, few[0][:, :0], *few[1:], 0.0)
+    errors = [_left_out(smooth, *few, alpha) for alpha in ALPHAS]
+    best = int(np.argmin(errors))
+    if not errors[best] <= HARMFUL * of_constant:
+        return None
+    coef, intercept = _minimise(smooth, x, y, weight, ALPHAS[best])
+    if smooth is loss:
+        return coef, intercept
+    missing = y - (x @ coef.T + intercept)
+    offsets = weighted_quantiles(missing, weight, loss.levels).T.ravel()
+    return loss.repeat(coef.T).T, loss.repeat(intercept) + offsets
+
+
+def _left_out(loss, x, y, weight, alpha):
+    """Return the loss of a regression on rows that it has not seen, fold by fold."""
+    total, fold = 0.0, np.arange(len(x)) % N_FOLDS
+    for k in range(N_FOLDS):
+        seen, new = fold != k, fold == k
+        coef, intercept = _minimise(loss, x[seen], y[seen], weight[seen], alpha)
+        values, _ = loss.value_and_gradient(x[new] @ coef.T + intercept, y[new])
+        total += float(weight[new] @ values)
+    return total
+
+
+def _minimise(loss, x, y, weight, alpha):
+    """Return the coefficients and intercepts with the least loss and penalty."""
+    n, n_columns = x.shape
+    shape = y.shape[1], n_columns + 1
+    share, penalty = weight / n, alpha / (n * len(y.T))
+
+    def evaluate(flat):
+        coef, intercept = _split(flat.reshape(shape))
+        values, d_scores = loss.value_and_gradient(x @ coef.T + intercept, y)
+        d_scores = d_scores * share[:, np.newaxis]
+        d_coef = d_scores.T @ x + penalty * coef
+        value = share @ values + 0.5 * penalty * np.sum(coef**2)
+        return value, np.column_stack([d_coef, d_scores.sum(axis=0)]).ravel()
+
+    found = minimize(
+        evaluate,
+        np.zeros(shape).ravel(),
+        jac=True,
+        method="L-BFGS-B",
+        options={"maxiter": N_ITERATIONS},
+    )
+    return _split(found.x.reshape(shape))
+
+
+def _split(parameters):
+    return parameters[:, :-1], parameters[:, -1]
