@@ -1,10 +1,9 @@
 """Validation of static features: facts that are constant in a sequence."""
 
-import difflib
-
 import numpy as np
 
 from skrnn.validation.layouts import TABLE
+from skrnn.validation.selection import select_features
 
 NONE = np.empty(0, np.intp)
 
@@ -31,29 +30,8 @@ def resolve_static(estimator, n, names, layout):
     value = getattr(estimator, "static_features", None)
     if value is None:
         return NONE
-    values = np.asarray(value, dtype=None if len(value) else np.intp)
     name, what = type(estimator).__name__, "column" if layout == TABLE else "feature"
-    if values.dtype.kind == "b":
-        if len(values) != n:
-            raise ValueError(
-                f"static_features of {name} is a mask of {len(values)} {what}(s), but "
-                f"X has {n}. Give one value for each."
-            )
-        found = np.flatnonzero(values)
-    elif values.dtype.kind in "iu":
-        found = values.astype(np.intp)
-        outside = found[(found < 0) | (found >= n)]
-        if len(outside):
-            raise ValueError(
-                f"static_features of {name} has {outside[0]}, but the {n} {what}(s) of "
-                f"X are numbered from 0 to {n - 1}."
-            )
-    else:
-        found = _by_name(name, values.tolist(), names)
-    if len(np.unique(found)) < len(found):
-        raise ValueError(
-            f"static_features of {name} has a {what} more than once: {list(value)}."
-        )
+    found = select_features(value, f"static_features of {name}", n, names, what)
     if 0 < len(found) == n:
         raise ValueError(
             f"static_features of {name} has all {n} {what}(s) of X, but a network "
@@ -61,25 +39,6 @@ def resolve_static(estimator, n, names, layout):
             "none changes within a sequence."
         )
     return np.sort(found)
-
-
-def _by_name(name, values, names):
-    if names is None:
-        raise ValueError(
-            f"static_features of {name} has names, {values}, but X has none: its "
-            "columns, or those of its data frames, have no names that are all strings. "
-            "Give indices or a mask."
-        )
-    known = names.tolist()
-    for value in values:
-        if value not in known:
-            close = difflib.get_close_matches(value, known, n=1)
-            hint = f" Did you mean {close[0]!r}?" if close else ""
-            raise ValueError(
-                f"static_features of {name} has {value!r}, but X has no such column."
-                f"{hint or f' It has: {known}.'}"
-            )
-    return np.array([known.index(value) for value in values], np.intp)
 
 
 def check_static(samples, static, name):
