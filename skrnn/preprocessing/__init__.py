@@ -2,12 +2,14 @@
 
 from skrnn.preprocessing.frame_to_sequences import FrameToSequences
 from skrnn.preprocessing.frames import sequences_from_frame
+from skrnn.preprocessing.last_windows import last_windows
 from skrnn.preprocessing.padding import (
     channels_last,
     padded_from_ragged,
     ragged_from_padded,
 )
 from skrnn.preprocessing.per_step import PerStepTransformer
+from skrnn.preprocessing.time_splits import time_splits
 from skrnn.preprocessing.token_encoder import TokenEncoder
 from skrnn.preprocessing.windows import sliding_windows
 
@@ -16,10 +18,12 @@ __all__ = [
     "PerStepTransformer",
     "TokenEncoder",
     "channels_last",
+    "last_windows",
     "padded_from_ragged",
     "ragged_from_padded",
     "sequences_from_frame",
     "sliding_windows",
+    "time_splits",
 ]
 
 

@@ -10,17 +10,28 @@ from numpy.lib.stride_tricks import sliding_window_view
 from sklearn.utils import Bunch
 
 from skrnn.parameters.constraints import AnyCallable, Interval, Options, check_options
-from skrnn.utils.wording import some_of
-from skrnn.validation.advice import MASKED
-from skrnn.validation.arrays import as_array, flat_array
-from skrnn.validation.layouts import depth_of
-from skrnn.validation.names import are_frames
-from skrnn.validation.sequences import check_ragged
+from skrnn.preprocessing.horizon import (
+    Features,
+    names_ahead,
+    read_known_ahead,
+    read_target,
+    read_values_ahead,
+    with_ahead,
+)
+from skrnn.preprocessing.series import long_enough, read_series, read_times
+from skrnn.preprocessing.window_labels import read_labels
+from skrnn.validation.arrays import flat_array, joined
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from skrnn.utils.typing import Array, ArrayLike, SequencesLike
+    from skrnn.utils.typing import (
+        Array,
+        ArrayLike,
+        ColumnsLike,
+        SequencesLike,
+        StepsLike,
+    )
 
 NAME = "sliding_windows"
 OPTIONS = {
@@ -29,6 +40,9 @@ OPTIONS = {
     "label": [Options(("last", "mode")), AnyCallable()],
     "horizon": [Interval(Integral, 0)],
     "short": [Options(("error", "drop"))],
+    "target": [Features(), Options((None,))],
+    "known_ahead": [Features(), Options((None,))],
+    "missing": [Options(("error", "drop"))],
 }
 
 
@@ -42,6 +56,10 @@ def sliding_windows(
     label: Literal["last", "mode"] | Callable[[Array], Any] = "last",
     horizon: int = 0,
     short: Literal["error", "drop"] = "error",
+    target: int | str | ColumnsLike | None = None,
+    known_ahead: int | str | ColumnsLike | None = None,
+    times: StepsLike | None = None,
+    missing: Literal["error", "drop"] = "error",
 ) -> Bunch:
     """Cut long series into windows of one length.
 
@@ -73,11 +91,26 @@ n_targets), or a single one. For several, one label or row of targets for each, 
         and of several such ones the smallest. A callable makes one of them,
         (length,) or (length, n_targets) -> label.
     horizon : int, default=0
-        For forecasts, with label="last": the label comes from so many steps after the
-        last of the window.
+        For forecasts: how many of the next steps are targets. With y, the label comes
+        from so many steps after the last of the window; this needs label="last".
     short : {"error", "drop"}, default="error"
         What is done with a series that has not a single window: it is an error, or it
         is left out.
+    target : int, str or sequence of such, default=None
+        In place of y, the features of X to forecast: indices, or names if the series
+        are data frames, or a mask. With a horizon and without y, the only feature is
+        the default. Windows read the past of the targets too.
+    known_ahead : int, str or sequence of such, default=None
+        The features whose values are known `horizon` steps ahead, such as the calendar.
+        For each of them a step gets a further feature, its value `horizon` steps later,
+        so that the last `horizon` steps of a window hold those of the steps to
+        forecast. `horizon` must not be more than `length`.
+    times : array-like of shape (n_steps,) or list of n_series such, default=None
+        The time of each step, numbers or dates. If None, it is the index of data frames
+        of pandas, and otherwise the number of the step.
+    missing : {"error", "drop"}, default="error"
+        What is done with a window to which a target is missing (NaN): it is an error,
+        or it is left out. Values that are missing in the window itself stay.
 
     Returns
     -------
@@ -86,15 +119,32 @@ n_targets), or a single one. For several, one label or row of targets for each, 
 
         X : ndarray of shape (n_windows, length, n_features)
             Series after series, and in the order of time. For one series a view of it,
-            which cannot be written to; for several a copy.
+            which cannot be written to; for several a copy. Features known ahead come
+            last, in the order of `known_ahead`.
         y : ndarray of shape (n_windows,) or (n_windows, n_targets), or None
-            The label of each window.
+            The label of each window. For forecasts the next values, (n_windows, horizon
+            * n_targets): all targets of the first step, then of the second, and so on;
+            (n_windows,) if that is one number.
         groups : ndarray of shape (n_windows,)
             The group of each window.
         series : ndarray of int of shape (n_windows,)
             Which series each window is from.
         starts : ndarray of int of shape (n_windows,)
             Which step of the series is its first.
+        times : ndarray of shape (n_windows,)
+            The time of the last step of each window.
+        target_times : ndarray of shape (n_windows, horizon), or None
+            For forecasts, the times of the targets. `time_splits` reads them.
+        feature_names : list of str
+            The names of the features of X, "x0", "x1", ... if they have none; a feature
+            known 24 steps ahead is called as "load_ahead24".
+        target_names : list of str, or None
+            For forecasts, the names of the columns of y, as "load_ahead1".
+
+    See Also
+    --------
+    last_windows : The windows from which to forecast what has not come yet.
+    time_splits : Splits of windows into past and future.
 
     Examples
     --------
@@ -107,113 +157,81 @@ n_targets), or a single one. For several, one label or row of targets for each, 
     >>> windows.y.tolist(), windows.groups.tolist(), windows.starts.tolist()
     (['a', 'a', 'b'], [0, 0, 1], [0, 2, 0])
 
-    To forecast the next value, the horizon is 1:
+    To forecast the next two values, the horizon is 2:
 
-    >>> windows = sliding_windows(np.arange(5), length=3, y=np.arange(5), horizon=1)
+    >>> windows = sliding_windows(np.arange(6), length=3, horizon=2)
     >>> windows.X[:, :, 0].tolist(), windows.y.tolist()
-    ([[0, 1, 2], [1, 2, 3]], [3, 4])
+    ([[0, 1, 2], [1, 2, 3]], [[3, 4], [4, 5]])
+    >>> windows.target_names, windows.target_times.tolist()
+    (['x0_ahead1', 'x0_ahead2'], [[3, 4], [4, 5]])
     """
-    check_options(
-        NAME,
-        OPTIONS,
-        {
-            "length": length,
-            "stride": stride,
-            "label": label,
-            "horizon": horizon,
-            "short": short,
-        },
-    )
+    given = {"length": length, "stride": stride, "label": label, "horizon": horizon}
+    given |= {"short": short, "target": target, "known_ahead": known_ahead}
+    check_options(NAME, OPTIONS, {**given, "missing": missing})
     length, stride, horizon = int(length), int(stride), int(horizon)
-    series, is_one = _read_series(X)
-    labels, of_steps = _read_labels(y, series, is_one)
-    if horizon and not (of_steps and label == "last"):
+    series = read_series(X, NAME)
+    arrays = series.arrays
+    labels, of_steps = read_labels(y, arrays, series.is_one)
+    targets = read_target(target, series, y, label, horizon, NAME)
+    forecasts = len(targets) > 0
+    if horizon and not forecasts and not (of_steps and label == "last"):
         raise ValueError(
             f"horizon={horizon} is for y with a label for each step, and label='last': "
             "it says how many steps after a window its label stands."
         )
-    kept = _long_enough(series, length + horizon, short)
+    known = read_known_ahead(known_ahead, series, targets, length, horizon, NAME)
+    groups = _read_groups(groups, len(arrays))
+    times = read_times(times, series, ordered=forecasts)
+    kept = long_enough(arrays, length + horizon, short, "A window and its horizon have")
     starts = {
-        i: np.arange(0, len(series[i]) - length - horizon + 1, stride) for i in kept
+        i: np.arange(0, len(arrays[i]) - length - horizon + 1, stride) for i in kept
     }
-    counts = [len(starts[i]) for i in kept]
-    which = np.repeat(kept, counts)
-    if of_steps:
+    if forecasts:
+        labels = _read_targets(series, targets, starts, length, horizon, missing)
+    elif of_steps:
         choose = _chooser(label, length, horizon)
         labels = np.concatenate([choose(labels[i], starts[i]) for i in kept])
-    elif y is not None:
+    which = np.repeat(kept, [len(starts[i]) for i in kept])
+    if y is not None and not of_steps:
         labels = labels[which]
+
+    def join(cut):
+        return _join([cut(i, starts[i]) for i in kept])
+
+    def steps(i):
+        return with_ahead(arrays[i], arrays[i][:, known], horizon)
+
+    ahead = range(1, horizon + 1)
     return Bunch(
-        X=_join([_cut(series[i], starts[i], length, stride) for i in kept]),
+        X=join(lambda i, first: _cut(steps(i), first, length)),
         y=labels,
-        groups=_read_groups(groups, len(series))[which],
+        groups=groups[which],
         series=which,
-        starts=np.concatenate([starts[i] for i in kept]),
+        starts=join(lambda i, first: first),
+        times=join(lambda i, first: times[i][first + length - 1]),
+        target_times=join(lambda i, first: _cut(times[i], first + length, horizon))
+        if forecasts
+        else None,
+        feature_names=series.feature_names + names_ahead(series, known, [horizon]),
+        target_names=names_ahead(series, targets, ahead) if forecasts else None,
     )
 
 
-def _read_series(X):
-    """Return a list of arrays (n_steps, n_features), and whether X is one of them."""
-    kind = type(X).__name__
-    X = X if isinstance(X, list | tuple) else as_array(X, "X", MASKED)
-    is_scalar = getattr(X, "ndim", 1) == 0
-    if is_scalar or len(X) == 0:
-        came = kind if is_scalar else "nothing"
-        raise ValueError(
-            f"{NAME} expected one series, (steps,) or (steps, features), or a list of "
-            f"several; got {came}."
+def _read_targets(series, targets, starts, length, horizon, missing):
+    """Return the targets of all windows; leave out starts of those without some."""
+    y = {}
+    for i, own in starts.items():
+        y[i], kept = read_values_ahead(
+            series, i, targets, own + length, horizon, missing, NAME
         )
-    is_array = isinstance(X, np.ndarray) and X.dtype != object
-    is_one = np.ndim(X) < 3 if is_array else not any(map(depth_of, X))
-    X = [X] if is_one else X
-    are_frames(X, NAME)
-    series = [as_array(x, f"Series {i} of X", MASKED) for i, x in enumerate(X)]
-    series = [x.reshape(-1, 1) if x.ndim == 1 else x for x in series]
-    return check_ragged(series, NAME, numbers=False)[0], is_one
-
-
-def _read_labels(y, series, is_one):
-    """Return labels of series as an array, or of steps as a list; and which."""
-    if y is None:
-        return None, False
-    n = len(series)
-    y = y if isinstance(y, list | tuple) else as_array(y, "y")
-    if is_one:
-        of_steps, y = np.ndim(y) > 0, [y]
-    else:
-        of_steps = getattr(y, "ndim", 1) == 1 and any(map(depth_of, y))
-    if of_steps:
-        labels = [as_array(item, f"y of series {i}") for i, item in enumerate(y)]
-    else:
-        labels = as_array(y, "y")
-    if not of_steps and labels.ndim == 0:
+        starts[i] = own[kept]
+    y = _join(list(y.values()))
+    if len(y) == 0:
         raise ValueError(
-            f"X has {n} series, but y is {y!r} alone: it must have one label for each "
-            "series, or be a list with the labels of the steps of each."
+            "A target is missing (NaN) to each of the windows: with missing='drop' "
+            "none is left. Fill the gaps, or choose a smaller horizon."
         )
-    if len(labels) != n:
-        raise ValueError(
-            f"X has {n} series, but y has {len(labels)} items: it must have one label "
-            "for each series, or be a list with the labels of the steps of each."
-        )
-    if of_steps:
-        _check_labels_of_steps(labels, series)
-    elif labels.ndim == 2 and all(len(x) == labels.shape[1] for x in series):
-        raise ValueError(
-            f"y of shape {labels.shape} could be a label for each step or "
-            f"{labels.shape[1]} targets for each series. Pass list(y) for the former; "
-            "for the latter leave y out, and index it with `series` of the result."
-        )
-    return labels, of_steps
-
-
-def _check_labels_of_steps(labels, series):
-    for i, (of_steps, x) in enumerate(zip(labels, series, strict=True)):
-        if of_steps.shape[:1] != (len(x),):
-            raise ValueError(
-                f"Series {i} of X has {len(x)} steps, but y of it has shape "
-                f"{of_steps.shape}: there must be one label for each step."
-            )
+    return y[:, 0] if y.shape[1] == 1 else y
 
 
 def _read_groups(groups, n):
@@ -228,25 +246,19 @@ def _read_groups(groups, n):
     return groups
 
 
-def _long_enough(series, n_steps, short):
-    kept = [i for i, x in enumerate(series) if len(x) >= n_steps]
-    if len(kept) == len(series) or (kept and short == "drop"):
-        return kept
-    too_short = sorted(set(range(len(series))) - set(kept))
-    advice = ", or short='drop' to leave them out" if kept else ""
-    raise ValueError(
-        f"A window and its horizon have {n_steps} steps, and series "
-        f"{some_of(too_short)} of X have fewer. Choose a smaller length{advice}."
-    )
-
-
-def _cut(x, starts, length, stride):
-    windows = sliding_window_view(x, length, axis=0)[::stride][: len(starts)]
-    return windows.transpose(0, 2, 1)
+def _cut(x, starts, length):
+    """Return windows, (n, length) or (n, length, n_features): views if possible."""
+    windows = sliding_window_view(x, length, axis=0)
+    windows = windows if x.ndim == 1 else windows.transpose(0, 2, 1)
+    strides = np.unique(np.diff(starts))
+    if len(starts) == 0 or len(strides) > 1:
+        return windows[starts]
+    stride = int(strides[0]) if len(strides) else 1
+    return windows[starts[0] : starts[-1] + 1 : stride]
 
 
 def _join(parts):
-    return parts[0] if len(parts) == 1 else np.concatenate(parts)
+    return parts[0] if len(parts) == 1 else joined(parts)
 
 
 def _chooser(label, length, horizon):

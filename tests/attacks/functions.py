@@ -23,10 +23,12 @@ from skrnn.preprocessing import (
     FrameToSequences,
     TokenEncoder,
     channels_last,
+    last_windows,
     padded_from_ragged,
     ragged_from_padded,
     sequences_from_frame,
     sliding_windows,
+    time_splits,
 )
 from skrnn.streaming import (
     EarlyClassifier,
@@ -35,7 +37,7 @@ from skrnn.streaming import (
     accuracy_against_earliness,
 )
 from tests.attacks.configurations import quietly
-from tests.attacks.junk import COLUMNS, SEQUENCES, VALUES, N, block
+from tests.attacks.junk import COLUMNS, SEQUENCES, VALUES, N, T, block
 
 QUICK = {"hidden_size": 2, "max_iter": 1, "random_state": 0}
 #: All that a network can have which reads forward.
@@ -110,6 +112,10 @@ def _padded():
     return padded
 
 
+def _forecasts():
+    return sliding_windows(np.arange(12.0), length=2, horizon=2)
+
+
 def _cell(kind):
     def run(n_features, hidden_size, X):
         cell = kind(n_features, hidden_size)
@@ -162,6 +168,39 @@ FUNCTIONS = {
             "label": (lambda: "last", VALUES),
             "horizon": (lambda: 0, VALUES),
             "short": (lambda: "error", VALUES),
+            "times": (lambda: None, SEQUENCES),
+        },
+    ),
+    "sliding_windows, forecasts": (
+        sliding_windows,
+        {
+            "X": (lambda: X, SEQUENCES),
+            "length": (lambda: 1, VALUES),
+            "horizon": (lambda: 1, VALUES),
+            "target": (lambda: 0, VALUES),
+            "known_ahead": (lambda: [1], VALUES),
+            "times": (lambda: [range(T)] * N, SEQUENCES),
+            "missing": (lambda: "drop", VALUES),
+        },
+    ),
+    "last_windows": (
+        last_windows,
+        {
+            "X": (lambda: X, SEQUENCES),
+            "length": (lambda: 2, VALUES),
+            "horizon": (lambda: 1, VALUES),
+            "known_ahead": (lambda: [1], VALUES),
+            "future": (lambda: X[:, :1, :1], SEQUENCES),
+            "times": (lambda: None, SEQUENCES),
+            "short": (lambda: "error", VALUES),
+        },
+    ),
+    "time_splits": (
+        time_splits,
+        {
+            "windows": (_forecasts, {**VALUES, **SEQUENCES}),
+            "n_splits": (lambda: 2, VALUES),
+            "test_size": (lambda: 1, VALUES),
         },
     ),
     "flatten_steps": (

@@ -7,7 +7,13 @@ from skrnn.datasets import load_japanese_vowels, load_words, make_sign_of_sum
 from skrnn.ensemble import SequenceBaggingClassifier
 from skrnn.inspection import saliency
 from skrnn.metrics import make_step_scorer, segment_f1_score, step_confusion_matrix
-from skrnn.preprocessing import FrameToSequences, TokenEncoder, sliding_windows
+from skrnn.preprocessing import (
+    FrameToSequences,
+    TokenEncoder,
+    last_windows,
+    sliding_windows,
+    time_splits,
+)
 from skrnn.streaming import EarlyClassifier, Stream
 
 X, y = make_sign_of_sum(n_samples=20)
@@ -40,6 +46,9 @@ load_japanese_vowels(subset="validation")  # mistake
 load_japanese_vowels("train")  # mistake
 saliency(clf, X, method="gradients")  # mistake
 sliding_windows(X, length=3, short="skip")  # mistake
+sliding_windows(X, length=3, horizon=2, target=0.5)  # mistake
+last_windows(X, length=3)  # mistake
+time_splits(X, n_split=3)  # mistake
 load_words(subset="validation")  # mistake
 TokenEncoder(analyzer="chars")  # mistake
 TokenEncoder("char")  # mistake

@@ -31,9 +31,12 @@ from skrnn.metrics import (
 from skrnn.preprocessing import (
     FrameToSequences,
     TokenEncoder,
+    last_windows,
     padded_from_ragged,
     ragged_from_padded,
     sequences_from_frame,
+    sliding_windows,
+    time_splits,
 )
 from skrnn.streaming import EarlyClassifier, EarlyStream, Stream
 
@@ -102,6 +105,11 @@ log = {"run": [1, 1], "second": [0, 1], "speed": [0.5, 0.1]}
 reader = FrameToSequences(id="run", time="second", features=["speed"])
 runs: list[Array] = reader.fit(log).transform([log])
 steps = sequences_from_frame(log, id="run", step_target=["speed"], time_since="gap").y
+windows = sliding_windows(
+    [X[0], X[1]], length=3, horizon=2, target="load", known_ahead=["day"], times=X
+)
+splits: list[tuple[Array, Array]] = time_splits(windows, n_splits=3, test_size=24)
+last = last_windows(X[0], length=3, horizon=2, known_ahead=[1], future=[[1], [2]]).X
 cell = LSTMCell(n_features=3, hidden_size=5)
 params = cell.init(random_state=0)
 h, c = cell.step(params, np.ones((2, 3)), cell.initial_state(n_sequences=2))
