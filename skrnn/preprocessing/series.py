@@ -7,7 +7,7 @@ import numpy as np
 
 from skrnn.utils.wording import some_of
 from skrnn.validation.advice import MASKED
-from skrnn.validation.arrays import as_array
+from skrnn.validation.arrays import as_array, sentence
 from skrnn.validation.layouts import depth_of
 from skrnn.validation.names import are_frames, columns_of
 from skrnn.validation.sequences import check_ragged
@@ -188,7 +188,8 @@ def check_increasing(times, i):
         wrong = np.flatnonzero(~(times[1:] > times[:-1]).astype(bool))
     except (TypeError, ValueError) as error:
         raise ValueError(
-            f"The times of series {i} cannot be compared with each other: {error}."
+            f"The times of series {i} cannot be compared with each other: "
+            f"{sentence(error)} Pass others in `times`."
         ) from error
     if len(wrong):
         step = int(wrong[0]) + 1
@@ -200,14 +201,11 @@ def check_increasing(times, i):
 
 def _check_one_kind(times):
     """Raise ValueError if times of one series cannot be compared with another's."""
-    first = times[0][0]
     for i, own in enumerate(times):
         try:
-            comparable = own[0] < first or True
-        except TypeError:
-            comparable = False
-        if not comparable:
+            np.less(own[:1], times[0][:1])
+        except TypeError as error:
             raise ValueError(
-                f"The times of series 0 and {i} cannot be compared: {first!r} and "
-                f"{own[0]!r} are of different type."
-            )
+                f"The times of series 0 and {i} cannot be compared: {times[0][0]!r} "
+                f"and {own[0]!r} are of different type."
+            ) from error

@@ -119,8 +119,9 @@ n_targets), or a single one. For several, one label or row of targets for each, 
 
         X : ndarray of shape (n_windows, length, n_features)
             Series after series, and in the order of time. For one series a view of it,
-            which cannot be written to; for several a copy. Features known ahead come
-            last, in the order of `known_ahead`.
+            which cannot be written to; for several, or if windows in the midst of it
+            are left out, a copy. Features known ahead come last, in the order of
+            `known_ahead`.
         y : ndarray of shape (n_windows,) or (n_windows, n_targets), or None
             The label of each window. For forecasts the next values, (n_windows, horizon
             * n_targets): all targets of the first step, then of the second, and so on;
@@ -184,7 +185,7 @@ n_targets), or a single one. For several, one label or row of targets for each, 
     times = read_times(times, series, ordered=forecasts)
     kept = long_enough(arrays, length + horizon, short, "A window and its horizon have")
     starts = {
-        i: np.arange(0, len(arrays[i]) - length - horizon + 1, stride) for i in kept
+        i: np.arange(len(arrays[i]) - length - horizon + 1)[::stride] for i in kept
     }
     if forecasts:
         labels = _read_targets(series, targets, starts, length, horizon, missing)

@@ -30,7 +30,7 @@ SERIES = [
 
 
 @pytest.mark.parametrize("length", [1, 3, 5])
-@pytest.mark.parametrize("stride", [1, 2, 7])
+@pytest.mark.parametrize("stride", [1, 2, 7, 10**20])
 def test_windows_against_a_plain_loop(length, stride):
     found = sliding_windows(SERIES, length=length, stride=stride)
     expected = [
