@@ -30,9 +30,10 @@ TRIAL_PART = 3
 #: counts if it brings the error below the first, and does without the linear path
 #: below the second.
 WORTH_IT, BETTER_ALONE = 0.8, 0.65
-#: The same for losses that are not squared, as parts of the loss, of which noise is the
-#: larger part; and the shares of the network among which the best is looked for.
-WORTH_OF_LOSS, ALONE_OF_LOSS, SHARES = 0.98, 0.65, (0.0, 0.25, 0.5, 0.75, 1.0)
+#: Of losses that are not squared noise may be the larger part, so that small gains
+#: count, if they are so many times as large as their standard error. Shares of the
+#: network among which the best is looked for.
+N_ERRORS, SHARES = 2.0, (0.0, 0.25, 0.5, 0.75, 1.0)
 
 
 def begin(run, workers):
@@ -201,21 +202,24 @@ def _share(missing, added, weight):
 
 
 def _share_by_loss(loss, y, of_path, added, weight):
-    """Return the same for a loss that is not squared, of some shares the best.
+    """Return the same for any loss: of some shares the best.
 
     All quantiles of a target have the same.
     """
-    targets = loss.repeat(y)
+    targets, weight = loss.repeat(y), weight[:, np.newaxis] / weight.sum()
 
     def losses(share):
         each, _ = loss.value_and_gradient_of_each(of_path + share * added, targets)
-        return (weight @ each).reshape(y.shape[1], loss.n_answers).sum(axis=1)
+        return each.reshape(*y.shape, loss.n_answers).mean(axis=2)
 
     found = np.array([losses(share) for share in SHARES])
-    best = found.argmin(axis=0)
-    ratio = found.min(axis=0) / np.where(found[0] == 0, 1.0, found[0])
-    is_alone = ratio < ALONE_OF_LOSS
-    share = np.where(ratio < WORTH_OF_LOSS, np.array(SHARES)[best], 0.0)
+    total = np.sum(weight * found, axis=1)
+    best = total.argmin(axis=0)
+    gain = found[0] - np.take_along_axis(found, best[np.newaxis, np.newaxis], 0)[0]
+    mean = np.sum(weight * gain, axis=0)
+    error = np.sqrt(np.sum((weight * (gain - mean)) ** 2, axis=0))
+    is_alone = total.min(axis=0) < BETTER_ALONE * total[0]
+    share = np.where(mean > N_ERRORS * error, np.array(SHARES)[best], 0.0)
     return loss.repeat(np.where(is_alone, 1.0, share)), loss.repeat(is_alone)
 
 

@@ -96,7 +96,9 @@ def torch_state(estimator: BaseRecurrent) -> dict[str, Array]:
         The arrays that have a scale folded in are float64, all others of the type of
         the weights.
         A regressor's outputs are on the scale of its training: times
-        ``target_scale_``, plus ``target_mean_``, they are its predictions.
+        ``target_scale_``, plus ``target_mean_``, they are its predictions; with
+        "poisson" and "gamma" the exponential of that is. Of several quantiles those of
+        the first target come first, and predictions are sorted.
 
     Examples
     --------

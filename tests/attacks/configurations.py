@@ -131,6 +131,15 @@ def draw(seed, **fixed):
     parameters["missing_values"] = one_of("error", "error", "forward_fill")
     if parameters["missing_values"] == "forward_fill":
         X = [np.where(rng.rand(*x.shape) < 0.3, np.nan, x) for x in X]
+    if task == "numbers" and "loss" not in fixed:
+        names = ["squared_error", "squared_error", "huber", "poisson", "gamma"]
+        if parameters["solver"] != "lbfgs":
+            names += ["absolute_error", "quantile"]
+        parameters["loss"] = loss = one_of(*names)
+        if loss == "quantile":
+            parameters["quantile"] = one_of(0.3, [0.1, 0.7])
+        if loss in ("poisson", "gamma"):
+            y = np.abs(y) + 0.25
     return Configuration(kind, parameters, layout, dtype, X, y, groups)
 
 

@@ -113,6 +113,12 @@ OF_REGRESSORS = {
     "a target scale of zero": lambda m: {"target_scale_": np.zeros(2)},
     "no target mean": lambda m: {"target_mean_": None},
     "one column": lambda m: {"target_ndim_": 1},
+    "no such loss": lambda m: changed(m, loss="mse"),
+    "a quantile without its loss": lambda m: changed(m, quantile=0.5),
+    "a loss without its quantile": lambda m: changed(m, loss="quantile"),
+    "an infinite quantile": lambda m: changed(m, loss="quantile", quantile=np.inf),
+    "no quantiles": lambda m: changed(m, loss="quantile", quantile=()),
+    "a quantile more": lambda m: changed(m, loss="quantile", quantile=(0.1, 0.5, 0.9)),
 }
 
 
