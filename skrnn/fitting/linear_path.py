@@ -104,7 +104,7 @@ def with_linear_path(run, rows):
         return weights, None
     some = spaced(_by_target(problem, rows), MOST)
     x, y = _last_steps(network, weights, problem, some), problem.y[some]
-    with np.errstate(over="ignore", invalid="ignore"), BLAS_THREADS.one():
+    with np.errstate(all="ignore"), BLAS_THREADS.one():
         found = linear_scores(problem.loss, x, y, problem.weight[some])
         if found is None:
             return weights, False

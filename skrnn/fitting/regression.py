@@ -51,18 +51,42 @@ def linear_scores(loss, x, y, weight):
 
 def _ridge(loss, x, y, weight):
     """Fit a ridge regression; its penalty has the least error in leaving one out."""
-    # Only regressors need it, and it takes long to import.
-    from sklearn.linear_model import Ridge, RidgeCV
+    # Only regressors need it, and it takes long to import. It is a function: tools that
+    # log every fit of an estimator of scikit-learn would take that one for the model.
+    from sklearn.linear_model import ridge_regression
 
     some = spaced(np.arange(len(x)), CHOOSE_BY)
-    ridge = RidgeCV(ALPHAS).fit(x[some], y[some], sample_weight=weight[some])
-    mean = np.average(y[some], axis=0, weights=weight[some])
-    of_mean = weight[some] @ np.mean((y[some] - mean) ** 2, axis=1) / len(some)
-    if 0 < HARMFUL * of_mean < -ridge.best_score_:
+    x_some, y_some, *_ = _weighted(x[some], y[some], weight[some])
+    errors = _errors_left_out(x_some, y_some, weight[some])
+    if 0 < HARMFUL * np.mean(y_some**2) < errors.min():
         return None
-    if len(some) < len(x):
-        ridge = Ridge(ridge.alpha_).fit(x, y, sample_weight=weight)
-    return np.atleast_2d(ridge.coef_), np.ravel(ridge.intercept_)
+    x_all, y_all, x_mean, y_mean = _weighted(x, y, weight)
+    coef = np.atleast_2d(ridge_regression(x_all, y_all, ALPHAS[errors.argmin()]))
+    return coef, y_mean - coef @ x_mean
+
+
+def _weighted(x, y, weight):
+    """Return both less their means, times the roots of the weights, and the means."""
+    means = [np.average(each, axis=0, weights=weight) for each in (x, y)]
+    root = np.sqrt(weight)[:, np.newaxis]
+    return root * (x - means[0]), root * (y - means[1]), *means
+
+
+def _errors_left_out(x, y, weight):
+    """Return the mean squared errors of sequences left out one by one, by penalty."""
+    if x.shape[1] < len(x):
+        u, s, _ = np.linalg.svd(x, full_matrices=False)
+        size = s**2
+    else:
+        size, u = np.linalg.eigh(x @ x.T)  # several times as fast
+    errors = []
+    for alpha in ALPHAS:
+        kept = size / (size + alpha)
+        # What a sequence has to do with its own prediction, by the intercept too.
+        leverage = u**2 @ kept + weight / weight.sum()
+        missing = y - u @ (kept[:, np.newaxis] * (u.T @ y))
+        errors.append(np.mean((missing / (1 - leverage)[:, np.newaxis]) ** 2))
+    return np.array(errors)
 
 
 def _penalised(loss, x, y, weight):

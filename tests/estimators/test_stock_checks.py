@@ -89,7 +89,7 @@ def draws_negative_targets(estimator, check):
 @pytest.mark.parametrize(("estimator", "check"), list(chain(*CHECKS)), ids=name_of)
 def test_stock_check(estimator, check):
     if draws_negative_targets(estimator, check):
-        with pytest.raises(ValueError, match="is for targets of .*, but y has -"):
+        with pytest.raises(ValueError, match=r"is for targets of .*, but y has -"):
             check(estimator)
         estimator = OfAnyTargets(**estimator.get_params())
     try:
