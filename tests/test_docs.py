@@ -29,21 +29,22 @@ LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)[^)]*\)")
 HEADING = re.compile(r"^#+ +(.+?) *$", re.MULTILINE)
 
 
-#: What needs a cluster is run where there is one, in tests/clusters.
-ELSEWHERE = {"docs/beyond_one_machine.md": 4}
+#: What needs a cluster is run where there is one, in tests/clusters, and what needs
+#: other libraries by tests/benchmarks/tools.py.
+ELSEWHERE = {"docs/beyond_one_machine.md": 4, "docs/other_tools.md": 7}
 
 
 def name_of(page):
     return page.relative_to(ROOT).as_posix()
 
 
-def python_blocks(page):
+def python_blocks(page, languages=("python",)):
     """Give the source of each Python block, on the lines on which it stands."""
     text = page.read_text(encoding="utf-8")
     return [
         "\n" * text.count("\n", 0, fence.start("source")) + dedent(fence["source"])
         for fence in FENCE.finditer(text)
-        if fence["language"] == "python"
+        if fence["language"] in languages
     ]
 
 
