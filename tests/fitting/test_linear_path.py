@@ -19,6 +19,7 @@ from skrnn import (
 from skrnn.fitting import linear_path, regression
 from skrnn.fitting.fitted_state import fitted_network
 from skrnn.interop import torch_state
+from skrnn.losses import regression_loss
 
 KINDS = [RNNRegressor, LSTMRegressor, GRURegressor]
 RNG = np.random.default_rng(0)
@@ -324,3 +325,39 @@ def test_saved_and_taken_to_other_libraries(tmp_path):
     change = plain.predict(moved) - plain.predict(BLOCK)
     weight = torch_state(plain)["head.weight"][0, -12] * plain.target_scale_[0]
     assert_allclose(change, weight, rtol=0.02)
+
+
+# Losses that are not squared
+
+
+def test_of_another_loss_the_best_share_counts_if_the_gain_is_no_chance():
+    rng = np.random.default_rng(0)
+    loss, n = regression_loss("quantile", (0.2, 0.8)), 400
+    y = rng.normal(size=(n, 2))
+    # The network knows a part of the first target, and nothing of the second.
+    added = np.column_stack([*[0.3 * y[:, 0]] * 2, *rng.normal(size=(2, n))])
+    of_path, weight = np.zeros((n, 4)), np.ones(n)
+    found = linear_path._share_by_loss(loss, y, of_path, added, weight)
+    assert_allclose(found[0], [1, 1, 0, 0])
+    assert not found[1].any()
+    share, is_alone = linear_path._share_by_loss(loss, y, of_path, 2 * added, weight)
+    assert_allclose(share, [1, 1, 0, 0])
+    assert is_alone.tolist() == [True, True, False, False]
+    # What is hardly a gain may be chance, of few sequences.
+    little = np.zeros((12, 4))
+    little[:, :2] = 0.1 * (y[:12, :1] + 3 * rng.normal(size=(12, 1)))
+    few = loss, y[:12], of_path[:12], little, weight[:12]
+    assert not linear_path._share_by_loss(*few)[0].any()
+
+
+@pytest.mark.parametrize("loss", ["huber", "absolute_error", "poisson", "gamma"])
+def test_other_losses_begin_with_a_regression_that_stays(loss, monkeypatch):
+    monkeypatch.setattr(linear_path, "try_network", trial_with(0.0))
+    y = np.exp((LINEAR - LINEAR.mean()) / LINEAR.std())
+    if loss in ("huber", "absolute_error"):
+        y = LINEAR
+    model = regressor(loss=loss).fit(BLOCK, y)
+    network, path, _ = parts(model)
+    assert (network == 0).all()
+    assert set(abs(path[0]).argsort()[-2:]) == {0, 5}
+    assert model.score(BLOCK, y) > 0.95

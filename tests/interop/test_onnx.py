@@ -152,6 +152,35 @@ PARTS = [
 ]
 
 
+@pytest.mark.parametrize(
+    "parameters",
+    [
+        {"loss": "absolute_error"},
+        {"loss": "huber"},
+        {"loss": "quantile", "quantile": 0.9},
+        {"loss": "quantile", "quantile": [0.1]},
+        {"loss": "quantile", "quantile": [0.1, 0.5, 0.9]},
+        {"loss": "poisson"},
+        {"loss": "gamma"},
+    ],
+    ids=lambda parameters: "-".join(map(str, parameters.values())),
+)
+def test_every_loss(parameters):
+    for y in (np.exp(np.cos(COUNT)), np.exp(TARGETS["multi-target"] / 24)):
+        for X in (BLOCK, RAGGED):
+            model = fitted("gru", X, y, **parameters)
+            expected = model.predict(X)
+            exported = export_onnx(model)
+            onnx.checker.check_model(exported, full_check=True)
+            came = run(exported, padded(X) if isinstance(X, list) else {"X": X})
+            found = came["variable"]
+            sizes = ["n", *found.shape[1:]]
+            assert [sizes_of(output) for output in exported.graph.output] == [sizes]
+            # One target stands in a column, as for other losses.
+            assert found.reshape(expected.shape).dtype == np.float64
+            assert_allclose(found.reshape(expected.shape), expected, rtol=1e-4)
+
+
 @pytest.mark.parametrize("parts", PARTS, ids=lambda parts: str([*parts.values()]))
 @pytest.mark.parametrize("layout", LAYOUTS)
 def test_every_part_of_a_network(layout, parts):

@@ -11,8 +11,10 @@ from skrnn import (
     GRUStepRegressor,
     LSTMClassifier,
     LSTMStepClassifier,
+    LSTMStepRegressor,
     RecurrentFeatures,
     RNNClassifier,
+    RNNRegressor,
 )
 from skrnn.cells import LSTMCell
 from skrnn.datasets import load_japanese_vowels, load_words, make_sign_of_sum
@@ -64,6 +66,9 @@ kinds = RNNClassifier(dtype=np.float32), GRURegressor(dtype=np.dtype(np.float64)
 deep = RNNClassifier([8, 8], activation="relu", class_weight="balanced")
 reg: GRURegressor = GRURegressor(hidden_size=8, verbose=1).fit([[[0.0]], [[1.0]]], y)
 mean: float = reg.target_mean_.mean()
+counts = GRURegressor(loss="poisson"), LSTMStepRegressor(loss="quantile", quantile=0.9)
+several = RNNRegressor(loss="quantile", quantile=[0.1, 0.9]).set_params(quantile=(0.5,))
+explained: float = several.score(X, y, sample_weight=[1.0] * 20)
 
 
 of_steps: LSTMStepClassifier = LSTMStepClassifier(8, bidirectional=True, max_iter=20)
