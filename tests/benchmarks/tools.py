@@ -25,6 +25,7 @@ import warnings
 import numpy as np
 from mapie.conformity_scores import ResidualNormalisedScore
 from mapie.regression import (
+    ConformalizedQuantileRegressor,
     CrossConformalRegressor,
     SplitConformalRegressor,
     TimeSeriesRegressor,
@@ -119,6 +120,37 @@ def enbpi(seed, train, calibration, test):
     return tuple(map(np.concatenate, zip(*found, strict=True)))
 
 
+def quantiles(seed, train, calibration, test):
+    """Return the quantiles that one network learns."""
+    X, y = map(np.concatenate, zip(train, calibration, strict=True))
+    levels = sorted((1 + sign * level) / 2 for level in LEVELS for sign in (-1, 1))
+    model = network(seed).set_params(loss="quantile", quantile=levels)
+    found = model.fit(X, y[:, 0]).predict(test[0])
+    return found[:, [1, 0]], found[:, [2, 3]]
+
+
+def conformalized(seed, train, calibration, test):
+    """Return quantiles that are moved apart until they cover what they should."""
+    found = []
+    for level in LEVELS:
+        quantile = (1 - level) / 2, (1 + level) / 2, 0.5
+        models = [
+            network(seed).set_params(loss="quantile", quantile=q).fit(*train_of(train))
+            for q in quantile
+        ]
+        mapie = ConformalizedQuantileRegressor(
+            models, confidence_level=level, prefit=True
+        )
+        mapie.conformalize(*train_of(calibration))
+        found.append(bounds(mapie.predict_interval(test[0])))
+    return tuple(map(np.column_stack, zip(*found, strict=True)))
+
+
+def train_of(part):
+    """Return the windows of a part and the values that come next."""
+    return part[0], part[1][:, 0]
+
+
 def bounds(answer):
     """Return lower and upper bounds, (n, n_levels), of what MAPIE predicts."""
     _, intervals = answer
@@ -131,6 +163,8 @@ METHODS = {
     "the same, ResidualNormalisedScore": normalised,
     "CrossConformalRegressor": cross,
     "TimeSeriesRegressor, EnbPI": enbpi,
+    'loss="quantile", without MAPIE': quantiles,
+    "ConformalizedQuantileRegressor": conformalized,
 }
 
 
