@@ -18,7 +18,7 @@ from sklearn.utils.metadata_routing import (
 from sklearn.utils.parallel import Parallel, delayed
 from sklearn.utils.validation import check_is_fitted
 
-from skrnn.ensemble.data import Data, digests_of, numbers_of, wants_categories
+from skrnn.ensemble.data import Data, numbers_of
 from skrnn.ensemble.members import (
     SEEDS,
     fit_and_ask,
@@ -199,11 +199,7 @@ class BaseSequenceBagging(CheckedNames, MetaEstimatorMixin, BaseEstimator, ABC):
         checked = check_sequences(self, X, numbers=False)
         weight = check_weights(sample_weight, len(checked))
         y, encoded, classes, fitted = self._check_y(y, weight)
-        samples = checked.samples
-        if wants_categories(self._estimator):
-            samples = digests_of(samples)
-        gaps = get_tags(self._estimator).input_tags.allow_nan
-        samples = numbers_of(samples, name, gaps)
+        samples = numbers_of(checked.samples, self._estimator, name)
         fitted["n_features_in_"] = checked.format.n_features_in
         if (names := checked.format.names) is not None:
             fitted["feature_names_in_"] = names

@@ -6,9 +6,11 @@ from hashlib import blake2b
 from typing import Any
 
 import numpy as np
+from sklearn.utils import get_tags
 
 from skrnn.ensemble.sampling import Population
 from skrnn.validation.arrays import as_array, is_missing
+from skrnn.validation.padding import reads_padding, without_padding
 from skrnn.validation.values import as_numbers
 
 
@@ -37,14 +39,13 @@ class Data:
     fitted: dict
 
 
-def wants_categories(estimator):
-    """Return whether a network, or one within, is to read categorical features."""
+def _values_of(parameter, estimator):
+    """Return the values of a parameter of a network, and of those within."""
     params = estimator.get_params(deep=True).items()
-    names = "categorical_features", "__categorical_features"
-    return any(value is not None for name, value in params if name.endswith(names))
+    return [value for name, value in params if name.split("__")[-1] == parameter]
 
 
-def digests_of(samples):
+def _digests_of(samples):
     """Return sequences in which numbers stand for text, the same for the same text.
 
     They tell which sequences are copies of each other, and do not depend on what else
@@ -75,11 +76,27 @@ def _digest(text):
     return float(int.from_bytes(digest.digest(), "big"))
 
 
-def numbers_of(samples, name, gaps):
-    """Return sequences as numbers, which may be missing.
+def numbers_of(samples, estimator, name):
+    """Return sequences as numbers that tell which of them are copies of each other.
 
-    With `gaps`, objects that say that a value is missing become NaN.
+    Parameters
+    ----------
+    samples : ndarray of shape (n, n_steps, n_features) or list of 2-D arrays
+        The sequences.
+    estimator : estimator
+        What is to read them: it says whether values may be missing, or text, and what
+        is padding, which is left out.
+    name : str
+        Name of the committee, for messages.
     """
+    gaps = get_tags(estimator).input_tags.allow_nan
+    if any(map(reads_padding, _values_of("padding", estimator))):
+        gaps = True
+        if isinstance(samples, np.ndarray):
+            # Of a table this is NaN at the end of a row, whatever a step is.
+            samples = without_padding(samples, samples.shape[2])
+    if any(it is not None for it in _values_of("categorical_features", estimator)):
+        samples = _digests_of(samples)
     if not isinstance(samples, list):
         return as_numbers(samples, "X", name, gaps)
     names = [f"Sequence {i} of X" for i in range(len(samples))]

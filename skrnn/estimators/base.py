@@ -7,7 +7,6 @@ from functools import partial
 from numbers import Integral
 from typing import TYPE_CHECKING, Any, ClassVar
 
-import numpy as np
 from sklearn.base import BaseEstimator
 from sklearn.utils.validation import check_is_fitted
 
@@ -25,6 +24,7 @@ from skrnn.fitting.warnings import warn
 from skrnn.parameters.auto import check_combinations
 from skrnn.parameters.constraints import Interval, check_parameters
 from skrnn.parameters.shared import Settings
+from skrnn.sequences.ragged import padded
 from skrnn.training import SOLVERS, Reporter
 from skrnn.utils.threads import WorkersOnDemand, workers_for
 from skrnn.validation import SequenceFormat, check_sequences
@@ -208,7 +208,8 @@ class BaseRecurrent(Settings, CallbackSupportMixin, BaseEstimator, ABC):
         Returns
         -------
         ndarray of shape (n, n_patches, n_units) or list of (n_patches_i, n_units)
-            A list for a list; a patch has `patch_size_` steps. With `bidirectional`,
+            A list for a list; a patch has `patch_size_` steps. After the end of a row
+            with padding it is NaN. With `bidirectional`,
             the units of the forward direction come first, and those of the reverse
             direction have read the sequence from its end down to the patch.
         """
@@ -219,8 +220,11 @@ class BaseRecurrent(Settings, CallbackSupportMixin, BaseEstimator, ABC):
                 f"layer must be an int from {-n_layers} to {n_layers - 1}: this "
                 f"{type(self).__name__} has {n_layers} layer(s). Got {layer!r}."
             )
-        states = self._compute("states", X, layer=int(layer) % n_layers)
-        return states if self.input_layout_ == RAGGED else np.stack(states)
+        X = self._check_X(X)
+        states = self._compute_checked("states", X, layer=int(layer) % n_layers)
+        if self.input_layout_ == RAGGED:
+            return states
+        return padded(states, X.n_steps and -(-X.n_steps // self.patch_size_))
 
     def _raw_scores(self, X):
         """Compute the scores of the network, as `Network.scores` does."""
@@ -228,16 +232,24 @@ class BaseRecurrent(Settings, CallbackSupportMixin, BaseEstimator, ABC):
 
     def _compute(self, what, X, **options):
         """Compute a method of the network for X, by `n_jobs` threads."""
+        return self._compute_checked(what, self._check_X(X), **options)
+
+    def _check_X(self, X):
         check_is_fitted(self)
-        network = fitted_network(self)
-        X = check_sequences(self, X, expected=SequenceFormat.of(self))
+        fitted_network(self)  # whose state must be whole
+        return check_sequences(self, X, expected=SequenceFormat.of(self))
+
+    def _compute_checked(self, what, X, **options):
         weights = self.weights_.astype(X.dtype, copy=False)
-        compute = getattr(network, what)
+        compute = getattr(fitted_network(self), what)
         workers = WorkersOnDemand(partial(n_threads, self.n_jobs))
         return compute(weights, X.samples, workers=workers, **options)
 
     def __sklearn_tags__(self) -> Tags:
-        """Return the tags: 3-D arrays are taken beside tables, and NaN if it may be."""
+        """Return the tags: 3-D arrays are taken beside tables, and NaN if it may be.
+
+        With padding alone it may not be anywhere, as the tag would say.
+        """
         tags = super().__sklearn_tags__()
         tags.input_tags.three_d_array = True
         tags.input_tags.allow_nan = reads_gaps(self.missing_values)

@@ -119,6 +119,12 @@ class LSTMClassifier(RecurrentClassifier):
         sequence, such as an age: the head reads them directly, on their own scale over
         the sequences, instead of the layers at each step. For tables these are columns,
         taken out before a row is cut into steps. None is none.
+    padding : {"nan"} or None, default=None
+        What stands after the end of shorter sequences in an array or a table. With
+        "nan" a row ends after its last step with a number, as if X were a ragged list:
+        steps at its end in which all features are NaN, static columns aside, are no
+        part of it. NaN before is what `missing_values` says. None is no padding. A list
+        says how long its sequences are, and is read as it is.
     dtype : {"auto", "float32", "float64"}, default="auto"
         The type in which `fit` computes, and that of `weights_`, whatever that of X is.
         "auto" is float32, and float64 for "lbfgs", which always computes in it.

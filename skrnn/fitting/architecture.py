@@ -81,8 +81,8 @@ def reading_of(estimator):
 
 def options_of(estimator):
     """Return the parameters that not all networks have."""
-    pooling = () if HEADS[estimator._head].per_step else ("pooling",)
-    return *pooling, *estimator._cell_options
+    of_sequences = () if HEADS[estimator._head].per_step else ("pooling", "padding")
+    return *of_sequences, *estimator._cell_options
 
 
 def choose_reading(estimator, problem, rows):

@@ -29,6 +29,7 @@ from skrnn.validation.layouts import (
     TABLE,
     reads_gaps,
 )
+from skrnn.validation.padding import NAN
 
 COMMON = (
     "architecture_",
@@ -130,6 +131,7 @@ def _architecture_fault(estimator):
         and architecture.get("pooling", "last") in POOLINGS
         and isinstance(architecture["bidirectional"], bool)
         and architecture["missing_values"] in ("error", FORWARD_FILL)
+        and architecture.get("padding") in (None, NAN)
         and isinstance(sizes, tuple)
         and len(sizes) > 0
         and all(map(_is_count, [*sizes, *counts]))

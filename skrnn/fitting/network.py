@@ -18,7 +18,7 @@ def make_network(architecture, reading, form):
     form : SequenceFormat
         The format of the sequences.
     """
-    other = ("outputs", "missing_values", *LOSS_OPTIONS, *RESOLVED)
+    other = "outputs", "missing_values", "padding", *LOSS_OPTIONS, *RESOLVED
     parts = {name: part for name, part in architecture.items() if name not in other}
     front, transform = _make_front(architecture, reading, form)
     n_filters = reading["n_filters_"]

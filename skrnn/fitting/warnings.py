@@ -10,6 +10,7 @@ from sklearn.exceptions import ConvergenceWarning
 
 from skrnn.fitting.swapped_axes import look_swapped
 from skrnn.sequences import spaced
+from skrnn.sequences.ragged import padded
 from skrnn.sequences.scaling import deviations_of_columns
 from skrnn.training import Reason
 from skrnn.validation.layouts import TABLE
@@ -173,8 +174,10 @@ def _never_seen(problem, rows):
 def _columns_differ(problem, rows):
     if problem.X.format.layout != TABLE:
         return None
-    form = problem.X.format
-    deviations = deviations_of_columns(problem.X.samples, rows)[:, : form.n_features]
+    samples, form = problem.X.samples, problem.X.format
+    if form.padding:
+        samples = padded(samples, form.n_steps)
+    deviations = deviations_of_columns(samples, rows)[:, : form.n_features]
     columns = form.columns_of_steps.reshape(deviations.shape)
     for feature, deviation in enumerate(deviations.T):
         steps = np.flatnonzero(deviation)

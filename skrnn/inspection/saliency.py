@@ -26,6 +26,7 @@ from skrnn.inspection.outputs import PROBABILITY, SCORE, choose_outputs
 from skrnn.inspection.steps import at_steps, choose_steps
 from skrnn.network.network import QUIETLY
 from skrnn.parameters.constraints import Interval, Options, check_options
+from skrnn.sequences.ragged import padded
 from skrnn.utils.threads import WorkersOnDemand
 from skrnn.validation import SequenceFormat, check_sequences
 from skrnn.validation.layouts import BLOCK, RAGGED
@@ -129,8 +130,8 @@ default="gradient"
     -------
     ndarray of shape (n, n_steps, n_features), list of (n_steps_i, n_features), or \
 ndarray of shape (n, n_columns)
-        In the layout of `X`, of float32 for a classifier that reads float32, else of
-        float64.
+        In the layout of `X`, 0 for padding; of float32 for a classifier that reads
+        float32, else of float64.
 
     See Also
     --------
@@ -167,7 +168,7 @@ ndarray of shape (n, n_columns)
     >>> bool((gradients.mean(axis=0) > 0).all())
     True
     """
-    found, _ = explain(
+    found, _, X = explain(
         estimator,
         X,
         method=method,
@@ -178,7 +179,7 @@ ndarray of shape (n, n_columns)
         n_steps=n_steps,
         tol=tol,
     )
-    return _in_layout(found, SequenceFormat.of(estimator))
+    return _in_layout(found, X)
 
 
 def explain(estimator, X, *, method, target, output, step, baseline, n_steps, tol):
@@ -189,6 +190,7 @@ def explain(estimator, X, *, method, target, output, step, baseline, n_steps, to
     attributions : list of ndarray of shape (n_steps_i, n_features)
         As `saliency` gives them for a ragged list, whatever the layout.
     outputs : Outputs
+    X : CheckedSequences
     """
     check_is_network(estimator, "saliency", advice=_advice(estimator))
     check_is_fitted(estimator)
@@ -216,7 +218,7 @@ def explain(estimator, X, *, method, target, output, step, baseline, n_steps, to
     found, missed = _run(explainer, workers, method, n_steps, tol)
     if missed.any():
         _warn_of_missed(missed, n_steps)
-    return found, outputs
+    return found, outputs, X
 
 
 def _run(explainer, workers, method, n_steps, tol):
@@ -248,11 +250,11 @@ def _warn_of_missed(missed, n_steps):
     )
 
 
-def _in_layout(found, form):
-    if form.layout == RAGGED:
+def _in_layout(found, X):
+    if X.format.layout == RAGGED:
         return found
-    block = np.stack(found)
-    return block if form.layout == BLOCK else form.uncut(block)
+    block = padded(found, X.n_steps, 0.0)
+    return block if X.format.layout == BLOCK else X.format.uncut(block)
 
 
 def _advice(estimator):

@@ -138,7 +138,7 @@ default="integrated_gradients"
         -------
         SaliencyDisplay
         """
-        found, outputs = explain(
+        found, outputs, _ = explain(
             estimator,
             X,
             method=method,

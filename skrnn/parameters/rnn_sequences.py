@@ -46,6 +46,7 @@ class RNNClassifierSettings(ClassifierSettings):
         embedding_size: int | Literal["auto"] = "auto",
         missing_values: Literal["error", "forward_fill"] = "error",
         static_features: ColumnsLike | None = None,
+        padding: Literal["nan"] | None = None,
         dtype: Literal["auto", "float32", "float64"]
         | type[np.floating]
         | np.dtype = "auto",
@@ -86,6 +87,7 @@ class RNNClassifierSettings(ClassifierSettings):
             embedding_size=embedding_size,
             missing_values=missing_values,
             static_features=static_features,
+            padding=padding,
             dtype=dtype,
             warm_start=warm_start,
             n_jobs=n_jobs,
@@ -138,6 +140,7 @@ class RNNRegressorSettings(RegressorSettings):
         embedding_size: int | Literal["auto"] = "auto",
         missing_values: Literal["error", "forward_fill"] = "error",
         static_features: ColumnsLike | None = None,
+        padding: Literal["nan"] | None = None,
         dtype: Literal["auto", "float32", "float64"]
         | type[np.floating]
         | np.dtype = "auto",
@@ -185,6 +188,7 @@ class RNNRegressorSettings(RegressorSettings):
             embedding_size=embedding_size,
             missing_values=missing_values,
             static_features=static_features,
+            padding=padding,
             dtype=dtype,
             warm_start=warm_start,
             n_jobs=n_jobs,

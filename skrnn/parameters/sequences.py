@@ -48,6 +48,7 @@ class SequenceSettings(Settings):
         embedding_size: int | Literal["auto"] = "auto",
         missing_values: Literal["error", "forward_fill"] = "error",
         static_features: ColumnsLike | None = None,
+        padding: Literal["nan"] | None = None,
         dtype: Literal["auto", "float32", "float64"]
         | type[np.floating]
         | np.dtype = "auto",
@@ -91,11 +92,13 @@ class SequenceSettings(Settings):
         )
         self.pooling = pooling
         self.linear_steps = linear_steps
+        self.padding = padding
 
     _parameter_constraints: ClassVar[dict] = {
         **Settings._parameter_constraints,
         "pooling": [Options(POOLINGS)],
         "linear_steps": [Options(("auto",)), Interval(Integral, 0)],
+        "padding": [Options((None, "nan"))],
     }
 
 
@@ -135,6 +138,7 @@ class ClassifierSettings(SequenceSettings):
         embedding_size: int | Literal["auto"] = "auto",
         missing_values: Literal["error", "forward_fill"] = "error",
         static_features: ColumnsLike | None = None,
+        padding: Literal["nan"] | None = None,
         dtype: Literal["auto", "float32", "float64"]
         | type[np.floating]
         | np.dtype = "auto",
@@ -174,6 +178,7 @@ class ClassifierSettings(SequenceSettings):
             embedding_size=embedding_size,
             missing_values=missing_values,
             static_features=static_features,
+            padding=padding,
             dtype=dtype,
             warm_start=warm_start,
             n_jobs=n_jobs,

@@ -9,6 +9,7 @@ from skrnn.preprocessing.padding import (
     ragged_from_padded,
 )
 from skrnn.preprocessing.per_step import PerStepTransformer
+from skrnn.preprocessing.tables import ragged_from_table, table_from_ragged
 from skrnn.preprocessing.time_splits import time_splits
 from skrnn.preprocessing.token_encoder import TokenEncoder
 from skrnn.preprocessing.windows import sliding_windows
@@ -21,8 +22,10 @@ __all__ = [
     "last_windows",
     "padded_from_ragged",
     "ragged_from_padded",
+    "ragged_from_table",
     "sequences_from_frame",
     "sliding_windows",
+    "table_from_ragged",
     "time_splits",
 ]
 

@@ -9,10 +9,11 @@ import numpy as np
 
 from skrnn.parameters.constraints import Interval, Options, check_options
 from skrnn.sequences import lengths_of
-from skrnn.utils.wording import some_of
+from skrnn.sequences.ragged import padded
 from skrnn.validation.advice import MASKED
 from skrnn.validation.arrays import as_array, flat_array
 from skrnn.validation.layouts import BLOCK, RAGGED, SHAPES, recognise
+from skrnn.validation.padding import lengths_without_padding
 from skrnn.validation.sequences import check_block, check_ragged
 from skrnn.validation.values import as_numbers
 
@@ -54,7 +55,10 @@ def ragged_from_padded(X: ArrayLike, lengths: ArrayLike | None = None) -> list[A
     [[1], [4, 5]]
     """
     X = _read_block(X, "ragged_from_padded")
-    lengths = _ends_of_numbers(X) if lengths is None else _check_lengths(lengths, X)
+    if lengths is None:
+        lengths = lengths_without_padding(X)
+    else:
+        lengths = _check_lengths(lengths, X)
     return [x[:length] for x, length in zip(X, lengths.tolist(), strict=True)]
 
 
@@ -91,26 +95,26 @@ def padded_from_ragged(
     ([[1.0, 1.0], [1.0, nan]], [2, 1])
     """
     samples = read_sequences(X, "padded_from_ragged")
-    check_options("padded_from_ragged", OPTIONS, {"n_steps": n_steps})
+    n_steps, lengths = steps_for_all(samples, n_steps, "padded_from_ragged")
     fill = as_array(fill_value, "fill_value")
     if fill.ndim or fill.dtype.kind not in "biuf":
         raise ValueError(f"fill_value must be one number. Got {fill_value!r}.")
+    # A Python number widens no float32.
+    return padded(samples, n_steps, fill.item()), lengths
+
+
+def steps_for_all(samples, n_steps, name):
+    """Return how many steps sequences get, as the user said if so, and have."""
+    check_options(name, OPTIONS, {"n_steps": n_steps})
     lengths = lengths_of(samples)
     longest = int(lengths.max())
-    if n_steps is None:
-        n_steps = longest
-    elif n_steps < longest:
+    if n_steps is not None and n_steps < longest:
         raise ValueError(
             f"n_steps={n_steps} is less than the {longest} steps of sequence "
             f"{int(lengths.argmax())} of X. Nothing is cut off: pass at least "
             f"{longest}, or cut the sequences first, as [x[-{n_steps}:] for x in X]."
         )
-    fill = fill.item()  # a Python number widens no float32
-    dtype = np.result_type(*{x.dtype for x in samples}, fill)
-    block = np.full((len(samples), int(n_steps), samples[0].shape[1]), fill, dtype)
-    for row, sequence in zip(block, samples, strict=True):
-        row[: len(sequence)] = sequence
-    return block, lengths
+    return longest if n_steps is None else int(n_steps), lengths
 
 
 def channels_last(X: SequencesLike) -> SequenceArrays:
@@ -180,28 +184,13 @@ def read_sequences(X, name):
     if layout != RAGGED:
         raise ValueError(
             f"{name} expected {SHAPES[RAGGED]}, got {SHAPES[layout]} of shape "
-            f"{np.shape(X)}. All sequences of a table have one length."
+            f"{np.shape(X)}. ragged_from_table makes sequences of its rows."
         )
     samples, _ = check_ragged(X, name, numbers=False)
     return [
         as_numbers(np.asarray(x), f"Sequence {i} of X", name)
         for i, x in enumerate(samples)
     ]
-
-
-def _ends_of_numbers(X):
-    """Return the number of steps of each sequence up to the last with a number."""
-    n, n_steps, _ = X.shape
-    if X.dtype.kind != "f":
-        return np.full(n, n_steps)
-    padding = np.isnan(X).all(axis=2)
-    empty = np.flatnonzero(padding.all(axis=1))
-    if len(empty):
-        raise ValueError(
-            f"All values are NaN in sequence(s) {some_of(empty.tolist())} of X: "
-            "nothing would be left. Leave such sequences and their labels out."
-        )
-    return n_steps - np.argmin(padding[:, ::-1], axis=1)
 
 
 def _check_lengths(lengths, X):

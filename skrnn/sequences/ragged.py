@@ -1,4 +1,4 @@
-"""Lists of arrays of different length that NumPy can read."""
+"""Lists of arrays of different length, as NumPy can read them."""
 
 import numpy as np
 
@@ -23,3 +23,36 @@ class RaggedList(list):
         for i, item in enumerate(self):
             array[i] = item
         return array
+
+
+def padded(sequences, n_steps=None, fill_value=np.nan):
+    """Return sequences of different length in one array.
+
+    Parameters
+    ----------
+    sequences : list of n arrays of shape (n_steps_i, n_features)
+        The sequences.
+    n_steps : int, optional
+        How many steps all get; as many as the longest has by default.
+    fill_value : float
+        What stands after the end of a sequence.
+
+    Returns
+    -------
+    ndarray of shape (n, n_steps, n_features)
+        A copy.
+
+    Examples
+    --------
+    >>> padded([np.array([[1.0], [2.0]]), np.array([[3.0]])])[:, :, 0]
+    array([[ 1.,  2.],
+           [ 3., nan]])
+    """
+    if n_steps is None:
+        n_steps = max(map(len, sequences))
+    dtype = np.result_type(*{x.dtype for x in sequences}, fill_value)
+    shape = len(sequences), n_steps, sequences[0].shape[1]
+    block = np.full(shape, fill_value, dtype)
+    for row, sequence in zip(block, sequences, strict=True):
+        row[: len(sequence)] = sequence
+    return block

@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from skrnn.validation.categories import Categories
-from skrnn.validation.layouts import TABLE, reads_gaps
+from skrnn.validation.layouts import RAGGED, TABLE, reads_gaps
+from skrnn.validation.padding import reads_padding
 
 
 @dataclass(frozen=True, eq=False)
@@ -24,6 +25,8 @@ class SequenceFormat:
         Names of these features, if data frames have them.
     gaps : bool
         Whether NaN is a gap, and no mistake.
+    padding : bool
+        Whether steps of NaN at the end of a row do not belong to its sequence.
     static : ndarray of int
         Indices of the static features of a step, or columns of a table.
     categories : Categories or None
@@ -35,6 +38,7 @@ class SequenceFormat:
     n_features_in: int
     names: np.ndarray | None = None
     gaps: bool = False
+    padding: bool = False
     static: np.ndarray = field(default_factory=lambda: np.empty(0, np.intp))
     categories: Categories | None = None
 
@@ -46,16 +50,18 @@ class SequenceFormat:
         names = getattr(estimator, "feature_names_in_", None)
         architecture = getattr(estimator, "architecture_", None)
         architecture = architecture if isinstance(architecture, dict) else {}
-        gaps = reads_gaps(architecture.get("missing_values"))
-        options = {}
+        layout = estimator.input_layout_
+        options = {
+            "gaps": reads_gaps(architecture.get("missing_values")),
+            "padding": layout != RAGGED and reads_padding(architecture.get("padding")),
+        }
         if hasattr(estimator, "static_features_"):
             options["static"] = estimator.static_features_
         if hasattr(estimator, "categories_"):
             options["categories"] = Categories.of(
                 estimator.is_categorical_, estimator.categories_
             )
-        layout = estimator.input_layout_
-        return cls(layout, n_features, n_features_in, names, gaps, **options)
+        return cls(layout, n_features, n_features_in, names, **options)
 
     @property
     def attributes(self):
@@ -171,12 +177,15 @@ class CheckedSequences:
         Their layout and features.
     has_new_categories : bool
         Whether the vocabularies are those of all of these sequences, not of others.
+    n_steps : int or None
+        Number of steps that their rows had with padding, if that was cut off.
     """
 
     samples: object
     dtype: np.dtype
     format: SequenceFormat
     has_new_categories: bool = False
+    n_steps: int | None = None
 
     @property
     def n_features(self):

@@ -6,7 +6,6 @@ import numpy as np
 
 from skrnn.validation.arrays import joined
 from skrnn.validation.categories import Categories
-from skrnn.validation.format import CheckedSequences
 from skrnn.validation.layouts import TABLE
 from skrnn.validation.names import is_frame, named_columns
 from skrnn.validation.values import as_numbers
@@ -44,7 +43,13 @@ def with_codes(estimator, raw, X, expected):
     name, gaps = type(estimator).__name__, raw.format.gaps
     samples, categories = _encode_samples(raw.samples, categories, name, gaps)
     form = replace(raw.format, categories=categories)
-    return CheckedSequences(samples, samples[0].dtype, form, expected is None)
+    return replace(
+        raw,
+        samples=samples,
+        dtype=samples[0].dtype,
+        format=form,
+        has_new_categories=expected is None,
+    )
 
 
 def wants_categories(estimator, expected):

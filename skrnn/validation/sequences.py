@@ -1,6 +1,7 @@
 """Validation of sequences in every layout."""
 
 import copy
+from dataclasses import replace
 
 import numpy as np
 from sklearn.utils.validation import validate_data
@@ -18,7 +19,18 @@ from skrnn.validation.layouts import (
     recognise,
 )
 from skrnn.validation.mixed import wants_categories, with_codes
+from skrnn.validation.n_features import (
+    check_features_per_step,
+    check_same_features,
+    features_per_step,
+    wrong_features,
+)
 from skrnn.validation.names import are_frames, columns_of, is_frame
+from skrnn.validation.padding import (
+    padding_advice,
+    reads_padding,
+    without_padding,
+)
 from skrnn.validation.static import check_static, resolve_static
 from skrnn.validation.values import (
     as_numbers,
@@ -59,34 +71,58 @@ def check_sequences(estimator, X, *, expected=None, numbers=True):
             f"{name} was fitted on {SHAPES[expected.layout]}, but X is "
             f"{SHAPES[layout]}. {ADVICE[expected.layout, layout]}"
         )
-    gaps = _allows_gaps(estimator) if expected is None else expected.gaps
     if numbers and wants_categories(estimator, expected):
-        raw = _check_layout(estimator, X, layout, expected, gaps, numbers=False)
+        raw = _check_layout(estimator, X, layout, expected, numbers=False)
         encoded = with_codes(estimator, raw, X, expected)
         if encoded is not None:
-            check_finite(encoded.samples, name, gaps)
-            check_static(encoded.samples, encoded.format.static_in_step, name)
-            return encoded
-    return _check_layout(estimator, X, layout, expected, gaps, numbers)
+            return _check_values(estimator, encoded)
+    checked = _check_layout(estimator, X, layout, expected, numbers)
+    return _check_values(estimator, checked) if numbers else checked
 
 
-def _check_layout(estimator, X, layout, expected, gaps, numbers):
-    """Check X of a known layout, as `check_sequences` does."""
-    if layout == TABLE:
-        return _check_table(estimator, X, expected, numbers, gaps)
+def _check_layout(estimator, X, layout, expected, numbers):
+    """Check X of a known layout but for its values, and cut padding off."""
+    check = _check_table if layout == TABLE else _check_arrays
+    nan = _meanings_of_nan(estimator, layout, expected)
+    checked = check(estimator, X, layout, expected, numbers, nan)
+    if not checked.format.padding:
+        return checked
+    samples = without_padding(checked.samples, checked.format.n_features)
+    n_steps = checked.samples.shape[1]
+    return replace(checked, samples=samples, n_steps=n_steps)
+
+
+def _meanings_of_nan(estimator, layout, expected):
+    """Return whether NaN is a gap, and whether it is padding at the end of a row."""
+    if expected is not None:
+        return {"gaps": expected.gaps, "padding": expected.padding}
+    padding = reads_padding(getattr(estimator, "padding", None))
+    return {
+        "gaps": reads_gaps(getattr(estimator, "missing_values", None)),
+        "padding": padding and layout != RAGGED,
+    }
+
+
+def _check_values(estimator, X):
+    """Check the numbers of sequences, and return these."""
+    name, form = type(estimator).__name__, X.format
+    check_finite(X.samples, name, form.gaps, padding_advice(estimator, form))
+    check_static(X.samples, form.static_in_step, name)
+    return X
+
+
+def _check_arrays(estimator, X, layout, expected, numbers, nan):
     name = type(estimator).__name__
     names = _check_names(estimator, X, expected) if layout == RAGGED else None
     check = check_block if layout == BLOCK else check_ragged
-    samples, dtype = check(X, name, numbers, gaps)
+    samples, dtype = check(X, name, numbers, any(nan.values()))
     n_features = samples[0].shape[1]
     if expected is None:
-        _check_features_per_step(estimator, n_features, layout)
+        check_features_per_step(estimator, n_features, layout)
     elif n_features != expected.n_features_in:
-        raise ValueError(_wrong_features(name, samples, expected.n_features_in))
+        raise ValueError(wrong_features(name, samples, expected.n_features_in))
     static = _static(estimator, n_features, names, layout, expected)
-    if numbers:
-        check_static(samples, static, name)
-    form = SequenceFormat(layout, n_features, n_features, names, gaps, static)
+    form = SequenceFormat(layout, n_features, n_features, names, static=static, **nan)
     return CheckedSequences(samples, dtype, form)
 
 
@@ -121,18 +157,18 @@ def _validate_data(estimator, X, expected, **options):
     return X, vars(stand_in).get(FEATURE_NAMES)
 
 
-def _check_table(estimator, X, expected, numbers, gaps):
-    name = type(estimator).__name__
+def _check_table(estimator, X, layout, expected, numbers, nan):
+    name, allow_nan = type(estimator).__name__, any(nan.values())
     if isinstance(X, np.ndarray) and numbers:
-        X = as_numbers(X, "X", name, gaps)
+        X = as_numbers(X, "X", name, allow_nan)
     if is_frame(X) and not columns_of(X):
         raise ValueError(
             f"X is a data frame without columns; {name} needs at least one."
         )
     keeps_dtype = not numbers or has_single_dtype(X)
     if is_frame(X) and not keeps_dtype:
-        check_columns(X, name, gaps)
-        X = with_nan(X) if gaps else X
+        check_columns(X, name, allow_nan)
+        X = with_nan(X) if allow_nan else X
     values, names = _validate_data(
         estimator,
         X,
@@ -142,14 +178,11 @@ def _check_table(estimator, X, expected, numbers, gaps):
     )
     n_columns = values.shape[1]
     is_new = expected is None
-    width = int(_features_per_step(estimator) if is_new else expected.n_features)
-    static = _static(estimator, n_columns, names, TABLE, expected)
-    form = SequenceFormat(TABLE, width, n_columns, names, gaps, static)
+    width = int(features_per_step(estimator) if is_new else expected.n_features)
+    static = _static(estimator, n_columns, names, layout, expected)
+    form = SequenceFormat(layout, width, n_columns, names, static=static, **nan)
     _check_whole_steps(form)
-    samples = form.cut(values)
-    if numbers:
-        check_finite(samples, name, gaps)
-    return CheckedSequences(samples, _computing_type([values]), form)
+    return CheckedSequences(form.cut(values), _computing_type([values]), form)
 
 
 def _static(estimator, n, names, layout, expected):
@@ -169,8 +202,11 @@ def _check_whole_steps(form):
         )
 
 
-def check_block(X, name, numbers=True, gaps=False):
-    """Check a 3-D array; return it and the dtype of computation."""
+def check_block(X, name, numbers=True, allow_nan=False):
+    """Check a 3-D array; return it and the dtype of computation.
+
+    With `numbers` and `allow_nan`, objects that say that a value is missing become NaN.
+    """
     n, n_steps, n_features = X.shape
     if n == 0:
         raise ValueError(
@@ -187,12 +223,11 @@ def check_block(X, name, numbers=True, gaps=False):
             f"is required by {name}."
         )
     if numbers:
-        X = as_numbers(X, "X", name, gaps)
-        check_finite(X, name, gaps)
+        X = as_numbers(X, "X", name, allow_nan)
     return X, _computing_type([X])
 
 
-def check_ragged(X, name, numbers=True, gaps=False):
+def check_ragged(X, name, numbers=True, allow_nan=False):
     """Check a ragged list; return a list of arrays and the dtype of computation.
 
     With `numbers` False, data frames stay data frames.
@@ -212,11 +247,9 @@ def check_ragged(X, name, numbers=True, gaps=False):
                 "needs at least one. Leave empty sequences out."
             )
         if numbers and sequence.dtype not in USUAL:
-            sequence = as_numbers(sequence, f"Sequence {i} of X", name, gaps)
+            sequence = as_numbers(sequence, f"Sequence {i} of X", name, allow_nan)
         samples.append(sequence)
-    _check_same_features(samples, name)
-    if numbers:
-        check_finite(samples, name, gaps)
+    check_same_features(samples, name)
     return samples, _computing_type(samples)
 
 
@@ -237,57 +270,3 @@ def _as_array(sequence, i):
             f"Expected {SHAPES[RAGGED]}, but the steps of sequence {i} of X have "
             "different numbers of features."
         ) from error
-
-
-def _check_same_features(samples, name):
-    n_features = samples[0].shape[1]
-    if n_features == 0:
-        raise ValueError(
-            f"Sequence 0 of X has 0 feature(s) (shape={samples[0].shape}) while a "
-            f"minimum of 1 is required by {name}."
-        )
-    for i, sequence in enumerate(samples):
-        if sequence.shape[1] == n_features:
-            continue
-        message = (
-            f"All sequences must have the same features, but sequence 0 of X has "
-            f"{n_features} and sequence {i} has {sequence.shape[1]}: expected shape "
-            f"(steps, {n_features}), got {sequence.shape}."
-        )
-        if len({len(other) for other in samples}) == 1:
-            message += (
-                f" All have {len(sequence)} rows: if those are the features, the axes "
-                "are swapped; pass [x.T for x in X]."
-            )
-        raise ValueError(message)
-
-
-def _allows_gaps(estimator):
-    """Return whether NaN is a gap for an estimator that is about to be fitted."""
-    return reads_gaps(getattr(estimator, "missing_values", None))
-
-
-def _features_per_step(estimator):
-    """Return the parameter, which what passes sequences on as they are has not."""
-    return getattr(estimator, "features_per_step", 1)
-
-
-def _check_features_per_step(estimator, n_features, layout):
-    if _features_per_step(estimator) not in (1, n_features):
-        raise ValueError(
-            f"features_per_step={estimator.features_per_step} is for tables, but X is "
-            f"{SHAPES[layout]} with {n_features} features a step. Leave it at 1."
-        )
-
-
-def _wrong_features(name, samples, expected):
-    n = samples[0].shape[1]
-    message = (
-        f"X has {n} features, but {name} is expecting {expected} features as input: "
-        f"sequences must have shape (steps, {expected}), got {samples[0].shape}."
-    )
-    if all(len(sequence) == expected for sequence in samples):
-        swap = "X.transpose(0, 2, 1)" if isinstance(samples, np.ndarray) else None
-        swap = swap or "[x.T for x in X]"
-        message += f" The axes look swapped: pass {swap}."
-    return message

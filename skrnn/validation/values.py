@@ -102,11 +102,14 @@ def check_kind(values, what, name):
         )
 
 
-def check_finite(samples, name, gaps):
-    """Raise ValueError if sequences have infinity, or NaN that is no gap."""
+def check_finite(samples, name, gaps, of_padding):
+    """Raise ValueError if sequences have infinity, or NaN that is no gap.
+
+    `of_padding` gives advice on padding, for a sequence with NaN.
+    """
     for first, part in _parts(samples):
         if not _all_finite(part, gaps):
-            raise ValueError(first_not_finite(part, first, name, gaps))
+            raise ValueError(_first_not_finite(part, first, name, gaps, of_padding))
 
 
 def _all_finite(part, gaps):
@@ -135,7 +138,7 @@ def _parts(samples):
             first, size = last, 0
 
 
-def first_not_finite(samples, first, name, gaps=False):
+def _first_not_finite(samples, first, name, gaps, of_padding):
     """Return the message for the first value that is NaN or infinite.
 
     Parameters
@@ -146,8 +149,10 @@ def first_not_finite(samples, first, name, gaps=False):
         Index of the first of them in X.
     name : str
         Name of the estimator.
-    gaps : bool, default=False
+    gaps : bool
         Whether NaN is a gap, and no mistake.
+    of_padding : callable
+        Gives advice on padding, for a sequence.
     """
 
     def wrong(values):
@@ -155,20 +160,13 @@ def first_not_finite(samples, first, name, gaps=False):
 
     i = next(i for i, values in enumerate(samples) if wrong(values).any())
     step, feature = np.argwhere(wrong(samples[i]))[0]
-    return _not_finite(samples[i][step, feature], first + i, step, feature, name)
-
-
-def _not_finite(value, i, step, feature, name):
-    """Return the message for a value of X that is NaN or infinite."""
-    advice = (
-        f"{name} takes no value for padding: cut sequences that were padded to their "
-        "own length with skrnn.preprocessing.ragged_from_padded. Where values are "
-        f"missing, {READ_OR_FILL}."
-    )
+    value, where = samples[i][step, feature], f"sequence {first + i}, step {step}, "
+    where += f"feature {feature}"
     if np.isinf(value):
         advice = (
             f"{name} needs finite numbers: bound such values, or make them NaN and "
             f"{READ_OR_FILL}."
         )
-    where = f"sequence {i}, step {step}, feature {feature}"
+    else:
+        advice = f"{of_padding(samples[i])} Where values are missing, {READ_OR_FILL}."
     return not_finite("X", value, where, advice)

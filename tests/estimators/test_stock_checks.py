@@ -49,9 +49,15 @@ ESTIMATORS = [
     RNNRegressor(8, alpha=0, max_iter=40, loss="quantile", quantile=0.5),
     RNNRegressor(8, alpha=0, max_iter=40, loss="poisson"),
     RNNRegressor(8, alpha=0, max_iter=40, loss="gamma"),
+    LSTMClassifier(8, max_iter=20, padding="nan", random_state=0),
+    GRURegressor(16, alpha=0, max_iter=60, padding="nan", random_state=0),
+    SequenceBaggingClassifier(
+        RNNClassifier(4, max_iter=20, padding="nan"), n_estimators=3
+    ),
     # Those that take NaN.
     LSTMClassifier(8, max_iter=20, missing_values="forward_fill", random_state=0),
     RNNRegressor(8, alpha=0, max_iter=40, missing_values="forward_fill"),
+    RNNRegressor(8, alpha=0, max_iter=40, missing_values="forward_fill", padding="nan"),
     EarlyClassifier(
         LSTMClassifier(4, max_iter=20, missing_values="forward_fill", random_state=0)
     ),

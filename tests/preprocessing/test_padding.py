@@ -167,7 +167,7 @@ def test_other_layouts():
     )
     assert failure(padded_from_ragged, BLOCK[0]) == (
         f"padded_from_ragged expected {RAGGED_SHAPE}, got a table, one row a sequence "
-        "of shape (4, 2). All sequences of a table have one length."
+        "of shape (4, 2). ragged_from_table makes sequences of its rows."
     )
     assert failure(channels_last, BLOCK[0]) == (
         "channels_last expected an array of shape (sequences, features, steps) or a "

@@ -29,6 +29,7 @@ LSTMClassifier(dropout="none")  # mistake
 LSTMClassifier(activation="relu")  # mistake
 LSTMClassifier(class_weight="equal")  # mistake
 LSTMClassifier(dtype="float16")  # mistake
+LSTMClassifier(padding=0)  # mistake
 GRURegressor(dtype=int)  # mistake
 RNNClassifier(activation="sigmoid")  # mistake
 GRURegressor(class_weight="balanced")  # mistake

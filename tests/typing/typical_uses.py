@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from skrnn import (
+    GRUClassifier,
     GRURegressor,
     GRUStepRegressor,
     LSTMClassifier,
@@ -36,8 +37,10 @@ from skrnn.preprocessing import (
     last_windows,
     padded_from_ragged,
     ragged_from_padded,
+    ragged_from_table,
     sequences_from_frame,
     sliding_windows,
+    table_from_ragged,
     time_splits,
 )
 from skrnn.streaming import EarlyClassifier, EarlyStream, Stream
@@ -101,6 +104,9 @@ gradients = saliency(clf, X, method="gradient", target=1)
 display: SaliencyDisplay = SaliencyDisplay.from_estimator(clf, X[:3], course=False)
 padded, lengths = padded_from_ragged(sequences)
 ragged: list[Array] = ragged_from_padded(padded, lengths)
+rows: Array = table_from_ragged(ragged, n_steps=9)
+ragged = ragged_from_table(rows, features_per_step=3)
+ending = GRUClassifier(padding="nan", features_per_step=3).fit(rows, y)
 words, languages = load_words(subset="test", return_X_y=True)
 encoder: TokenEncoder = TokenEncoder(analyzer="char", min_frequency=0.01).fit(words)
 codes: list[Array] = encoder.transform(words)

@@ -57,8 +57,8 @@ GROUPS = (
 )
 
 
-def network():
-    return RNNClassifier(hidden_size=2, max_iter=2, random_state=0)
+def network(**options):
+    return RNNClassifier(hidden_size=2, max_iter=2, random_state=0, **options)
 
 
 def failure(X, error=ValueError):
@@ -351,6 +351,8 @@ def test_what_is_said_of_nan_works():
         message = failure(bad)
         for tool in ("ragged_from_padded", "PerStepTransformer(SimpleImputer())"):
             assert tool in message
+        assert ("padding='nan'" in message) == (bad is padded)
     network().fit(ragged_from_padded(padded), Y)
+    network(padding="nan").fit(padded, Y)
     fill = partial(make_pipeline, PerStepTransformer(SimpleImputer()))
     fill(network()).fit(missing, Y)
