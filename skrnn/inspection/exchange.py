@@ -12,6 +12,7 @@ import numpy as np
 from skrnn.sequences import lengths_of
 from skrnn.validation.arrays import as_array
 from skrnn.validation.layouts import BLOCK, TABLE, recognise
+from skrnn.validation.padding import without_padding
 
 
 class Part(NamedTuple):
@@ -56,22 +57,25 @@ def collection(X, format_of, name):
         What the user gave.
     format_of : callable
         Gives, for a number of features of a step or columns of a table, how many of
-        them are a step of a table, and the indices of those that are static.
+        them are a step of a table, the indices of those that are static, and whether
+        NaN at the end of a row is padding.
     name : str
         Who wants to know.
 
     Returns
     -------
-    Block, Ragged or Table
+    Block, Ragged, Table or Padded
     """
     X, layout = recognise(X, name)
     if layout == TABLE:
-        return Table(X, *format_of(X.shape[1]), name)
+        width, static, padding = format_of(X.shape[1])
+        data = Table(X, width, static, name)
+        return Padded(data) if padding else data
     data = Block(X) if layout == BLOCK else Ragged(X)
-    _, static = format_of(data.n_features)
+    _, static, padding = format_of(data.n_features)
     if len(static):
         data.changing = np.setdiff1d(np.arange(data.n_features), static)
-    return data
+    return Padded(data) if padding and layout == BLOCK else data
 
 
 class Block:
@@ -91,6 +95,14 @@ class Block:
         steps, changed = slice(part.first[0], part.last[0]), self.X.copy()
         changed[:, steps, part.features] = self.X[:, steps, part.features][donors]
         return changed
+
+    def steps(self):
+        """Return the steps, (n, n_steps, n_features)."""
+        return self.X
+
+    def with_steps(self, steps):
+        """Return a collection of the same kind with other steps."""
+        return steps
 
 
 class Ragged:
@@ -165,6 +177,43 @@ class Table:
         """Exchange a part: the same columns of all rows."""
         columns = self._columns[part.first[0] : part.last[0], part.features]
         return self._with_columns(self.X, np.unique(columns), donors)
+
+    def steps(self):
+        """Return the steps, static columns behind: (n, n_steps, n_features)."""
+        return np.asarray(self.X)[:, self._columns]
+
+    def with_steps(self, steps):
+        """Return a table of the same kind with other steps."""
+        values, width = np.array(self.X, steps.dtype), self.changing.stop
+        values[:, self._columns[:, :width]] = steps[:, :, :width]
+        values[:, self.facts] = steps[:, 0, width:]
+        as_it_came = _FRAMES.get(_kind_of(self.X))
+        return values if as_it_came is None else as_it_came(self.X, values)
+
+
+class Padded:
+    """Sequences in the rows of an array or a table that end in padding.
+
+    Parameters
+    ----------
+    rows : Block or Table
+        The rows.
+    """
+
+    def __init__(self, rows):
+        self.X, self.n_features, self.facts = rows.X, rows.n_features, rows.facts
+        self.changing, self._rows = rows.changing, rows
+        width = rows.n_features - len(rows.facts)
+        self._sequences = Ragged(without_padding(rows.steps(), width))
+        self.lengths = self._sequences.lengths
+
+    def exchange(self, part, donors):
+        """Exchange a part, stretched to the steps that it has where it comes to."""
+        steps = self._rows.steps().copy()
+        changed = self._sequences.exchange(part, donors)
+        for row, sequence in zip(steps, changed, strict=True):
+            row[: len(sequence)] = sequence
+        return self._rows.with_steps(steps)
 
 
 def stretched(n_there, n_here):

@@ -15,6 +15,7 @@ from skrnn.inspection.exchange import collection
 from skrnn.inspection.names import names_of_features
 from skrnn.inspection.parts import blocks_of, features_of, shares_of
 from skrnn.parameters.constraints import Interval, Options, RandomState, check_options
+from skrnn.validation import SequenceFormat
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -124,7 +125,8 @@ def permutation_importance(
     -----
     A sequence keeps its length, and gets from another the values at the same part of
     the way: where that has more steps, some are left out, and where it has fewer, some
-    come several times. Sequences of one length exchange step by step.
+    come several times. Sequences of one length exchange step by step. So it is with
+    rows that end in padding too, if the network that the model ends in knows of it.
 
     A sequence without a step in a block, being too short for it, takes no part in its
     exchange, so that a late block of few sequences matters little to the score of all.
@@ -220,13 +222,16 @@ def _result(score, scores, cut):
 
 
 def _format(estimator, n_columns, features_per_step):
-    """Find how many columns are a step for a model, and which of them are static."""
+    """Find how many columns are a step for a model, which are static, and padding."""
     network = final_network(estimator)
+    fitted = hasattr(network, "architecture_")
+    padding = fitted and SequenceFormat.of(network).padding
     if getattr(network, "n_features_in_", None) == n_columns:
         static = getattr(network, "static_features_", ())
     else:
         static = ()
-    return features_per_step or _width(estimator, network, n_columns), static
+    width = features_per_step or _width(estimator, network, n_columns)
+    return width, static, padding
 
 
 def _width(estimator, network, n_columns):
