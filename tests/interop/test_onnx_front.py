@@ -77,3 +77,42 @@ def test_gaps_of_any_length_and_number():
     for part in (X[:1], X[:5, :1], X[:, :4]):
         found = run(exported, {"X": part})["probabilities"]
         assert_allclose(found, model.predict_proba(part), rtol=0, atol=2e-6)
+
+
+def with_tails(X):
+    """Put NaN after the end of sequences, the first of which is whole."""
+    X = np.array(X, np.float32)
+    for i, x in enumerate(X):
+        x[len(x) - i % len(x) :] = np.nan
+    return X
+
+
+@pytest.mark.parametrize("options", OPTIONS, ids=str)
+@pytest.mark.parametrize("layout", ["block", "table"])
+@pytest.mark.parametrize("gaps", [False, True])
+def test_rows_that_end_in_padding(layout, options, gaps):
+    """The model finds the ends, also where there are facts, gaps and categories."""
+    X = with_tails(BLOCK)
+    X[:, :, 1] = np.where(np.isnan(X[:, :, 1]), np.nan, X[:, :, 1] > 0)
+    options = {**options, "patch_size": 2, "padding": "nan"}
+    if gaps:
+        options["missing_values"] = "forward_fill"
+        X[::2, 0, 0] = np.nan
+    if layout == "table":
+        X = np.column_stack([np.arange(len(X)), X.reshape(len(X), -1)])
+        X = X.astype(np.float32)
+        options |= {"features_per_step": 2, "static_features": [0]}
+    y = TARGETS["multiclass"]
+    model = fitted("lstm", X, y, categorical_features=[1], **options)
+    codes = X.copy()
+    columns = codes[:, 2::2] if layout == "table" else codes[:, :, 1]
+    columns += 1 - np.nanmin(columns)
+    assert (
+        model.categories_[0].tolist() == np.arange(len(model.categories_[0])).tolist()
+    )
+    exported = export_onnx(model)
+    assert [value.name for value in exported.graph.input] == ["X"]
+    found = run(exported, {"X": codes})["probabilities"]
+    assert_allclose(found, model.predict_proba(X), rtol=0, atol=2e-6)
+    alone = run(exported, {"X": codes[3:4]})["probabilities"]
+    assert_allclose(alone, found[3:4], rtol=0, atol=2e-6)

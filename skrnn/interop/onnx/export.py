@@ -65,7 +65,8 @@ def export_onnx(
           `fit` had a table; n and n_steps may differ from run to run;
         - ``lengths`` of int64 and of shape (n,), only if `fit` had a ragged list: the
           number of steps of each sequence, from 1 to n_steps. In ``X`` each then has
-          anything at all after its end.
+          anything at all after its end. With ``padding="nan"`` an array or a table has
+          NaN there, and no ``lengths``.
 
         In ``X`` categories are codes: their index in ``categories_`` plus one, and 0
         for those that are not there.

@@ -7,7 +7,7 @@ from sklearn.base import is_classifier
 
 import skrnn
 from skrnn.estimators.introspection import answers_every_step
-from skrnn.interop.onnx.network import COMPUTED
+from skrnn.interop.onnx.front import COMPUTED, count_steps, without_padding
 from skrnn.losses import LogLinkLoss
 from skrnn.losses.log_link import LARGEST_LOG
 from skrnn.validation.arrays import is_missing
@@ -31,15 +31,30 @@ def write_inputs(graph, estimator):
         Name of their numbers of steps, (n,).
     """
     layout, n_features = estimator.input_layout_, estimator.architecture_["n_features"]
+    form = SequenceFormat.of(estimator)
     if layout == TABLE:
-        form = SequenceFormat.of(estimator)
         inputs = [_tensor("X", COMPUTED, (N, form.n_features_in))]
-        return inputs, _write_steps(graph, form), None
+        return inputs, *_write_ends(graph, _write_steps(graph, form), form)
     inputs = [_tensor("X", COMPUTED, (N, N_STEPS, n_features))]
     if layout == RAGGED:
         inputs.append(_tensor("lengths", np.int64, (N,)))
         return inputs, "X", "lengths"
-    return inputs, "X", None
+    return inputs, *_write_ends(graph, "X", form)
+
+
+def _write_ends(graph, x, form):
+    """Write sequences without NaN after their end, and their lengths, if padded."""
+    if not form.padding:
+        return x, None
+    features = graph.add("Slice", x, [0], [form.n_features], [2])
+    is_there = graph.cast(graph.add("Not", graph.add("IsNaN", features)), np.int64)
+    is_there = graph.add("ReduceMax", is_there, [2], keepdims=0)
+    end = graph.add("Squeeze", count_steps(graph, x), [0])
+    end = graph.add("Add", end, np.int64(1))
+    numbers = graph.add("Range", np.int64(1), end, np.int64(1))
+    lengths = graph.add("Mul", is_there, numbers)
+    lengths = graph.add("ReduceMax", lengths, [1], keepdims=0)
+    return without_padding(graph, x, lengths, 0.0), lengths
 
 
 def _write_steps(graph, form):
