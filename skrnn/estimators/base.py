@@ -208,10 +208,9 @@ class BaseRecurrent(Settings, CallbackSupportMixin, BaseEstimator, ABC):
         Returns
         -------
         ndarray of shape (n, n_patches, n_units) or list of (n_patches_i, n_units)
-            A list for a list; a patch has `patch_size_` steps. After the end of a row
-            with padding it is NaN. With `bidirectional`,
-            the units of the forward direction come first, and those of the reverse
-            direction have read the sequence from its end down to the patch.
+            A list for a list; a patch has `patch_size_` steps. Padding has NaN. With
+            `bidirectional`, the units of the forward direction come first, and those of
+            the reverse direction have read the sequence from its end down to the patch.
         """
         check_is_fitted(self)
         n_layers = len(self.architecture_["hidden_sizes"])

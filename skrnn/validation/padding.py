@@ -6,8 +6,10 @@ It is looked for only where the user says so.
 import numpy as np
 
 from skrnn.utils.wording import some_of
+from skrnn.validation.advice import READ_OR_FILL
 from skrnn.validation.arrays import is_missing
 from skrnn.validation.layouts import BLOCK, TABLE
+from skrnn.validation.values import parts_of
 
 #: The value of the parameter `padding` with which NaN at the end of a row is that.
 NAN = "nan"
@@ -22,10 +24,14 @@ MAY_BE = (
 )
 #: By layout, what makes a list of rows with padding.
 HELPERS = {BLOCK: "ragged_from_padded", TABLE: "ragged_from_table"}
+#: An imputer in front of the network would fill padding too.
 IS_NONE = (
     "With padding='nan' a row ends after its last step with a number, and this one is "
-    "not after it."
+    "not after it. Where values are missing, let the network read the gaps with "
+    "missing_values='forward_fill', or make a list of the rows with "
+    "skrnn.preprocessing.{helper} before you fill them."
 )
+MISSING = f" Where values are missing, {READ_OR_FILL}."
 
 
 def reads_padding(padding):
@@ -53,7 +59,8 @@ def lengths_without_padding(X):
     n, n_steps, _ = X.shape
     if X.dtype.kind not in "fO":
         return np.full(n, n_steps)
-    is_padding = _are_missing(X).all(axis=2)
+    parts = (part for _, part in parts_of(X))  # in turn, to need little memory
+    is_padding = np.concatenate([_are_missing(part).all(axis=2) for part in parts])
     empty = np.flatnonzero(is_padding.all(axis=1))
     if len(empty):
         raise ValueError(
@@ -82,16 +89,20 @@ def without_padding(samples, n_features):
     return [x[:length] for x, length in zip(samples, lengths.tolist(), strict=True)]
 
 
-def padding_advice(estimator, form):
-    """Return what to say of padding where there is NaN, a function of the sequence."""
+def advice_at_nan(estimator, form):
+    """Return what to do where there is NaN, padding or none: a function of a sequence.
+
+    Its argument is the sequence, and what it returns is text.
+    """
 
     def advise(values):
+        helper = HELPERS.get(form.layout)
         if form.padding:
-            return IS_NONE
-        has_choice = hasattr(estimator, "padding") and form.layout in HELPERS
+            return IS_NONE.format(helper=helper)
+        has_choice = hasattr(estimator, "padding") and helper
         if has_choice and np.isnan(values[-1, : form.n_features]).all():
-            return MAY_BE.format(helper=HELPERS[form.layout])
-        return TAKES_NONE.format(name=type(estimator).__name__)
+            return MAY_BE.format(helper=helper) + MISSING
+        return TAKES_NONE.format(name=type(estimator).__name__) + MISSING
 
     return advise
 

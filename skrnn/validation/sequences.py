@@ -27,7 +27,7 @@ from skrnn.validation.n_features import (
 )
 from skrnn.validation.names import are_frames, columns_of, is_frame
 from skrnn.validation.padding import (
-    padding_advice,
+    advice_at_nan,
     reads_padding,
     without_padding,
 )
@@ -106,7 +106,7 @@ def _meanings_of_nan(estimator, layout, expected):
 def _check_values(estimator, X):
     """Check the numbers of sequences, and return these."""
     name, form = type(estimator).__name__, X.format
-    check_finite(X.samples, name, form.gaps, padding_advice(estimator, form))
+    check_finite(X.samples, name, form.gaps, advice_at_nan(estimator, form))
     check_static(X.samples, form.static_in_step, name)
     return X
 

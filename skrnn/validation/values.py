@@ -102,14 +102,14 @@ def check_kind(values, what, name):
         )
 
 
-def check_finite(samples, name, gaps, of_padding):
+def check_finite(samples, name, gaps, at_nan):
     """Raise ValueError if sequences have infinity, or NaN that is no gap.
 
-    `of_padding` gives advice on padding, for a sequence with NaN.
+    `at_nan` gives advice for a sequence with NaN.
     """
-    for first, part in _parts(samples):
+    for first, part in parts_of(samples):
         if not _all_finite(part, gaps):
-            raise ValueError(_first_not_finite(part, first, name, gaps, of_padding))
+            raise ValueError(_first_not_finite(part, first, name, gaps, at_nan))
 
 
 def _all_finite(part, gaps):
@@ -123,7 +123,7 @@ def _all_finite(part, gaps):
     return not np.isinf(values).any() if gaps else bool(np.isfinite(values).all())
 
 
-def _parts(samples):
+def parts_of(samples):
     """Yield the sequences in parts of about `PART` numbers, and where each begins."""
     if isinstance(samples, np.ndarray):
         n = max(1, PART // samples[0].size)
@@ -138,7 +138,7 @@ def _parts(samples):
             first, size = last, 0
 
 
-def _first_not_finite(samples, first, name, gaps, of_padding):
+def _first_not_finite(samples, first, name, gaps, at_nan):
     """Return the message for the first value that is NaN or infinite.
 
     Parameters
@@ -151,8 +151,8 @@ def _first_not_finite(samples, first, name, gaps, of_padding):
         Name of the estimator.
     gaps : bool
         Whether NaN is a gap, and no mistake.
-    of_padding : callable
-        Gives advice on padding, for a sequence.
+    at_nan : callable
+        Gives advice for a sequence with NaN.
     """
 
     def wrong(values):
@@ -168,5 +168,5 @@ def _first_not_finite(samples, first, name, gaps, of_padding):
             f"{READ_OR_FILL}."
         )
     else:
-        advice = f"{of_padding(samples[i])} Where values are missing, {READ_OR_FILL}."
+        advice = at_nan(samples[i])
     return not_finite("X", value, where, advice)

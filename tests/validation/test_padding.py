@@ -68,7 +68,9 @@ def test_nan_before_the_end_is_no_padding(layout):
     said = (
         "X contains NaN: sequence 6, step 1, feature 0 (counted from 0). With "
         "padding='nan' a row ends after its last step with a number, and this one is "
-        "not after it." + MISSING
+        "not after it. Where values are missing, let the network read the gaps with "
+        "missing_values='forward_fill', or make a list of the rows with "
+        f"skrnn.preprocessing.{HELPERS[layout]} before you fill them."
     )
     assert failure(ValueError, model(padding="nan", **width).fit, X, Y) == said
     fitted = model(padding="nan", **width).fit(tailed(X, 6, 1), Y)
