@@ -325,13 +325,6 @@ def test_a_state_that_is_not_whole():
     assert "architecture_ is not a dict with " in failure(rows.predict, TABLE)
 
 
-@pytest.mark.parametrize("value", ["NaN", np.nan, "zero", True])
-def test_other_values_of_the_parameter(value):
-    assert failure(GRUClassifier(padding=value).fit, BLOCK, Y).startswith(
-        "The 'padding' parameter of GRUClassifier must be one of None, 'nan'. Got "
-    )
-
-
 def test_searches_and_pipelines():
     """A scaler of tables leaves NaN as it is."""
     model = GRUClassifier(features_per_step=D, padding="nan", **QUICK)

@@ -155,6 +155,11 @@ BAD_PARAMETERS = [
         {1: "", None: "", np.nan: "", "forward": "forward_fill"},
     ),
     (
+        "padding",
+        "one of None, 'nan'",
+        {0: "", True: "", np.nan: "", "NaN": "", "nans": "nan"},
+    ),
+    (
         "label_smoothing",
         "'auto' or a float in the range [0, 1)",
         {-0.1: "", 1: "", None: "", "autoo": "auto"},
