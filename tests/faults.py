@@ -740,10 +740,28 @@ FAULTS = {
         ["preprocessing/test_windows.py"],
     ),
     "padding: the last step is cut": (
-        "preprocessing/padding.py",
-        "return n_steps - np.argmin(padding[:, ::-1], axis=1)",
-        "return n_steps - np.argmin(padding[:, ::-1], axis=1) - 1",
-        ["preprocessing/test_padding.py"],
+        "validation/padding.py",
+        "return n_steps - np.argmin(is_padding[:, ::-1], axis=1)",
+        "return n_steps - np.argmin(is_padding[:, ::-1], axis=1) - 1",
+        ["preprocessing/test_padding.py", "estimators/test_padding.py"],
+    ),
+    "padding: facts of a table tell of the end": (
+        "validation/padding.py",
+        "lengths_without_padding(samples[:, :, :n_features])",
+        "lengths_without_padding(samples)",
+        ["estimators/test_padding.py", "validation/test_padding.py"],
+    ),
+    "padding: a fitted model asks its parameter": (
+        "validation/sequences.py",
+        '"padding": expected.padding}',
+        '"padding": estimator.padding == "nan"}',
+        ["estimators/test_padding.py"],
+    ),
+    "importance: rows with padding exchange columns": (
+        "inspection/permutation.py",
+        "padding = fitted and SequenceFormat.of(network).padding",
+        "padding = False",
+        ["inspection/test_padding.py"],
     ),
     "streams: a patch that is not full moves the state": (
         "network/stepper.py",

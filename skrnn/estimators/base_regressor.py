@@ -15,7 +15,7 @@ from skrnn.estimators.outputs import (
 from skrnn.estimators.pooled import PooledStatesMixin
 from skrnn.estimators.staged import staged_scores
 from skrnn.fitting.problem import make_problem
-from skrnn.parameters.sequences import RegressorSettings
+from skrnn.parameters.regressors_of_sequences import RegressorSettings
 from skrnn.parameters.shared import reads_in_parts
 from skrnn.validation import (
     check_sequences,

@@ -15,8 +15,8 @@ from skrnn.estimators.outputs import (
 )
 from skrnn.estimators.steps import StepAnswersMixin
 from skrnn.fitting.step_problem import make_step_problem
+from skrnn.parameters.regressors_of_steps import StepRegressorSettings
 from skrnn.parameters.shared import reads_in_parts
-from skrnn.parameters.steps import StepRegressorSettings
 from skrnn.sequences import lengths_of
 from skrnn.training import StepTargets
 from skrnn.validation import check_sequences

@@ -6,7 +6,8 @@ from typing import Any, ClassVar, Literal
 import numpy as np
 
 from skrnn.parameters.constraints import Options
-from skrnn.parameters.sequences import ClassifierSettings, RegressorSettings
+from skrnn.parameters.regressors_of_sequences import RegressorSettings
+from skrnn.parameters.sequences import ClassifierSettings
 from skrnn.utils.typing import ColumnsLike
 
 

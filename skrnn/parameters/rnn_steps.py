@@ -6,7 +6,8 @@ from typing import Any, ClassVar, Literal
 import numpy as np
 
 from skrnn.parameters.constraints import Options
-from skrnn.parameters.steps import StepClassifierSettings, StepRegressorSettings
+from skrnn.parameters.regressors_of_steps import StepRegressorSettings
+from skrnn.parameters.steps import StepClassifierSettings
 from skrnn.utils.typing import ColumnsLike
 
 
