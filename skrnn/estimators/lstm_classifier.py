@@ -100,11 +100,12 @@ class LSTMClassifier(RecurrentClassifier):
         sequence: less its mean over the sequence, over its deviation in it. "auto" is
         yes for 250 sequences or more whose deviations differ by orders of magnitude.
         Streams and early decisions cannot know the end: they need False.
-    categorical_features : list, "from_dtype" or None, default=None
+    categorical_features : list, slice, "from_dtype" or None, default=None
         Which features of a step are categories, whose vectors are learnt: indices,
-        names of columns of data frames, a mask, or by the type of these columns. They
-        are text, whole numbers, booleans or missing, a category too. Those that `fit`
-        had at a single step share one vector with all that are unknown.
+        names of columns of data frames, a mask, a slice, or by the type of these
+        columns. They are text, whole numbers, booleans or missing, a category too.
+        Those that `fit` had at a single step share one vector with all that are
+        unknown.
     embedding_size : int or "auto", default="auto"
         Length of these vectors, which have no penalty. "auto" is, of n categories of a
         feature, 1.6 n**0.56, rounded, and 32 at most.
@@ -114,11 +115,11 @@ class LSTMClassifier(RecurrentClassifier):
         training as fast as the feature forgets its past; before the first it is the
         mean, or 0 without `standardize`. Beside it the network reads a mark where it is
         missing, and how long ago it was last seen. Infinity stays an error.
-    static_features : array-like of int, str or bool, default=None
-        Indices or names of features, or a mask of them, that are constant in each
-        sequence, such as an age: the head reads them directly, on their own scale over
-        the sequences, instead of the layers at each step. For tables these are columns,
-        taken out before a row is cut into steps. None is none.
+    static_features : array-like of int, str or bool, or slice, default=None
+        Indices, a slice or names of features, or a mask of them, that are constant in
+        each sequence, such as an age: the head reads them directly, on their own scale
+        over the sequences, instead of the layers at each step. For tables these are
+        columns, taken out before a row is cut into steps. None is none.
     padding : {"nan"} or None, default=None
         What stands after the end of shorter sequences in an array or a table. With
         "nan" a row ends after its last step with a number, as if X were a ragged list:

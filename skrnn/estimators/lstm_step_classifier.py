@@ -95,11 +95,12 @@ class LSTMStepClassifier(RecurrentStepClassifier):
         sequence: less its mean over the sequence, over its deviation in it. "auto" is
         yes for 250 sequences or more whose deviations differ by orders of magnitude.
         Streams and early decisions cannot know the end: they need False.
-    categorical_features : list, "from_dtype" or None, default=None
+    categorical_features : list, slice, "from_dtype" or None, default=None
         Which features of a step are categories, whose vectors are learnt: indices,
-        names of columns of data frames, a mask, or by the type of these columns. They
-        are text, whole numbers, booleans or missing, a category too. Those that `fit`
-        had at a single step share one vector with all that are unknown.
+        names of columns of data frames, a mask, a slice, or by the type of these
+        columns. They are text, whole numbers, booleans or missing, a category too.
+        Those that `fit` had at a single step share one vector with all that are
+        unknown.
     embedding_size : int or "auto", default="auto"
         Length of these vectors, which have no penalty. "auto" is, of n categories of a
         feature, 1.6 n**0.56, rounded, and 32 at most.
@@ -109,11 +110,11 @@ class LSTMStepClassifier(RecurrentStepClassifier):
         training as fast as the feature forgets its past; before the first it is the
         mean, or 0 without `standardize`. Beside it the network reads a mark where it is
         missing, and how long ago it was last seen. Infinity stays an error.
-    static_features : array-like of int, str or bool, default=None
-        Indices or names of features, or a mask of them, that are constant in each
-        sequence, such as an age: the head reads them directly, on their own scale over
-        the sequences, instead of the layers at each step. For tables these are columns,
-        taken out before a row is cut into steps. None is none.
+    static_features : array-like of int, str or bool, or slice, default=None
+        Indices, a slice or names of features, or a mask of them, that are constant in
+        each sequence, such as an age: the head reads them directly, on their own scale
+        over the sequences, instead of the layers at each step. For tables these are
+        columns, taken out before a row is cut into steps. None is none.
     dtype : {"auto", "float32", "float64"}, default="auto"
         The type in which `fit` computes, and that of `weights_`, whatever that of X is.
         "auto" is float32, and float64 for "lbfgs", which always computes in it.

@@ -132,22 +132,6 @@ class Quantiles:
         return "a list of such floats in ascending order"
 
 
-class Columns:
-    """Constraint: which columns, by indices, names or a mask."""
-
-    def is_satisfied_by(self, value):
-        """Return whether a value is valid."""
-        if not isinstance(value, list | tuple | range) and np.ndim(value) != 1:
-            return False
-        kinds = {bool if isinstance(x, np.bool_) else type(x) for x in value}
-        if bool in kinds:
-            return len(kinds) == 1
-        return any(all(issubclass(x, of) for x in kinds) for of in (str, Integral))
-
-    def __str__(self):
-        return "a list of indices, names or bools"
-
-
 class Dict:
     """Constraint: a dict."""
 

@@ -7,9 +7,9 @@ import numpy as np
 
 from skrnn.losses import LOSSES
 from skrnn.optimizers import SCHEDULES
+from skrnn.parameters.columns import Columns
 from skrnn.parameters.constraints import (
     Boolean,
-    Columns,
     Dict,
     FloatType,
     Interval,

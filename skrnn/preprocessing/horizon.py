@@ -5,7 +5,8 @@ from numbers import Integral
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
-from skrnn.parameters.constraints import Columns, Interval
+from skrnn.parameters.columns import Columns
+from skrnn.parameters.constraints import Interval
 from skrnn.validation.selection import select_features
 from skrnn.validation.values import as_numbers
 

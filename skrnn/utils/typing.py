@@ -21,8 +21,8 @@ SequenceArrays: TypeAlias = Array | list[Array]
 StepsLike: TypeAlias = ArrayLike | Sequence[ArrayLike]
 #: Streams: None for all, the number of one, numbers of several, or a mask.
 StreamsLike: TypeAlias = int | ArrayLike | None
-#: Which columns: indices, names or a mask.
-ColumnsLike: TypeAlias = Sequence[int] | Sequence[str] | Array
+#: Which columns: indices, names, a mask or a slice.
+ColumnsLike: TypeAlias = Sequence[int] | Sequence[str] | Array | slice
 RandomStateLike: TypeAlias = int | np.random.RandomState | None
 
 _Method = TypeVar("_Method", bound=Callable[..., Any])

@@ -64,7 +64,7 @@ def find_columns(asked, X, form):
 
     Parameters
     ----------
-    asked : "from_dtype" or array-like
+    asked : "from_dtype", array-like or slice
         The parameter `categorical_features`.
     X : 3-D array, list of 2-D arrays, or table
         The sequences as they came.
@@ -78,6 +78,8 @@ def find_columns(asked, X, form):
         return _of_a_step(
             np.any([_have_categories(frame) for frame in frames], axis=0), form
         )
+    if isinstance(asked, slice):
+        asked = range(form.n_features)[asked]
     asked = np.asarray(asked)
     if asked.size == 0:
         return ()

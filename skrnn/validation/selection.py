@@ -31,6 +31,8 @@ def select_features(value, parameter, n, names, what="feature"):
     ValueError
         If there is no such feature, or it is selected more than once.
     """
+    if isinstance(value, slice):
+        value = range(n)[value]
     values = np.asarray(value, dtype=None if len(value) else np.intp)
     if values.dtype.kind == "b":
         if len(values) != n:

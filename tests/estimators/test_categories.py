@@ -220,8 +220,17 @@ def test_what_would_be_other_categories_is_no_resumption():
         model.set_params(categorical_features=None).fit(X, Y)
     with pytest.raises(ValueError, match="after a change of categorical_features"):
         model.set_params(categorical_features=[0, 1]).fit(X, Y)
-    model.set_params(categorical_features=[True, False])
-    quietly(model.fit, X, Y)
+    for same in ([True, False], slice(1)):
+        model.set_params(categorical_features=same)
+        quietly(model.fit, X, Y)
+
+
+def test_a_slice_is_the_indices_that_it_stands_for():
+    assert same_bits(fitted(categorical_features=slice(-2, 1)), fitted())
+    numbers = [x[:, 1:] for x in X]
+    nothing = fitted(X=numbers, categorical_features=slice(1, None))
+    assert not nothing.is_categorical_.any()
+    assert same_bits(nothing, fitted(X=numbers, categorical_features=None))
 
 
 def test_a_validation_set_is_read_by_the_vocabulary_of_the_training_set():

@@ -151,8 +151,33 @@ def test_names_of_frames():
 
 def test_none_named_is_as_without():
     expected = fitted(static_features=None).weights_
-    for nothing in ([], np.empty(0, int), [False] * D):
+    for nothing in ([], np.empty(0, int), [False] * D, slice(D, None)):
         assert_array_equal(fitted(static_features=nothing).weights_, expected)
+
+
+def test_a_slice_is_the_indices_that_it_stands_for():
+    for some in (slice(1, None, 2), slice(-3, None, 2), slice(1, np.int64(99), 2)):
+        model = fitted(static_features=some)
+        assert_array_equal(model.static_features_, STATIC)
+        assert_array_equal(model.weights_, fitted().weights_)
+        assert clone(model).static_features == some
+        again = pickle.loads(pickle.dumps(model))
+        assert_array_equal(again.predict_proba(X), model.predict_proba(X))
+    table = fitted(TABLE, features_per_step=2, static_features=slice(0, 5, 4))
+    assert_array_equal(table.static_features_, TABLE_STATIC)
+
+
+def test_a_slice_that_is_none():
+    for wrong in (slice("age", None), slice(0, 2, 0), slice(0.5)):
+        assert failure(fitted, static_features=wrong) == (
+            "The 'static_features' parameter of GRUClassifier must be a list of "
+            f"indices, names or bools, or a slice or None. Got {wrong!r}."
+        )
+    assert failure(fitted, static_features=slice(None)) == (
+        "static_features of GRUClassifier has all 4 feature(s) of X, but a network "
+        "needs at least one to read step by step. Use a model of rows instead, if none "
+        "changes within a sequence."
+    )
 
 
 #: X with its features as the steps of the table have them.

@@ -129,7 +129,7 @@ BAD_PARAMETERS = [
     ),
     (
         "categorical_features",
-        "one of 'from_dtype', None or a list of indices, names or bools",
+        "one of 'from_dtype', None or a list of indices, names or bools, or a slice",
         {
             "from_dtypes": "from_dtype",
             0: "",
@@ -146,7 +146,7 @@ BAD_PARAMETERS = [
     ),
     (
         "static_features",
-        "a list of indices, names or bools or None",
+        "a list of indices, names or bools, or a slice or None",
         {1: "", "age": "", (0.5,): "", (1, "age"): "", ((0, 1),): "", (0, True): ""},
     ),
     (
