@@ -1,5 +1,6 @@
-"""Constraint of parameters that name columns."""
+"""Constraints of parameters that name columns."""
 
+import re
 from numbers import Integral
 
 import numpy as np
@@ -28,3 +29,23 @@ def _has_ints(value):
     bounds = value.start, value.stop, value.step
     are_ints = all(x is None or isinstance(x, Integral) for x in bounds)
     return are_ints and value.step != 0
+
+
+class StepPattern:
+    """Constraint: a pattern of names with a group for their place in time."""
+
+    def is_satisfied_by(self, value):
+        """Return whether a value is valid."""
+        if not isinstance(value, str):
+            return False
+        try:
+            groups = re.compile(value).groupindex.keys()
+        except re.error:
+            return False
+        return groups - {"feature"} in ({"lag"}, {"step"})
+
+    def __str__(self):
+        return (
+            "a regular expression with a group named 'lag' or 'step', and perhaps one "
+            "named 'feature',"
+        )

@@ -1,5 +1,9 @@
 """From data as they come to sequences that a network reads."""
 
+from skrnn.preprocessing.forecasting import (
+    make_skforecast_pipeline,
+    make_sktime_pipeline,
+)
 from skrnn.preprocessing.frame_to_sequences import FrameToSequences
 from skrnn.preprocessing.frames import sequences_from_frame
 from skrnn.preprocessing.last_windows import last_windows
@@ -9,6 +13,7 @@ from skrnn.preprocessing.padding import (
     ragged_from_padded,
 )
 from skrnn.preprocessing.per_step import PerStepTransformer
+from skrnn.preprocessing.steps_from_columns import StepsFromColumns
 from skrnn.preprocessing.tables import ragged_from_table, table_from_ragged
 from skrnn.preprocessing.time_splits import time_splits
 from skrnn.preprocessing.token_encoder import TokenEncoder
@@ -17,9 +22,12 @@ from skrnn.preprocessing.windows import sliding_windows
 __all__ = [
     "FrameToSequences",
     "PerStepTransformer",
+    "StepsFromColumns",
     "TokenEncoder",
     "channels_last",
     "last_windows",
+    "make_skforecast_pipeline",
+    "make_sktime_pipeline",
     "padded_from_ragged",
     "ragged_from_padded",
     "ragged_from_table",

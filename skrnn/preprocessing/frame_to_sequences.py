@@ -17,7 +17,7 @@ from skrnn.preprocessing.columns import (
     names_in,
     steps_of,
 )
-from skrnn.preprocessing.output import RaggedOutput
+from skrnn.preprocessing.output import SequenceOutput
 from skrnn.preprocessing.rows import is_missing
 from skrnn.preprocessing.stacking import stack
 from skrnn.validation import arrays
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from skrnn.utils.typing import Array, ArrayLike
 
 
-class FrameToSequences(RaggedOutput, BaseEstimator):
+class FrameToSequences(SequenceOutput, BaseEstimator):
     """Makes sequences of data frames with a row for each step, in a pipeline.
 
     It does what `sequences_from_frame` does, and remembers which columns are features.

@@ -7,7 +7,7 @@ from numpy.lib.stride_tricks import sliding_window_view
 
 from skrnn.parameters.columns import Columns
 from skrnn.parameters.constraints import Interval
-from skrnn.validation.selection import select_features
+from skrnn.validation.columns import resolve_columns
 from skrnn.validation.values import as_numbers
 
 NONE = np.empty(0, np.intp)
@@ -32,7 +32,8 @@ def _select(value, parameter, caller, series):
     """Return the indices of the features that a parameter names, one or several."""
     values = [value] if _is_one(value) else value
     names = series.names
-    return select_features(values, f"{parameter} of {caller}", series.n_features, names)
+    what, n = f"{parameter} of {caller}", series.n_features
+    return resolve_columns(what, values, n, names, "feature")
 
 
 def read_target(target, series, y, label, horizon, caller):

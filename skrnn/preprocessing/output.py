@@ -81,8 +81,8 @@ class OutputByLayout(TransformerMixin, auto_wrap_output_keys=None):
         return _Container.transform(self, X, out)
 
 
-class RaggedOutput(TransformerMixin):
-    """Gives ragged lists, whatever `set_output` says: they fit into no table."""
+class SequenceOutput(TransformerMixin):
+    """Gives sequences, whatever `set_output` says: they fit into no table."""
 
     def __init_subclass__(cls, **options):
         # Or scikit-learn would wrap `transform` of each class that defines it.

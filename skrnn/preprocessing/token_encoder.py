@@ -20,7 +20,7 @@ from skrnn.parameters.constraints import (
     Options,
     check_parameters,
 )
-from skrnn.preprocessing.output import RaggedOutput
+from skrnn.preprocessing.output import SequenceOutput
 from skrnn.preprocessing.tokens import Pattern, Text, read_codes, read_tokens
 from skrnn.preprocessing.vocabulary import choose_tokens
 
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 UNKNOWN = 0
 
 
-class TokenEncoder(RaggedOutput, BaseEstimator):
+class TokenEncoder(SequenceOutput, BaseEstimator):
     r"""Encodes texts, or sequences of tokens, as sequences of integer codes.
 
     A text is split into words or characters as by

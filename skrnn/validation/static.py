@@ -2,8 +2,8 @@
 
 import numpy as np
 
+from skrnn.validation.columns import resolve_columns
 from skrnn.validation.layouts import TABLE
-from skrnn.validation.selection import select_features
 
 NONE = np.empty(0, np.intp)
 
@@ -30,11 +30,11 @@ def resolve_static(estimator, n, names, layout):
     value = getattr(estimator, "static_features", None)
     if value is None:
         return NONE
-    name, what = type(estimator).__name__, "column" if layout == TABLE else "feature"
-    found = select_features(value, f"static_features of {name}", n, names, what)
+    name, kind = type(estimator).__name__, "column" if layout == TABLE else "feature"
+    found = resolve_columns(f"static_features of {name}", value, n, names, kind)
     if 0 < len(found) == n:
         raise ValueError(
-            f"static_features of {name} has all {n} {what}(s) of X, but a network "
+            f"static_features of {name} has all {n} {kind}(s) of X, but a network "
             "needs at least one to read step by step. Use a model of rows instead, if "
             "none changes within a sequence."
         )

@@ -21,9 +21,12 @@ from skrnn.metrics import (
 )
 from skrnn.preprocessing import (
     FrameToSequences,
+    StepsFromColumns,
     TokenEncoder,
     channels_last,
     last_windows,
+    make_skforecast_pipeline,
+    make_sktime_pipeline,
     padded_from_ragged,
     ragged_from_padded,
     sequences_from_frame,
@@ -43,6 +46,7 @@ QUICK = {"hidden_size": 2, "max_iter": 1, "random_state": 0}
 #: All that a network can have which reads forward.
 WHOLE = {**QUICK, "n_filters": 2, "linear_steps": 2}
 X, Y = block(), np.arange(N) % 2
+_FRAME = pd.DataFrame({"lag_1": Y, "lag_2": Y, "x": Y})
 #: Labels of steps, and the arguments that metrics of them share.
 STEPS = np.arange(N * 3).reshape(N, 3) // 5 % 2
 OF_STEPS = {
@@ -100,6 +104,10 @@ def _encode(X, **parameters):
 
 def _tokens_of_codes(X):
     return TokenEncoder().fit([["a", "b"]]).inverse_transform(X)
+
+
+def _put_into_steps(X, **parameters):
+    return StepsFromColumns(**parameters).fit_transform(X)
 
 
 def _read_frame(X, y, **parameters):
@@ -279,6 +287,38 @@ FUNCTIONS = {
     "FrameToSequences, a list": (
         lambda X: _read_frame(X, Y),
         {"X": (lambda: [_frame()] * N, SEQUENCES)},
+    ),
+    "StepsFromColumns": (
+        _put_into_steps,
+        {
+            "X": (lambda: X.reshape(N, -1), SEQUENCES),
+            "columns": (lambda: slice(4), {**VALUES, **COLUMNS}),
+            "features_per_step": (lambda: 2, VALUES),
+            "grouped_by": (lambda: "feature", VALUES),
+            "newest_first": (lambda: True, VALUES),
+            "remainder": (lambda: "drop", VALUES),
+        },
+    ),
+    "StepsFromColumns, a pattern": (
+        lambda columns: _put_into_steps(_FRAME, columns=columns),
+        {"columns": (lambda: r"lag_(?P<lag>\d)", {**VALUES, **COLUMNS})},
+    ),
+    "make_skforecast_pipeline": (
+        make_skforecast_pipeline,
+        {
+            "estimator": (lambda: RNNClassifier(), VALUES),
+            "lags": (lambda: 3, {**VALUES, **COLUMNS}),
+            "n_series": (lambda: 1, VALUES),
+            "n_window_features": (lambda: 0, VALUES),
+        },
+    ),
+    "make_sktime_pipeline": (
+        make_sktime_pipeline,
+        {
+            "estimator": (lambda: RNNClassifier(), VALUES),
+            "scitype": (lambda: "tabular-regressor", VALUES),
+            "n_features": (lambda: 2, VALUES),
+        },
     ),
     "TokenEncoder": (
         _encode,

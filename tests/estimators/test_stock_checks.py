@@ -18,7 +18,7 @@ from skrnn import (
     RNNRegressor,
 )
 from skrnn.ensemble import SequenceBaggingClassifier, SequenceBaggingRegressor
-from skrnn.preprocessing import PerStepTransformer
+from skrnn.preprocessing import PerStepTransformer, StepsFromColumns
 from skrnn.streaming import EarlyClassifier
 from tests.conftest import CLASSIFIERS, REGRESSORS
 
@@ -40,6 +40,7 @@ ESTIMATORS = [
     RecurrentFeatures(LSTMClassifier(**SMALL)),
     RecurrentFeatures(GRURegressor(**SMALL)),
     PerStepTransformer(StandardScaler()),
+    StepsFromColumns(newest_first=True),
     EarlyClassifier(LSTMClassifier(**SMALL)),
     SequenceBaggingClassifier(RNNClassifier(4, max_iter=20), n_estimators=3),
     SequenceBaggingRegressor(RNNRegressor(8, alpha=0, max_iter=60), n_estimators=3),

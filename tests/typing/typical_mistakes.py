@@ -9,8 +9,10 @@ from skrnn.inspection import saliency
 from skrnn.metrics import make_step_scorer, segment_f1_score, step_confusion_matrix
 from skrnn.preprocessing import (
     FrameToSequences,
+    StepsFromColumns,
     TokenEncoder,
     last_windows,
+    make_sktime_pipeline,
     sliding_windows,
     time_splits,
 )
@@ -54,6 +56,8 @@ load_words(subset="validation")  # mistake
 TokenEncoder(analyzer="chars")  # mistake
 TokenEncoder("char")  # mistake
 FrameToSequences([X])  # mistake
+StepsFromColumns(grouped_by="lag")  # mistake
+make_sktime_pipeline(clf, scitype="tabular")  # mistake
 EarlyClassifier(clf, threshhold=0.9)  # mistake
 RecurrentFeatures()  # mistake
 SequenceBaggingClassifier(clf, n_estimator=3)  # mistake

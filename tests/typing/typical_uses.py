@@ -33,8 +33,11 @@ from skrnn.metrics import (
 )
 from skrnn.preprocessing import (
     FrameToSequences,
+    StepsFromColumns,
     TokenEncoder,
     last_windows,
+    make_skforecast_pipeline,
+    make_sktime_pipeline,
     padded_from_ragged,
     ragged_from_padded,
     ragged_from_table,
@@ -121,6 +124,12 @@ windows = sliding_windows(
 )
 splits: list[tuple[Array, Array]] = time_splits(windows, n_splits=3, test_size=24)
 last = last_windows(X[0], length=3, horizon=2, known_ahead=[1], future=[[1], [2]]).X
+lags = StepsFromColumns(r"lag_(?P<lag>\d+)", remainder="drop").fit(np.zeros((2, 3)))
+block: Array = StepsFromColumns(slice(2), newest_first=True).fit_transform(X)
+facts = GRURegressor(static_features=slice(1, None), categorical_features=slice(0))
+forecasting = make_skforecast_pipeline(facts, lags=[1, 2, 7], n_window_features=2)
+forecasts: Array = forecasting.fit(block, y, sample_weight=None).predict(block)
+reduced = make_sktime_pipeline(facts, scitype="time-series-regressor").fit(X, y)
 cell = LSTMCell(n_features=3, hidden_size=5)
 params = cell.init(random_state=0)
 h, c = cell.step(params, np.ones((2, 3)), cell.initial_state(n_sequences=2))
