@@ -8,6 +8,12 @@ import warnings
 import numpy as np
 from sklearn.exceptions import ConvergenceWarning
 
+from skrnn.fitting.column_order import (
+    MISTAKEN,
+    NEWEST_FIRST,
+    NOT_STEPS,
+    look_out_of_order,
+)
 from skrnn.fitting.swapped_axes import look_swapped
 from skrnn.sequences import spaced
 from skrnn.sequences.ragged import padded
@@ -55,6 +61,27 @@ CHANNELS_FIRST = (
     "and tsai have them, pass skrnn.preprocessing.channels_last(X), or begin the "
     "pipeline with FunctionTransformer(channels_last)."
 )
+OUT_OF_ORDER = {
+    NEWEST_FIRST: (
+        "The columns of X look like lags with the newest first: {evidence}. A row of a "
+        "table is read from left to right, from the oldest step to the newest: the "
+        "network reads it backwards. Begin the pipeline with StepsFromColumns of "
+        "skrnn.preprocessing, where newest_first=True; for skforecast, "
+        "make_skforecast_pipeline does so."
+    ),
+    MISTAKEN: (
+        "The columns of X do not look like steps of {width} feature(s) each: "
+        "{evidence}. A row of a table is read step by step, features_per_step columns "
+        "at a time. Set features_per_step, or, if all steps of a feature stand side by "
+        "side, begin the pipeline with StepsFromColumns of skrnn.preprocessing, where "
+        "grouped_by='feature'; for sktime, make_sktime_pipeline does so."
+    ),
+    NOT_STEPS: (
+        "Some columns of X look like steps of a series, and others do not: {evidence}. "
+        "All are read as steps. Name those that belong to no step in static_features, "
+        "or begin the pipeline with StepsFromColumns of skrnn.preprocessing."
+    ),
+}
 NEVER_SEEN = (
     "X has no value of feature(s) {features} in any sequence to learn from: the "
     "network learns nothing of them, and reads 0 in their place. Leave them out of X."
@@ -92,6 +119,7 @@ def data_warnings(estimator, problem, rows, held_out):
         _columns_differ(problem, rows),
         _features_differ(estimator, problem, rows),
         _channels_first(problem, rows),
+        _out_of_order(problem),
     )
     return [(message, UserWarning) for message in messages if message]
 
@@ -214,6 +242,17 @@ def _channels_first(problem, rows):
         return None
     n_steps, n_features = len(samples[rows[0]]), form.n_numeric
     return CHANNELS_FIRST.format(n_steps=n_steps, n_features=n_features)
+
+
+def _out_of_order(problem):
+    form = problem.X.format
+    if form.layout != TABLE:
+        return None
+    found = look_out_of_order(problem.X.samples, form)
+    if found is None:
+        return None
+    cause, evidence = found
+    return OUT_OF_ORDER[cause].format(evidence=evidence, width=form.n_features)
 
 
 def _loss_rose(result):
