@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import warnings
 from collections import Counter
 from numbers import Integral
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
@@ -14,6 +15,7 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 from skrnn.fitting.fitted_state import publish
 from skrnn.parameters.columns import Columns, StepPattern
 from skrnn.parameters.constraints import Boolean, Interval, Options, check_parameters
+from skrnn.preprocessing.order_check import doubtful_order
 from skrnn.preprocessing.output import SequenceOutput
 from skrnn.preprocessing.step_order import order_by_name, order_by_position
 from skrnn.utils.wording import some_of
@@ -80,6 +82,9 @@ class StepsFromColumns(SequenceOutput, BaseEstimator):
     takes arrays too, after a fit on data frames. Steps need not be equally far apart:
     lags 1, 2 and 24 make three of them.
 
+    Where the rows are windows of a series, one below the other, as forecasters make
+    them, `fit` warns if the values of the columns speak against what is said of them.
+
     Examples
     --------
     >>> import pandas as pd
@@ -142,9 +147,14 @@ class StepsFromColumns(SequenceOutput, BaseEstimator):
         check_parameters(self)
         stand_in = copy.copy(self)
         publish(stand_in, {})
-        _read(stand_in, X, reset=True)
+        values, name = _read(stand_in, X, reset=True), type(self).__name__
         fitted = {k: v for k, v in vars(stand_in).items() if k.endswith("_in_")}
-        publish(self, {**fitted, **self._find_columns(stand_in)})
+        steps, facts = self._find_columns(stand_in)
+        doubt = doubtful_order(values, steps, facts, name)
+        facts = facts[:0] if self.remainder == DROP else facts
+        publish(self, {**fitted, "step_columns_": steps, "fact_columns_": facts})
+        if doubt:
+            warnings.warn(doubt, UserWarning, stacklevel=2)
         return self
 
     def transform(self, X: ArrayLike) -> Array:
@@ -167,7 +177,7 @@ class StepsFromColumns(SequenceOutput, BaseEstimator):
         return values[:, np.hstack([self.step_columns_, of_steps])]
 
     def _find_columns(self, read):
-        """Return the fitted attributes that say which column is what."""
+        """Return the columns of steps, (n_steps, n_features), and all others."""
         n, names = read.n_features_in_, getattr(read, "feature_names_in_", None)
         name = type(self).__name__
         if isinstance(self.columns, str):
@@ -182,9 +192,7 @@ class StepsFromColumns(SequenceOutput, BaseEstimator):
                 by_feature=self.grouped_by == "feature",
                 newest_first=self.newest_first,
             )
-        facts = np.setdiff1d(np.arange(n), steps)
-        facts = facts[:0] if self.remainder == DROP else facts
-        return {"step_columns_": steps, "fact_columns_": facts}
+        return steps, np.setdiff1d(np.arange(n), steps)
 
     def _check_pattern_is_alone(self, name):
         """Raise ValueError if the order is said twice, by a pattern and otherwise."""

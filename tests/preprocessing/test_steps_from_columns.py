@@ -351,3 +351,64 @@ def test_other_columns_than_those_of_fit():
     assert text == (
         f"X has {T} features, but {NAME} is expecting {D} features as input."
     )
+
+
+SERIES, NEXT = np.random.default_rng(2).normal(size=(2, 60))
+#: lag_1, lag_2, lag_3 of a series, and a column that is none.
+LAGGED = np.column_stack([*(SERIES[3 - lag : 60 - lag] for lag in (1, 2, 3)), NEXT[3:]])
+DOUBT = (
+    f"The parameters of {NAME} do not seem to say what the columns of X are: {{}}. Are "
+    "all lags named, and are they in this order?"
+)
+
+
+@pytest.mark.parametrize(
+    ("columns", "parameters", "evidence"),
+    [
+        (
+            [0, 1, 2],
+            {},
+            "column 0 is to be the step before column 1, but has its values 1 row(s) "
+            "earlier",
+        ),
+        (
+            [0, 1, 2, 3],
+            {"newest_first": True},
+            "column 3 is to be the step before column 2, but shares no values",
+        ),
+        (
+            [0, 1],
+            {"newest_first": True},
+            "column 2 is to belong to no step, but has the values of column 1, the "
+            "oldest step, 1 row(s) later",
+        ),
+        (
+            [0, 1],
+            {"newest_first": True, "remainder": "drop"},
+            "column 2 is to belong to no step, but has the values of column 1, the "
+            "oldest step, 1 row(s) later",
+        ),
+    ],
+)
+def test_values_that_speak_against_what_is_said(columns, parameters, evidence):
+    steps = StepsFromColumns(columns, **parameters)
+    with pytest.warns(UserWarning, match="do not seem to say") as caught:
+        steps.fit(LAGGED)
+    assert [str(w.message) for w in caught] == [DOUBT.format(evidence)]
+    assert caught[0].filename == __file__
+    assert steps.step_columns_.shape == (len(columns), 1)
+    # Rows in another order, text and few rows tell nothing, and are no reason to warn.
+    for X in (np.random.default_rng(0).permutation(LAGGED), LAGGED[:20]):
+        steps.fit(X)
+    steps.fit(np.where(np.arange(4) == 3, "x", LAGGED.astype(object)))
+
+
+def test_values_that_bear_out_what_is_said():
+    for kind in (float, np.float32):
+        StepsFromColumns(slice(3), newest_first=True).fit(LAGGED.astype(kind))
+    StepsFromColumns([2, 1, 0]).fit((LAGGED * 1000).astype(int))
+    StepsFromColumns(features_per_step=3).fit(LAGGED[:, :3])
+    by_feature = np.hstack([LAGGED[:, :3], LAGGED[:, :3] ** 2])
+    StepsFromColumns(features_per_step=2, grouped_by="feature", newest_first=True).fit(
+        by_feature
+    )
