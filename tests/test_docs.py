@@ -30,8 +30,12 @@ HEADING = re.compile(r"^#+ +(.+?) *$", re.MULTILINE)
 
 
 #: What needs a cluster is run where there is one, in tests/clusters, and what needs
-#: other libraries by tests/benchmarks/tools.py.
-ELSEWHERE = {"docs/beyond_one_machine.md": 4, "docs/other_tools.md": 7}
+#: other libraries by tests/benchmarks/tools.py and forecasting_tools.py.
+ELSEWHERE = {
+    "docs/beyond_one_machine.md": 4,
+    "docs/forecasting_tools.md": 8,
+    "docs/other_tools.md": 8,
+}
 
 
 def name_of(page):
