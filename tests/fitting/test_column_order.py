@@ -126,6 +126,23 @@ def test_values_of_columns_in_our_order():
     assert look(gaps, missing_values="forward_fill") is None
 
 
+def test_what_hardly_changes_agrees_with_no_shift():
+    rare = np.zeros((397, 2))
+    rare[:12] = RNG.normal(size=(12, 2))
+    X = np.hstack([windows(RNG.normal(size=400))[:, :, 0], rare])
+    assert look(X) == (
+        NOT_STEPS,
+        "column 0 has what column 1 had 1 row(s) before, but not so column(s) 4, 5",
+    )
+
+
+def test_half_a_period_later_and_half_a_period_earlier_are_the_same():
+    series = np.tile(RNG.normal(size=20), 5)
+    both = [series[:-10], series[10:]]
+    assert look(np.column_stack(both)) is None
+    assert look(np.column_stack([*both, RNG.normal(size=90)])) is None
+
+
 def test_features_of_a_step_that_are_shifts_of_each_other():
     """The days of the week, one by one, follow each other, as lags do."""
     days = np.eye(7)[np.arange(N) % 7]
