@@ -81,8 +81,7 @@ def _by_lags(names, lags):
     if others:
         (kept, _), *_ = last.values()
         return NOT_STEPS, _not_steps(f"{kept!r} is a lag", others)
-    stems = [stem for stem, _ in lags]
-    return _mistaken(names, width, [a == b for a, b in pairwise(stems)])
+    return _mistaken(names, width, [stem for stem, _ in lags])
 
 
 def _are_steps(lags):
@@ -106,7 +105,7 @@ def _by_numbers(names):
     in_groups = stems == [stem for stem in stems[::n_steps] for _ in range(n_steps)]
     if not in_groups or len(set(stems)) < width or (np.diff(numbers) != 1).any():
         return None
-    return _mistaken(names.ravel(), width, [a == b for a, b in pairwise(stems)])
+    return _mistaken(names.ravel(), width, stems)
 
 
 def _by_values(samples, form, labels):
@@ -118,21 +117,26 @@ def _by_values(samples, form, labels):
         return NEWEST_FIRST, _newest_first_by(leads, labels, width)
     by_feature = [leads[k::width] for k in range(width)]
     is_broken = any((one > 0).any() and (one == 0).any() for one in by_feature)
-    if (leads > 0).any() and not is_broken:
-        return None
-    if width > 1:
+    is_in_order = (leads > 0).any() and not is_broken
+    if width > 1 and len(leads) and not is_in_order:
         beside = leads_of_columns(values, 1)
         if (beside < 0).sum() > len(beside) / 2:
             return NEWEST_FIRST, _newest_first_by(beside, labels, 1)
         if (beside > 0).sum() > len(beside) / 2:
-            return _mistaken(labels, width, beside > 0)
-    if not is_broken:
-        return None
+            within = (beside > 0) & (np.arange(1, len(labels)) % width > 0)
+            j = int(np.argmax(within))
+            return _two_steps(labels[j], labels[j + 1])
+    return _broken(leads, labels, width) if is_broken else None
+
+
+def _broken(leads, labels, width):
+    """Say where the steps of a series end before the row does."""
     alone = _alone(leads, width)
     if not alone.any():
-        return _mistaken(labels, width, leads != 0)
-    first = int(np.argmax(leads > 0))
-    evidence = _shift(labels[first], labels[first + width], leads[first])
+        j = int(np.argmax(leads == 0))
+        return _two_features(labels[j], labels[j + width])
+    j = int(np.argmax(leads > 0))
+    evidence = _shift(labels[j], labels[j + width], leads[j])
     return NOT_STEPS, _not_steps(evidence, labels[alone])
 
 
@@ -162,28 +166,31 @@ def _not_steps(evidence, others):
     return f"{evidence}, but not so {_listed(others)}"
 
 
-def _mistaken(labels, width, is_same):
-    """Say which columns are taken for what they are not.
+def _mistaken(names, width, stems):
+    """Say which columns are taken for what they are not, by the stems of their names.
 
-    Parameters
-    ----------
-    labels : ndarray of shape (n_columns,)
-        Names or numbers of the columns.
-    width : int
-        Number of features of a step.
-    is_same : list of bool, n_columns - 1 of them
-        Whether columns that stand side by side are steps of one feature.
+    Columns of one stem are steps of one feature.
     """
-    for j, same in enumerate(is_same):
-        pair = f"{_named(labels[j])} and {_named(labels[j + 1])}"
-        if width == 1 and not same:
-            return MISTAKEN, f"{pair} are two features, and are read as two steps"
-        if same and (j + 1) % width:
-            return (
-                MISTAKEN,
-                f"{pair} are two steps of one feature, and are read as two features",
-            )
+    for j, (one, other) in enumerate(pairwise(stems)):
+        if one == other and (j + 1) % width:
+            return _two_steps(names[j], names[j + 1])
+    for j, (one, other) in enumerate(zip(stems, stems[width:], strict=False)):
+        if one != other:
+            return _two_features(names[j], names[j + width])
     return None
+
+
+def _two_steps(one, other):
+    pair = f"{_named(one)} and {_named(other)}"
+    return (
+        MISTAKEN,
+        f"{pair} are two steps of one feature, and are read as two features",
+    )
+
+
+def _two_features(one, other):
+    pair = f"{_named(one)} and {_named(other)}"
+    return MISTAKEN, f"{pair} are two features, and are read as two steps"
 
 
 def _named(label):

@@ -85,6 +85,13 @@ def test_values_that_are_ordered_by_feature():
     )
     # By step, and the width of a step forgotten
     assert look(table(TWO)) is None
+    # One feature after three steps another, beside one that goes on
+    long = windows(Y * OTHER, length=2 * T)
+    some = np.concatenate([ONE[T:], windows(OTHER)[T:]], axis=1)
+    assert look(table(np.concatenate([some, long], axis=2)), features_per_step=2) == (
+        MISTAKEN,
+        "column 6 and column 8 are two features, and are read as two steps",
+    )
     three = table(windows(Y, OTHER, Y[::-1] ** 2), by_feature=True)
     assert look(three, features_per_step=3)[0] == MISTAKEN
     assert look(three)[0] == MISTAKEN
@@ -115,6 +122,8 @@ def test_values_of_columns_in_our_order():
     assert look(table(ONE), features_per_step=2) is None
     assert look(table(ONE), features_per_step=T) is None
     assert look(table(ONE)[:, :1]) is None
+    wide = windows(np.random.default_rng(3).normal(size=400), length=300)[:, :, 0]
+    assert look(np.hstack([wide, wide**2]), features_per_step=300) is None
     assert look(np.column_stack([Y[24 - lag : N - lag] for lag in (24, 2, 1)])) is None
     jumping = sliding_windows([Y[:, np.newaxis]], length=T, stride=2).X
     assert look(np.asarray(jumping)[:, :, 0]) is None
@@ -246,6 +255,11 @@ def test_names_of_several_features():
         "features",
     )
     assert by_name(*by_step[::-1], features_per_step=2)[0] == NEWEST_FIRST
+    three = [f"{k}_lag_{lag}" for lag in (4, 3, 2, 1) for k in "abc"]
+    assert by_name(*three, features_per_step=2) == (
+        MISTAKEN,
+        "'a_lag_4' and 'c_lag_4' are two features, and are read as two steps",
+    )
     # A feature of each step whose names say nothing of lags
     hours = [n for lag in (3, 2, 1) for n in (f"lag_{lag}", f"hour {'abc'[lag - 1]}")]
     assert by_name(*hours, features_per_step=2) is None
