@@ -19,8 +19,11 @@ SKOPS_TRUSTED = (
     "skrnn.estimators.rnn_regressor.RNNRegressor",
     "skrnn.estimators.rnn_step_classifier.RNNStepClassifier",
     "skrnn.estimators.rnn_step_regressor.RNNStepRegressor",
+    "skrnn.preprocessing.forecasting.ForecastingPipeline",
     "skrnn.preprocessing.frame_to_sequences.FrameToSequences",
+    "skrnn.preprocessing.padding.channels_last",
     "skrnn.preprocessing.per_step.PerStepTransformer",
+    "skrnn.preprocessing.steps_from_columns.StepsFromColumns",
     "skrnn.preprocessing.token_encoder.TokenEncoder",
     "skrnn.streaming.early.EarlyClassifier",
 )

@@ -1,6 +1,7 @@
 """From data as they come to sequences that a network reads."""
 
 from skrnn.preprocessing.forecasting import (
+    ForecastingPipeline,
     make_skforecast_pipeline,
     make_sktime_pipeline,
 )
@@ -20,6 +21,7 @@ from skrnn.preprocessing.token_encoder import TokenEncoder
 from skrnn.preprocessing.windows import sliding_windows
 
 __all__ = [
+    "ForecastingPipeline",
     "FrameToSequences",
     "PerStepTransformer",
     "StepsFromColumns",

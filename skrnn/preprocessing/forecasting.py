@@ -58,6 +58,34 @@ class ForecastingPipeline(Pipeline):
     It is a `sklearn.pipeline.Pipeline` in all else. Forecasters look for the argument
     `sample_weight` of `fit`, and ignore the weights that they were to pass on if there
     is none.
+
+    Parameters
+    ----------
+    steps : list of tuple of (str, estimator)
+        The names and estimators, as in `sklearn.pipeline.Pipeline`.
+    transform_input : list of str, default=None
+        As there.
+    memory : str or object, default=None
+        As there.
+    verbose : bool, default=False
+        As there.
+
+    See Also
+    --------
+    skrnn.preprocessing.make_skforecast_pipeline : Makes one.
+    skrnn.preprocessing.make_sktime_pipeline : Makes one.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skrnn import GRURegressor
+    >>> from skrnn.preprocessing import ForecastingPipeline, StepsFromColumns
+    >>> network = GRURegressor(max_iter=5, random_state=0)
+    >>> lags = StepsFromColumns(newest_first=True)
+    >>> pipeline = ForecastingPipeline([("lags", lags), ("network", network)])
+    >>> X = np.random.default_rng(0).normal(size=(30, 4))
+    >>> pipeline.fit(X, X[:, 0], sample_weight=np.ones(30)).predict(X).shape
+    (30,)
     """
 
     def fit(
@@ -147,9 +175,7 @@ def make_skforecast_pipeline(
     check_options(name, OF_SKFORECAST, given)
     n_lags = int(lags) if isinstance(lags, Integral) else len(np.unique(lags))
     width = n_lags + n_window_features
-    columns = range(n_lags)
-    if n_series > 1:
-        columns = [s * width + lag for s in range(n_series) for lag in range(n_lags)]
+    columns = [s * width + lag for s in range(n_series) for lag in range(n_lags)]
     steps = StepsFromColumns(
         columns,
         features_per_step=int(n_series),

@@ -21,7 +21,12 @@ import skrnn
 from skrnn import RecurrentFeatures
 from skrnn.ensemble import SequenceBaggingClassifier
 from skrnn.interop import SKOPS_TRUSTED
-from skrnn.preprocessing import PerStepTransformer
+from skrnn.preprocessing import (
+    PerStepTransformer,
+    channels_last,
+    make_skforecast_pipeline,
+    make_sktime_pipeline,
+)
 from skrnn.streaming import EarlyClassifier
 
 
@@ -48,8 +53,9 @@ def reloaded(model, *more):
     return skops.io.loads(skops.io.dumps(model), trusted=[*SKOPS_TRUSTED, *more])
 
 
-def test_the_list_has_every_estimator_and_nothing_else():
-    assert list(SKOPS_TRUSTED) == sorted(public_estimators())
+def test_the_list_has_every_estimator_and_what_pipelines_call():
+    expected = {*public_estimators(), name_of(channels_last)}
+    assert list(SKOPS_TRUSTED) == sorted(expected)
 
 
 STATES = {
@@ -131,6 +137,23 @@ def test_all_that_is_ours_in_a_pipeline(small, X, codes, wrap):
     twin = reloaded(pipeline)
     assert_array_equal(twin.predict_proba(X), pipeline.predict_proba(X))
     assert_array_equal(twin.fit(X, codes).predict(X), pipeline.predict(X))
+
+
+@pytest.mark.parametrize(
+    "scitype", [None, "tabular-regressor", "time-series-regressor"]
+)
+def test_pipelines_for_forecasters(any_small, codes, scitype):
+    X = np.random.default_rng(0).normal(size=(len(codes), 5))
+    if scitype is None:
+        pipeline = make_skforecast_pipeline(any_small(), lags=3)
+    else:
+        pipeline = make_sktime_pipeline(any_small(), scitype=scitype)
+        X = X if scitype == "tabular-regressor" else X[:, np.newaxis]
+    pipeline.fit(X, codes)
+    assert set(untrusted(pipeline)) <= set(SKOPS_TRUSTED)
+    twin = reloaded(pipeline)
+    assert_array_equal(twin.predict(X), pipeline.predict(X))
+    assert twin[-1].static_features == pipeline[-1].static_features
 
 
 def test_search_over_a_pipeline(any_small, X, codes):
