@@ -326,6 +326,30 @@ FAULTS = {
             "preprocessing/test_last_windows.py",
         ],
     ),
+    "steps from columns: lags counted into the future": (
+        "preprocessing/step_order.py",
+        'return steps[::-1] if "lag" in re.compile(pattern).groupindex else steps',
+        'return steps[::-1] if "step" in re.compile(pattern).groupindex else steps',
+        ["preprocessing/test_steps_from_columns.py"],
+    ),
+    "skforecast: window features of a series taken for its next lags": (
+        "preprocessing/forecasting.py",
+        "width = n_lags + n_window_features",
+        "width = n_lags",
+        ["preprocessing/test_forecasting.py"],
+    ),
+    "order of columns: newest first taken for oldest first": (
+        "fitting/column_shifts.py",
+        "        row - int(other)\n",
+        "        int(other) - row\n",
+        ["fitting/test_column_order.py"],
+    ),
+    "order of columns: constant columns agree with any shift": (
+        "fitting/column_shifts.py",
+        "tells = (later != now) & ~np.isnan(later)",
+        "tells = ~np.isnan(later)",
+        ["fitting/test_column_order.py"],
+    ),
     "time splits: the last targets of training are tested": (
         "preprocessing/time_splits.py",
         "last < begins[k]",

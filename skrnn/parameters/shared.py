@@ -14,11 +14,10 @@ from skrnn.parameters.constraints import (
     FloatType,
     Interval,
     Options,
-    Quantiles,
     RandomState,
-    Sizes,
     check_names,
 )
+from skrnn.parameters.lists import Quantiles, Sizes
 from skrnn.training import SOLVERS
 from skrnn.utils.typing import ColumnsLike
 

@@ -14,7 +14,8 @@ from skrnn import (
     LSTMRegressor,
     RNNClassifier,
 )
-from skrnn.parameters.constraints import Interval, Options, Sizes
+from skrnn.parameters.constraints import Interval, Options
+from skrnn.parameters.lists import Sizes
 
 X = np.random.default_rng(0).normal(size=(8, 3, 2))
 Y = np.arange(8) % 2
@@ -158,6 +159,18 @@ BAD_PARAMETERS = [
         "padding",
         "one of None, 'nan'",
         {0: "", True: "", np.nan: "", "NaN": "", "nans": "nan"},
+    ),
+    (
+        "loss",
+        "one of 'squared_error', 'absolute_error', 'huber', 'quantile', 'poisson', "
+        "'gamma'",
+        {"squared": "squared_error", "poison": "poisson", "mse": "", None: "", 1: ""},
+    ),
+    (
+        "quantile",
+        "a float in the range (0, 1) or a list of such floats in ascending order or "
+        "None",
+        {0: "", 1.0: "", "0.5": "", (): "", (0.5, 0.5): "", (0.9, 0.1): ""},
     ),
     (
         "label_smoothing",

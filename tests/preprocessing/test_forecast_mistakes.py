@@ -82,7 +82,7 @@ def test_features_known_ahead_that_cannot_be():
 def test_no_features(name, value):
     assert failure(SERIES, horizon=1, **{name: value}) == (
         f"The {name!r} parameter of sliding_windows must be an index, a name, a list "
-        f"of indices, names or bools or None. Got {value!r}."
+        f"of indices, names or bools, or a slice or None. Got {value!r}."
     )
     assert failure(SERIES, missing="skip") == (
         "The 'missing' parameter of sliding_windows must be one of 'error', 'drop'. "
