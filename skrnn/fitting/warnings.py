@@ -202,10 +202,8 @@ def _never_seen(problem, rows):
 def _columns_differ(problem, rows):
     if problem.X.format.layout != TABLE:
         return None
-    samples, form = problem.X.samples, problem.X.format
-    if form.padding:
-        samples = padded(samples, form.n_steps)
-    deviations = deviations_of_columns(samples, rows)[:, : form.n_features]
+    form = problem.X.format
+    deviations = deviations_of_columns(_table(problem), rows)[:, : form.n_features]
     columns = form.columns_of_steps.reshape(deviations.shape)
     for feature, deviation in enumerate(deviations.T):
         steps = np.flatnonzero(deviation)
@@ -248,11 +246,17 @@ def _out_of_order(problem):
     form = problem.X.format
     if form.layout != TABLE:
         return None
-    found = look_out_of_order(problem.X.samples, form)
+    found = look_out_of_order(_table(problem), form)
     if found is None:
         return None
     cause, evidence = found
     return OUT_OF_ORDER[cause].format(evidence=evidence, width=form.n_features)
+
+
+def _table(problem):
+    """Return the rows of a table, cut into steps: NaN where padding was taken off."""
+    samples, form = problem.X.samples, problem.X.format
+    return padded(samples, form.n_steps) if form.padding else samples
 
 
 def _loss_rose(result):

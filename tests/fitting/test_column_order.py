@@ -374,3 +374,12 @@ def test_partial_fit_says_so_once():
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         model.partial_fit(X, Y[T:])
+
+
+def test_rows_that_end_in_padding():
+    series = np.random.default_rng(0).normal(size=80).cumsum()
+    windows = np.lib.stride_tricks.sliding_window_view(series, 6)[:, ::-1].copy()
+    windows[:20, 4:] = np.nan
+    model = GRURegressor(2, max_iter=1, padding="nan")
+    with pytest.warns(UserWarning, match="look like lags with the newest first"):
+        model.fit(windows, series[:75])
