@@ -7,9 +7,9 @@ from skrnn.losses import Huber
 from skrnn.sequences import spaced
 from skrnn.sequences.scaling import Scale, weighted_quantiles
 
-#: Penalties, far apart, so that chance does not choose, and by how many sequences one
-#: is chosen at most: more of them choose the same.
-ALPHAS, CHOOSE_BY = (0.01, 1.0, 100.0, 10_000.0), 1024
+#: Penalties, and by how many sequences one is chosen at most: more of them choose the
+#: same. Penalties further apart cost short series up to a half.
+ALPHAS, CHOOSE_BY = tuple(10.0**k for k in range(-2, 5)), 1024
 #: A regression with so many times the loss of the best constant is left out: some of
 #: the features are far out of the range of others.
 HARMFUL = 1.1
@@ -99,11 +99,12 @@ def _penalised(loss, x, y, weight):
     some = spaced(np.arange(len(x)), IN_FOLDS)
     few = x[some], y[some], weight[some]
     of_constant = _left_out(smooth, few[0][:, :0], *few[1:], 0.0)
-    errors = [_left_out(smooth, *few, alpha) for alpha in ALPHAS]
+    alphas = ALPHAS[::2]
+    errors = [_left_out(smooth, *few, alpha) for alpha in alphas]
     best = int(np.argmin(errors))
     if not errors[best] <= HARMFUL * of_constant:
         return None
-    coef, intercept = _minimise(smooth, x, y, weight, ALPHAS[best])
+    coef, intercept = _minimise(smooth, x, y, weight, alphas[best])
     if smooth is loss:
         return coef, intercept
     missing = y - (x @ coef.T + intercept)
