@@ -307,7 +307,7 @@ FAULTS = {
     ),
     "linear path: any gain of the trial counts": (
         "fitting/linear_path.py",
-        "mean > N_ERRORS * error",
+        "mean > N_ERRORS_OF_LOSS * error",
         "mean > -1",
         ["fitting/test_linear_path.py"],
     ),

@@ -30,10 +30,12 @@ TRIAL_PART = 3
 #: counts if it brings the error below the first, and does without the linear path
 #: below the second.
 WORTH_IT, BETTER_ALONE = 0.8, 0.65
-#: Of losses that are not squared noise may be the larger part, so that small gains
-#: count, if they are so many times as large as their standard error. Shares of the
-#: network among which the best is looked for.
-N_ERRORS, SHARES = 2.0, (0.0, 0.25, 0.5, 0.75, 1.0)
+#: It counts below this part already, where what is gained is so many times its standard
+#: error, as with many sequences: of a few, four fifths may be chance.
+SURELY, N_ERRORS = 0.95, 4.0
+#: Of losses that are not squared noise may be the larger part. There any gain counts
+#: that is so many times its standard error. Shares of the network that are looked at.
+N_ERRORS_OF_LOSS, SHARES = 2.0, (0.0, 0.25, 0.5, 0.75, 1.0)
 
 
 def begin(run, workers):
@@ -131,7 +133,8 @@ def try_network(run, workers):
     -------
     share : ndarray of shape (n_outputs,)
         By what the network is to be multiplied, for each target: what fits best, from 0
-        to 1, and 0 where that is hardly better than the linear path alone.
+        to 1, and 0 where that is hardly better than the linear path alone, or may be
+        so by chance.
     is_alone : ndarray of bool of shape (n_outputs,)
         For which targets the network is to do without the linear path.
     result : Training
@@ -194,10 +197,13 @@ def _share(missing, added, weight):
     size = np.sum(weight * added**2, axis=0)
     share = np.sum(weight * missing * added, axis=0) / np.where(size == 0, 1.0, size)
     share = np.clip(share, 0.0, 1.0)
-    before = np.sum(weight * missing**2, axis=0)
-    after = np.sum(weight * (missing - share * added) ** 2, axis=0)
+    before, after = weight * missing**2, weight * (missing - share * added) ** 2
+    gain = before - after
+    error = np.sqrt(np.sum((gain - gain.mean(axis=0)) ** 2, axis=0))
+    limit = np.where(gain.sum(axis=0) > N_ERRORS * error, SURELY, WORTH_IT)
+    before, after = before.sum(axis=0), after.sum(axis=0)
     is_alone = after < BETTER_ALONE**2 * before
-    share = np.where(after < WORTH_IT**2 * before, share, 0.0)
+    share = np.where(after < limit**2 * before, share, 0.0)
     return np.where(is_alone, 1.0, share), is_alone
 
 
@@ -219,7 +225,7 @@ def _share_by_loss(loss, y, of_path, added, weight):
     mean = np.sum(weight * gain, axis=0)
     error = np.sqrt(np.sum((weight * (gain - mean)) ** 2, axis=0))
     is_alone = total.min(axis=0) < BETTER_ALONE * total[0]
-    share = np.where(mean > N_ERRORS * error, np.array(SHARES)[best], 0.0)
+    share = np.where(mean > N_ERRORS_OF_LOSS * error, np.array(SHARES)[best], 0.0)
     return loss.repeat(np.where(is_alone, 1.0, share)), loss.repeat(is_alone)
 
 

@@ -163,6 +163,21 @@ def test_the_share_is_what_fits_best():
     assert not is_alone.any()
 
 
+@pytest.mark.parametrize(
+    ("n", "rest", "expected"),
+    # The error falls to 0.87 of what it was, by chance or not, or to 0.98.
+    [(16, 1.6, 0.0), (400, 1.6, 0.9), (4000, 4.6, 0.0)],
+)
+def test_a_small_gain_counts_if_it_is_no_chance(n, rest, expected):
+    added = np.tile([1.0, -1.0, 1.0, -1.0], n // 4)[:, np.newaxis]
+    other = np.tile([1.0, 1.0, -1.0, -1.0], n // 4)[:, np.newaxis]
+    missing = 0.9 * added + rest * other
+    for weight in (1.0, 1e-6):
+        share, is_alone = linear_path._share(missing, added, np.full(n, weight))
+        assert_allclose(share, [expected])
+        assert not is_alone
+
+
 @pytest.mark.parametrize("share", [0.0, 0.3, 1.0])
 def test_scores_of_the_validation_set_are_those_of_the_model(monkeypatch, share):
     monkeypatch.setattr(linear_path, "try_network", trial_with(share))
