@@ -305,6 +305,18 @@ FAULTS = {
         "u**2 @ kept",
         ["fitting/test_regression.py"],
     ),
+    "linear path: penalties far apart": (
+        "fitting/regression.py",
+        "range(-2, 5))",
+        "range(-2, 5, 2))",
+        ["fitting/test_regression.py"],
+    ),
+    "linear path: any gain is taken for certain": (
+        "fitting/linear_path.py",
+        "> N_ERRORS * error, SURELY",
+        "> 0.0 * error, SURELY",
+        ["fitting/test_linear_path.py"],
+    ),
     "linear path: any gain of the trial counts": (
         "fitting/linear_path.py",
         "mean > N_ERRORS_OF_LOSS * error",
