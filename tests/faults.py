@@ -330,7 +330,7 @@ FAULTS = {
         ["estimators/test_loss.py"],
     ),
     "windows: features known ahead are those of now": (
-        "preprocessing/horizon.py",
+        "preprocessing/windows/horizon.py",
         "ahead[horizon:]",
         "ahead[: len(ahead) - horizon]",
         [
@@ -363,13 +363,13 @@ FAULTS = {
         ["fitting/test_column_order.py"],
     ),
     "time splits: the last targets of training are tested": (
-        "preprocessing/time_splits.py",
+        "preprocessing/windows/splits.py",
         "last < begins[k]",
         "first < begins[k]",
         ["preprocessing/test_time_splits.py"],
     ),
     "windows: targets by feature, then by time": (
-        "preprocessing/horizon.py",
+        "preprocessing/windows/horizon.py",
         "windows[starts].transpose(0, 2, 1)",
         "windows[starts]",
         ["preprocessing/test_forecast_windows.py"],
@@ -770,7 +770,7 @@ FAULTS = {
         ["preprocessing/test_frame_to_sequences.py"],
     ),
     "windows: labelled by their first steps": (
-        "preprocessing/windows.py",
+        "preprocessing/windows/sliding.py",
         "y[starts + length - 1 + horizon]",
         "y[starts + horizon]",
         ["preprocessing/test_windows.py"],

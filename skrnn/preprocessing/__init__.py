@@ -7,7 +7,6 @@ from skrnn.preprocessing.forecasting import (
 )
 from skrnn.preprocessing.frame_to_sequences import FrameToSequences
 from skrnn.preprocessing.frames import sequences_from_frame
-from skrnn.preprocessing.last_windows import last_windows
 from skrnn.preprocessing.padding import (
     channels_last,
     padded_from_ragged,
@@ -16,9 +15,8 @@ from skrnn.preprocessing.padding import (
 from skrnn.preprocessing.per_step import PerStepTransformer
 from skrnn.preprocessing.steps_from_columns import StepsFromColumns
 from skrnn.preprocessing.tables import ragged_from_table, table_from_ragged
-from skrnn.preprocessing.time_splits import time_splits
 from skrnn.preprocessing.token_encoder import TokenEncoder
-from skrnn.preprocessing.windows import sliding_windows
+from skrnn.preprocessing.windows import last_windows, sliding_windows, time_splits
 
 __all__ = [
     "ForecastingPipeline",

@@ -10,7 +10,7 @@ from numpy.lib.stride_tricks import sliding_window_view
 from sklearn.utils import Bunch
 
 from skrnn.parameters.constraints import AnyCallable, Interval, Options, check_options
-from skrnn.preprocessing.horizon import (
+from skrnn.preprocessing.windows.horizon import (
     Features,
     names_ahead,
     read_known_ahead,
@@ -18,8 +18,8 @@ from skrnn.preprocessing.horizon import (
     read_values_ahead,
     with_ahead,
 )
-from skrnn.preprocessing.series import long_enough, read_series, read_times
-from skrnn.preprocessing.window_labels import read_labels
+from skrnn.preprocessing.windows.labels import read_labels
+from skrnn.preprocessing.windows.series import long_enough, read_series, read_times
 from skrnn.validation.arrays import flat_array, joined
 
 if TYPE_CHECKING:

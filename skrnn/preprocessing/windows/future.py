@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from skrnn.preprocessing.series import check_increasing, index_of
+from skrnn.preprocessing.windows.series import check_increasing, index_of
 from skrnn.validation.arrays import as_array
 from skrnn.validation.names import columns_of, is_frame, named_columns
 from skrnn.validation.values import as_numbers

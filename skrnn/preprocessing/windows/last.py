@@ -9,15 +9,15 @@ import numpy as np
 from sklearn.utils import Bunch
 
 from skrnn.parameters.constraints import Interval, Options, check_options
-from skrnn.preprocessing.future import read_future, times_ahead
-from skrnn.preprocessing.horizon import (
+from skrnn.preprocessing.windows.future import read_future, times_ahead
+from skrnn.preprocessing.windows.horizon import (
     NONE,
     Features,
     names_ahead,
     read_known_ahead,
     with_ahead,
 )
-from skrnn.preprocessing.series import long_enough, read_series, read_times
+from skrnn.preprocessing.windows.series import long_enough, read_series, read_times
 from skrnn.validation.arrays import joined
 
 if TYPE_CHECKING:
