@@ -295,8 +295,14 @@ FAULTS = {
     ),
     "regression: quantiles begin at the median": (
         "fitting/regression.py",
-        "return loss.repeat(coef.T).T, loss.repeat(intercept) + offsets",
-        "return loss.repeat(coef.T).T, loss.repeat(intercept) + 0 * offsets",
+        "loss.repeat(intercept) + offsets",
+        "loss.repeat(intercept) + 0 * offsets",
+        ["fitting/test_regression.py"],
+    ),
+    "regression: noise is the same everywhere": (
+        "fitting/regression.py",
+        "return loss.repeat(coef.T).T + more,",
+        "return loss.repeat(coef.T).T + 0 * more,",
         ["fitting/test_regression.py"],
     ),
     "regression: a sequence left out still has its part in the intercept": (

@@ -3,7 +3,7 @@
 import numpy as np
 from scipy.optimize import minimize
 
-from skrnn.losses import Huber
+from skrnn.losses import Huber, SmoothPinball
 from skrnn.sequences import spaced
 from skrnn.sequences.scaling import Scale, weighted_quantiles
 
@@ -16,6 +16,9 @@ HARMFUL = 1.1
 #: Where there is no closed form, the penalty is chosen in so many folds, of so many
 #: sequences at most, and minima are looked for in so many iterations.
 N_FOLDS, IN_FOLDS, N_ITERATIONS = 4, 512, 200
+#: Quantiles of what a regression leaves over are regressed on so many sequences at
+#: most, if that brings their loss below this part of what constants have.
+OF_SPREAD, CLEARLY = 2048, 0.99
 
 
 def linear_scores(loss, x, y, weight):
@@ -92,24 +95,57 @@ def _errors_left_out(x, y, weight):
 def _penalised(loss, x, y, weight):
     """Fit a regression for a loss that is not squared.
 
-    A loss with a kink begins with the regression of Huber, and the quantiles of what
-    that leaves over.
+    A loss with a kink begins with the regression of Huber. What that leaves over is
+    regressed in turn, by a loss that is smooth near the kink.
     """
     smooth = loss if loss.is_smooth else Huber()
-    some = spaced(np.arange(len(x)), IN_FOLDS)
-    few = x[some], y[some], weight[some]
-    of_constant = _left_out(smooth, few[0][:, :0], *few[1:], 0.0)
-    alphas = ALPHAS[::2]
-    errors = [_left_out(smooth, *few, alpha) for alpha in alphas]
-    best = int(np.argmin(errors))
-    if not errors[best] <= HARMFUL * of_constant:
+    alpha = _choose_penalty(smooth, x, y, weight, HARMFUL)
+    if alpha is None:
         return None
-    coef, intercept = _minimise(smooth, x, y, weight, alphas[best])
+    coef, intercept = _minimise(smooth, x, y, weight, alpha)
     if smooth is loss:
         return coef, intercept
-    missing = y - (x @ coef.T + intercept)
-    offsets = weighted_quantiles(missing, weight, loss.levels).T.ravel()
-    return loss.repeat(coef.T).T, loss.repeat(intercept) + offsets
+    more, offsets = _spread(loss, x, y - (x @ coef.T + intercept), weight)
+    return loss.repeat(coef.T).T + more, loss.repeat(intercept) + offsets
+
+
+def _spread(loss, x, missing, weight):
+    """Return how quantiles of what a regression leaves over depend on the columns.
+
+    Returns
+    -------
+    coef : ndarray of shape (n_outputs, n_columns)
+        Zeros where that is not clearly better than constants.
+    offsets : ndarray of shape (n_outputs,)
+    """
+    pinball, some = (
+        SmoothPinball(tuple(loss.levels)),
+        spaced(np.arange(len(x)), OF_SPREAD),
+    )
+    few = x[some], missing[some], weight[some]
+    alpha = _choose_penalty(pinball, *few, CLEARLY)
+    coef = np.zeros((pinball.n_answers * missing.shape[1], x.shape[1]))
+    if alpha is not None:
+        coef, _ = _minimise(pinball, *few, alpha)
+    rest = loss.repeat(missing) - x @ coef.T
+    each = [
+        weighted_quantiles(column[:, np.newaxis], weight, level)[0, 0]
+        for column, level in zip(rest.T, pinball.tiled(len(rest.T)), strict=True)
+    ]
+    return coef, np.array(each)
+
+
+def _choose_penalty(loss, x, y, weight, limit):
+    """Return the penalty with the least loss on rows left out.
+
+    None where that is more than `limit` times the loss of constants.
+    """
+    some, alphas = spaced(np.arange(len(x)), IN_FOLDS), ALPHAS[::2]
+    x, y, weight = x[some], y[some], weight[some]
+    of_constant = _left_out(loss, x[:, :0], y, weight, 0.0)
+    errors = [_left_out(loss, x, y, weight, alpha) for alpha in alphas]
+    best = int(np.argmin(errors))
+    return alphas[best] if errors[best] <= limit * of_constant else None
 
 
 def _left_out(loss, x, y, weight, alpha):
@@ -126,8 +162,8 @@ def _left_out(loss, x, y, weight, alpha):
 def _minimise(loss, x, y, weight, alpha):
     """Return the coefficients and intercepts with the least loss and penalty."""
     n, n_columns = x.shape
-    shape = y.shape[1], n_columns + 1
-    share, penalty = weight / n, alpha / (n * len(y.T))
+    shape = loss.n_answers * y.shape[1], n_columns + 1
+    share, penalty = weight / n, alpha / (n * shape[0])
 
     def evaluate(flat):
         coef, intercept = _split(flat.reshape(shape))

@@ -10,7 +10,7 @@ from skrnn.losses.classification import (
 )
 from skrnn.losses.log_link import Gamma, LogLinkLoss, Poisson
 from skrnn.losses.regression import RegressionLoss, SquaredError
-from skrnn.losses.robust import AbsoluteError, Huber, Quantile
+from skrnn.losses.robust import AbsoluteError, Huber, Quantile, SmoothPinball
 
 #: The losses of regressors by name.
 LOSSES: dict[str, type[RegressionLoss]] = {
@@ -44,6 +44,7 @@ __all__ = [
     "Poisson",
     "Quantile",
     "RegressionLoss",
+    "SmoothPinball",
     "SquaredError",
     "classification_loss",
     "regression_loss",

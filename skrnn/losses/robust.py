@@ -10,6 +10,8 @@ from skrnn.sequences.scaling import Scale
 #: Where the loss of Huber turns from squared to absolute, in units of the scale: with
 #: normal errors of that size 95 % as efficient as squared errors.
 HUBER = 1.35
+#: Below which error a smooth pinball loss is squared, in units of the scale.
+SMOOTH = 0.1
 
 
 class RobustLoss(RegressionLoss):
@@ -82,11 +84,14 @@ class Quantile(RobustLoss):
         """Return a value for each score from one for each target, in the last axis."""
         return np.repeat(values, self.n_answers, axis=-1)
 
+    def tiled(self, n_outputs):
+        """Return the quantile of each score."""
+        return np.tile(self.levels, n_outputs // self.n_answers)
+
     def value_and_gradient_of_each(self, scores, y):
         """Compute the loss of each score and its derivative."""
         missing = y - scores
-        q = np.tile(self.levels, scores.shape[1] // self.n_answers)
-        q = q.astype(scores.dtype)
+        q = self.tiled(scores.shape[1]).astype(scores.dtype)
         values = np.maximum(q * missing, (q - 1) * missing)
         return values, np.where(missing > 0, -q, np.where(missing < 0, 1 - q, 0))
 
@@ -109,3 +114,18 @@ class Quantile(RobustLoss):
 
     def _by_target(self, scores):
         return scores.reshape(len(scores), -1, self.n_answers)
+
+
+class SmoothPinball(Quantile):
+    """Pinball loss that is squared for errors below `SMOOTH`: without a kink."""
+
+    is_smooth = True
+
+    def value_and_gradient_of_each(self, scores, y):
+        """Compute the loss of each score and its derivative."""
+        missing = y - scores
+        q = self.tiled(scores.shape[1]).astype(scores.dtype)
+        steepness = np.where(missing < 0, 1 - q, q)
+        clipped = np.clip(missing, -SMOOTH, SMOOTH) / SMOOTH
+        values = clipped * (missing - 0.5 * SMOOTH * clipped)
+        return steepness * values, -steepness * clipped

@@ -163,7 +163,7 @@ def test_early_stopping_holds_out_every_class(small, monkeypatch):
     seen = []
     kind = type(small())
 
-    def rate(self, scores, codes, sample_weight):
+    def rate(self, scores, codes, sample_weight, loss):
         seen.append(np.bincount(codes, minlength=2).tolist())
         return 0.5
 

@@ -113,10 +113,10 @@ def test_early_stopping_rates_whole_rows(able, X, solver, monkeypatch):
     seen, clf = [], able(solver=solver)
     rate = type(clf)._score
 
-    def spy(self, decisions, y, sample_weight):
+    def spy(self, decisions, y, sample_weight, loss):
         seen.append(accuracy_score(y, decisions))
         assert len(y) == 10
-        return rate(self, decisions, y, sample_weight)
+        return rate(self, decisions, y, sample_weight, loss)
 
     monkeypatch.setattr(type(clf), "_score", spy)
     clf.set_params(early_stopping=True, validation_fraction=0.25).fit(X, labels)

@@ -152,6 +152,21 @@ def test_quantiles_begin_with_those_of_what_is_left_over():
     assert (np.diff(found, axis=2) > 0).all()
 
 
+def test_quantiles_spread_where_the_noise_does():
+    rng = np.random.default_rng(0)
+    x = rng.normal(size=(2000, 3))
+    x[:, 1] = x[:, 1] > 0
+    y = (x[:, 0] + (1 + 2 * x[:, 1]) * rng.normal(size=2000))[:, np.newaxis]
+    loss, weight = regression_loss("quantile", (0.1, 0.5, 0.9)), np.ones(2000)
+    coef, intercept = linear_scores(loss, x, y, weight)
+    # The deciles of normal noise lie 1.28 deviations from the middle.
+    expected = [[1, -2.56, 0], [1, 0, 0], [1, 2.56, 0]]
+    assert_allclose(coef, expected, atol=0.3)
+    found = x @ coef.T + intercept
+    for where in (x[:, 1] == 0, x[:, 1] == 1):
+        assert_allclose((y[where] <= found[where]).mean(axis=0), loss.levels, atol=0.04)
+
+
 @pytest.mark.parametrize("name", ["huber", "poisson", "gamma"])
 def test_one_column_and_few_rows(name):
     x, y = drawn(name)

@@ -19,6 +19,7 @@ from skrnn.losses import (
     Huber,
     Poisson,
     Quantile,
+    SmoothPinball,
     SquaredError,
     regression_loss,
 )
@@ -38,6 +39,15 @@ def huber(s, y):
 
 def pinball(q):
     return lambda s, y: max(q * (y - s), (q - 1) * (y - s))
+
+
+def smooth(q):
+    def value(s, y):
+        error = abs(y - s)
+        side = q if y > s else 1 - q
+        return side * (error - 0.05 if error > 0.1 else 5 * error**2)
+
+    return value
 
 
 def poisson(spread):
@@ -64,6 +74,7 @@ CASES = {
     "huber": (Huber(), [huber] * 2),
     "quantile": (Quantile(0.9), [pinball(0.9)] * 2),
     "quantiles": (Quantile(LEVELS), [pinball(q) for q in LEVELS] * 2),
+    "smooth": (SmoothPinball((0.1, 0.9)), [smooth(0.1), smooth(0.9)] * 2),
     "one of a list": (Quantile((0.2,)), [pinball(0.2)] * 2),
     "poisson": (Poisson(SPREAD), [poisson(k) for k in SPREAD]),
     "gamma": (Gamma(SPREAD), [gamma(k) for k in SPREAD]),
