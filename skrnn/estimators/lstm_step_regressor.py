@@ -151,7 +151,9 @@ class LSTMStepRegressor(RecurrentStepRegressor):
     target_mean_, target_scale_ : ndarray of shape (n_targets,)
         Mean and standard deviation of the targets, on which the network does not have
         to waste its weights: it learns them less the mean, divided by the scale, and so
-        is `loss_` measured.
+        is `loss_` measured. Losses that outliers move less have the median and the
+        deciles instead; "poisson" and "gamma" have the logarithm of the mean, and the
+        spread of logarithms.
     target_ndim_ : int
         1 for one target a step, 2 where there is an axis of targets.
     n_features_in_ : int
@@ -172,7 +174,8 @@ class LSTMStepRegressor(RecurrentStepRegressor):
         Loss of each epoch: the mean over its steps, with the penalty. It grows with
         every call that goes on, as `validation_scores_` does.
     validation_scores_ : list of float or None
-        R2 on the steps held out after each epoch, with `early_stopping`.
+        R2, or D2 of the loss, on the steps held out after each epoch, with
+        `early_stopping`.
     best_validation_score_ : float or None
         The best score of the last fit, which is that of the weights.
     weights_ : ndarray of shape (n_parameters,)

@@ -23,6 +23,8 @@ class ClassifierOutputs:
     classes_: Array
     #: Whether there may be several labels at once.
     multilabel_ = False
+    #: What the score is called.
+    _score_name: ClassVar[str] = "accuracy"
 
     _default_dropout: ClassVar = (0.2, 0.3)
 
@@ -45,9 +47,6 @@ class ClassifierOutputs:
 
     def _score(self, decisions, y, sample_weight, loss=None):
         return accuracy_score(y, decisions, sample_weight=sample_weight)
-
-    #: What the score is called.
-    _score_name: ClassVar[str] = "accuracy"
 
     def _check_partial_fit(self, is_announced):
         """Raise ValueError if a part of the labels does not do."""

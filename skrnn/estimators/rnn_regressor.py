@@ -33,9 +33,9 @@ class RNNRegressor(RNNRegressorSettings, RecurrentRegressor):
         far from all that was seen is as large as these.
     linear_steps : int or "auto", default="auto"
         How many of the last steps the head reads directly too, beside the pooled
-        states: a linear path past the recurrence, whose weights begin with those of a
-        ridge regression. What is missing of shorter sequences is the mean of each
-        feature. "auto" is all steps of the longest sequence in `fit`, as far as
+        states: a linear path past the recurrence, whose weights are those of a linear
+        regression with a penalty. What is missing of shorter sequences is the mean of
+        each feature. "auto" is all steps of the longest sequence in `fit`, as far as
         they have 512 numbers or fewer.
     dropout : float or "auto", default="auto"
         Share of the values that are set to zero at random in training, on their way
@@ -165,7 +165,9 @@ class RNNRegressor(RNNRegressorSettings, RecurrentRegressor):
     target_mean_, target_scale_ : ndarray of shape (n_targets,)
         Mean and standard deviation of the targets, on which the network does not have
         to waste its weights: it learns them less the mean, divided by the scale, and so
-        is `loss_` measured.
+        is `loss_` measured. Losses that outliers move less have the median and the
+        deciles instead; "poisson" and "gamma" have the logarithm of the mean, and the
+        spread of logarithms.
     target_ndim_ : int
         1 for targets of shape (n,), 2 for (n, n_targets).
     n_features_in_ : int
@@ -186,7 +188,8 @@ class RNNRegressor(RNNRegressorSettings, RecurrentRegressor):
         Loss of each epoch: the mean over its sequences, with the penalty. It grows with
         every call that goes on, as `validation_scores_` does.
     validation_scores_ : list of float or None
-        R2 on the sequences held out after each epoch, with `early_stopping`.
+        R2, or D2 of the loss, on the sequences held out after each epoch, with
+        `early_stopping`.
     best_validation_score_ : float or None
         The best score of the last fit, which is that of the weights.
     weights_ : ndarray of shape (n_parameters,)

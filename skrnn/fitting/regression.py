@@ -118,10 +118,8 @@ def _spread(loss, x, missing, weight):
         Zeros where that is not clearly better than constants.
     offsets : ndarray of shape (n_outputs,)
     """
-    pinball, some = (
-        SmoothPinball(tuple(loss.levels)),
-        spaced(np.arange(len(x)), OF_SPREAD),
-    )
+    pinball = SmoothPinball(tuple(loss.levels))
+    some = spaced(np.arange(len(x)), OF_SPREAD)
     few = x[some], missing[some], weight[some]
     alpha = _choose_penalty(pinball, *few, CLEARLY)
     coef = np.zeros((pinball.n_answers * missing.shape[1], x.shape[1]))
