@@ -127,7 +127,8 @@ class SequenceBaggingRegressor(RegressorMixin, BaseSequenceBagging):
         Returns
         -------
         y_mean : ndarray of shape (n,) or (n, n_targets)
-            In the shape of the targets in `fit`.
+            In the shape of the targets in `fit`. If the members predict several
+            quantiles, there is an axis more, the last, with a value for each.
         y_std : ndarray of shape (n,) or (n, n_targets)
             Only with `return_std`.
         """
