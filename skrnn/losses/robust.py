@@ -10,8 +10,20 @@ from skrnn.sequences.scaling import Scale
 #: Where the loss of Huber turns from squared to absolute, in units of the scale: with
 #: normal errors of that size 95 % as efficient as squared errors.
 HUBER = 1.35
+#: How small an error has no side, in units of the scale: more than single precision
+#: rounds.
+KINK = 1e-5
 #: Below which error a smooth pinball loss is squared, in units of the scale.
 SMOOTH = 0.1
+
+
+def side(error):
+    """Return the sign of an error, 0 where it may be rounding alone.
+
+    Regressions begin on a target, so that on its side no more than rounding would
+    decide.
+    """
+    return np.sign(error) * (np.abs(error) > KINK)
 
 
 class RobustLoss(RegressionLoss):
@@ -44,7 +56,7 @@ class AbsoluteError(RobustLoss):
     def value_and_gradient_of_each(self, scores, y):
         """Compute the loss of each score and its derivative."""
         error = scores - y
-        return np.abs(error), np.sign(error)
+        return np.abs(error), side(error)
 
 
 @dataclass(frozen=True, eq=False)
@@ -93,7 +105,8 @@ class Quantile(RobustLoss):
         missing = y - scores
         q = self.tiled(scores.shape[1]).astype(scores.dtype)
         values = np.maximum(q * missing, (q - 1) * missing)
-        return values, np.where(missing > 0, -q, np.where(missing < 0, 1 - q, 0))
+        sides = side(missing)
+        return values, np.where(sides > 0, -q, np.where(sides < 0, 1 - q, 0))
 
     def decide(self, scores):
         """Return the quantiles: (n, n_targets), of several (n, n_targets, n_quantiles).

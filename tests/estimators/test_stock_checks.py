@@ -42,18 +42,24 @@ ESTIMATORS = [
     PerStepTransformer(StandardScaler()),
     StepsFromColumns(newest_first=True),
     EarlyClassifier(LSTMClassifier(**SMALL)),
-    SequenceBaggingClassifier(RNNClassifier(4, max_iter=20), n_estimators=3),
-    SequenceBaggingRegressor(RNNRegressor(8, alpha=0, max_iter=60), n_estimators=3),
+    SequenceBaggingClassifier(
+        RNNClassifier(4, max_iter=20), n_estimators=3, random_state=0
+    ),
+    SequenceBaggingRegressor(
+        RNNRegressor(8, alpha=0, max_iter=60), n_estimators=3, random_state=0
+    ),
     # Each other loss.
-    RNNRegressor(8, alpha=0, max_iter=40, loss="absolute_error"),
-    RNNRegressor(8, alpha=0, max_iter=40, loss="huber"),
-    RNNRegressor(8, alpha=0, max_iter=40, loss="quantile", quantile=0.5),
-    RNNRegressor(8, alpha=0, max_iter=40, loss="poisson"),
-    RNNRegressor(8, alpha=0, max_iter=40, loss="gamma"),
+    RNNRegressor(8, alpha=0, max_iter=40, random_state=0, loss="absolute_error"),
+    RNNRegressor(8, alpha=0, max_iter=40, random_state=0, loss="huber"),
+    RNNRegressor(
+        8, alpha=0, max_iter=40, random_state=0, loss="quantile", quantile=0.5
+    ),
+    RNNRegressor(8, alpha=0, max_iter=40, random_state=0, loss="poisson"),
+    RNNRegressor(8, alpha=0, max_iter=40, random_state=0, loss="gamma"),
     LSTMClassifier(8, max_iter=20, padding="nan", random_state=0),
     GRURegressor(16, alpha=0, max_iter=60, padding="nan", random_state=0),
     SequenceBaggingClassifier(
-        RNNClassifier(4, max_iter=20, padding="nan"), n_estimators=3
+        RNNClassifier(4, max_iter=20, padding="nan"), n_estimators=3, random_state=0
     ),
     # Those that take NaN.
     LSTMClassifier(8, max_iter=20, missing_values="forward_fill", random_state=0),

@@ -300,3 +300,14 @@ def test_the_loss_of_a_name():
         loss = regression_loss(name, quantile)
         assert type(loss) is kind
         assert getattr(loss, "quantile", None) == quantile
+
+
+@pytest.mark.parametrize("loss", [AbsoluteError(), Quantile((0.1, 0.9))])
+def test_an_error_that_is_rounding_has_no_side(loss):
+    y = np.array([[0.3]])
+    for error in (0.0, 1e-6, -1e-6):
+        scores = y + error + np.zeros((1, loss.n_answers))
+        value, d_scores = loss.value_and_gradient(scores, y)
+        assert value == pytest.approx(abs(error), abs=1e-6)
+        assert not d_scores.any()
+    assert loss.value_and_gradient(scores + 1e-3, y)[1].all()
