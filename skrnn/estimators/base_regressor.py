@@ -15,6 +15,7 @@ from skrnn.estimators.outputs import (
 from skrnn.estimators.pooled import PooledStatesMixin
 from skrnn.estimators.staged import staged_scores
 from skrnn.fitting.problem import make_problem
+from skrnn.losses import LOSSES, SquaredError
 from skrnn.parameters.regressors_of_sequences import RegressorSettings
 from skrnn.parameters.shared import reads_in_parts
 from skrnn.validation import (
@@ -204,5 +205,6 @@ class RecurrentRegressor(
         """Return the tags: several targets, which a loss may want to be positive."""
         tags = super().__sklearn_tags__()
         tags.target_tags.multi_output = True
-        tags.target_tags.positive_only = str(self.loss) in ("poisson", "gamma")
+        loss = LOSSES.get(str(self.loss), SquaredError)
+        tags.target_tags.positive_only = loss.least == 0
         return tags

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, ClassVar
 from sklearn.metrics import accuracy_score
 
 from skrnn.estimators.scores import name_of_score, score_targets
-from skrnn.fitting.architecture import LOSS_OPTIONS, loss_options
+from skrnn.fitting.architecture import loss_of, loss_options
 from skrnn.losses import classification_loss, regression_loss
 from skrnn.sequences.scaling import Scale
 
@@ -91,8 +91,7 @@ class RegressorOutputs:
     @property
     def _loss(self):
         """The loss of the last fit."""
-        options = {name: self.architecture_[name] for name in LOSS_OPTIONS}
-        return regression_loss(**options).on_scale(self._target_scale)
+        return loss_of(self.architecture_).on_scale(self._target_scale)
 
     @property
     def _score_name(self):

@@ -4,6 +4,7 @@ import numpy as np
 
 from skrnn.cells import CELLS
 from skrnn.fitting.categories import default_size
+from skrnn.losses import regression_loss
 from skrnn.network.head import HEADS
 from skrnn.parameters.auto import AUTO, BPTT_STEPS, hidden_sizes
 from skrnn.parameters.measured import (
@@ -62,6 +63,11 @@ def loss_options(estimator):
         several = np.ndim(quantile) > 0
         quantile = tuple(map(float, quantile)) if several else float(quantile)
     return {"loss": str(estimator.loss), "quantile": quantile}
+
+
+def loss_of(architecture):
+    """Return the loss that an `architecture_` names, on no scale yet."""
+    return regression_loss(*(architecture[name] for name in LOSS_OPTIONS))
 
 
 def resolved_names(estimator):

@@ -13,6 +13,7 @@ from sklearn.frozen import FrozenEstimator
 from skrnn.cells import CELLS
 from skrnn.fitting.architecture import (
     LOSS_OPTIONS,
+    loss_of,
     loss_options,
     options_of,
     reading_names,
@@ -20,7 +21,7 @@ from skrnn.fitting.architecture import (
     resolved_names,
 )
 from skrnn.fitting.network import make_network
-from skrnn.losses import LOSSES, classification_loss, regression_loss
+from skrnn.losses import LOSSES, classification_loss
 from skrnn.network.pooling import POOLINGS
 from skrnn.validation.format import SequenceFormat
 from skrnn.validation.layouts import (
@@ -219,7 +220,7 @@ def _targets_fault(estimator):
     fault = _loss_fault(estimator.architecture_)
     if fault:
         return fault
-    loss = regression_loss(*(estimator.architecture_[key] for key in LOSS_OPTIONS))
+    loss = loss_of(estimator.architecture_)
     n = n // loss.n_answers
     fault = _outputs_fault(estimator, loss, n * loss.n_answers)
     if fault is None and n_dimensions not in (1, 2)[n > 1 :]:

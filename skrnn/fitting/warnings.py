@@ -14,6 +14,7 @@ from skrnn.fitting.column_order import (
     NOT_STEPS,
     look_out_of_order,
 )
+from skrnn.fitting.column_shifts import ROWS
 from skrnn.fitting.swapped_axes import look_swapped
 from skrnn.sequences import spaced
 from skrnn.sequences.ragged import padded
@@ -246,16 +247,16 @@ def _out_of_order(problem):
     form = problem.X.format
     if form.layout != TABLE:
         return None
-    found = look_out_of_order(_table(problem), form)
+    found = look_out_of_order(_table(problem, ROWS), form)
     if found is None:
         return None
     cause, evidence = found
     return OUT_OF_ORDER[cause].format(evidence=evidence, width=form.n_features)
 
 
-def _table(problem):
-    """Return the rows of a table, cut into steps: NaN where padding was taken off."""
-    samples, form = problem.X.samples, problem.X.format
+def _table(problem, most=None):
+    """Return the first rows of a table, cut into steps; NaN is where padding was."""
+    samples, form = problem.X.samples[:most], problem.X.format
     return padded(samples, form.n_steps) if form.padding else samples
 
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from skrnn.preprocessing.windows.series import check_increasing, index_of
+from skrnn.preprocessing.windows.series import check_increasing, index_of, one_for_each
 from skrnn.validation.arrays import as_array
 from skrnn.validation.names import columns_of, is_frame, named_columns
 from skrnn.validation.values import as_numbers
@@ -43,15 +43,8 @@ def read_future(future, series, known, horizon):
             f"known_ahead names {names}: pass in `future` the values that they have "
             f"in the {horizon} step(s) after the last of each series."
         )
-    items = [future] if series.is_one else future
-    if not isinstance(items, list | tuple):
-        items = as_array(items, "future")
-        items = list(items) if items.ndim else []
-    if len(items) != n:
-        raise ValueError(
-            f"X has {n} series, but future has {len(items)} items: it must be a list "
-            "with the values after the last step of each."
-        )
+    what = "the values after the last step of each"
+    items = one_for_each(future, "future", series, what)
     values = [
         _read_one(item, i, series, known, horizon) for i, item in enumerate(items)
     ]

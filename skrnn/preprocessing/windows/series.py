@@ -152,21 +152,40 @@ def read_times(times, series, ordered):
 
 
 def _read_times(times, series):
-    items = [times] if series.is_one else times
-    if not isinstance(items, list | tuple):
-        items = as_array(items, "times")
-    if not (isinstance(items, list | tuple) or items.ndim):
+    is_list = series.is_one or isinstance(times, list | tuple)
+    if not is_list and as_array(times, "times").ndim == 0:
         raise ValueError(
             "times must be a list with the times of the steps of each series, got "
             f"{type(times).__name__}."
         )
-    n = len(series.arrays)
+    items = one_for_each(times, "times", series, "the times of the steps of each")
+    return [as_array(item, f"times of series {i}") for i, item in enumerate(items)]
+
+
+def one_for_each(values, name, series, what):
+    """Return what an argument has for each series, as a list.
+
+    Parameters
+    ----------
+    values : array-like, or list of such
+        As they came: for one series, that of it alone.
+    name : str
+        Name of the argument.
+    series : Series
+        The series.
+    what : str
+        What there must be of each, for the message.
+    """
+    items, n = [values] if series.is_one else values, len(series.arrays)
+    if not isinstance(items, list | tuple):
+        items = as_array(items, name)
+        items = items if items.ndim else []
     if len(items) != n:
         raise ValueError(
-            f"X has {n} series, but times has {len(items)} items: it must be a list "
-            "with the times of the steps of each."
+            f"X has {n} series, but {name} has {len(items)} items: it must be a list "
+            f"with {what}."
         )
-    return [as_array(item, f"times of series {i}") for i, item in enumerate(items)]
+    return list(items)
 
 
 def index_of(item):
