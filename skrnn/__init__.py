@@ -17,8 +17,7 @@ from skrnn.estimators.rnn_classifier import RNNClassifier
 from skrnn.estimators.rnn_regressor import RNNRegressor
 from skrnn.estimators.rnn_step_classifier import RNNStepClassifier
 from skrnn.estimators.rnn_step_regressor import RNNStepRegressor
-
-__version__ = "0.1.0"
+from skrnn.utils.version import __version__
 
 __all__ = [
     "GRUClassifier",
@@ -39,6 +38,7 @@ __all__ = [
 
 #: Public as well; each is imported when it is first asked for.
 _SUBPACKAGES = (
+    "callbacks",
     "cells",
     "datasets",
     "ensemble",
@@ -51,6 +51,7 @@ _SUBPACKAGES = (
 
 
 if TYPE_CHECKING:  # Type checkers would take any name for one that `__getattr__` knows.
+    from skrnn import callbacks as callbacks
     from skrnn import cells as cells
     from skrnn import datasets as datasets
     from skrnn import ensemble as ensemble

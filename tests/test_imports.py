@@ -25,6 +25,7 @@ ORDER = (
     "metrics",
     "fitting",
     "estimators",
+    "callbacks",
     "ensemble",
     "datasets",
     "interop",

@@ -11,6 +11,7 @@ import pytest
 import skrnn
 
 SUBPACKAGES = (
+    "callbacks",
     "cells",
     "datasets",
     "ensemble",

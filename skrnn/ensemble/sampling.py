@@ -50,7 +50,7 @@ class Population:
 
     def __init__(self, samples, y, weight, classes=None):
         counted = np.flatnonzero(weight)
-        self.rows, group = merge_duplicates(samples, y, counted)
+        self.rows, group, _ = merge_duplicates(samples, y, counted)
         self.group = np.full(len(weight), -1)
         self.group[counted] = group
         self.weight = with_largest_near_one(weight)

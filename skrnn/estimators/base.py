@@ -12,11 +12,14 @@ from sklearn.utils.validation import check_is_fitted
 
 from skrnn.estimators.callbacks import (
     CallbackSupportMixin,
+    in_progress,
     training_callbacks,
     with_callbacks,
 )
 from skrnn.estimators.n_jobs import n_threads
+from skrnn.fitting.checkpoint import Checkpoint, FitInProgress
 from skrnn.fitting.fitted_state import fitted_network, publish
+from skrnn.fitting.identity import Identity
 from skrnn.fitting.linear_path import begin
 from skrnn.fitting.problem import Expected
 from skrnn.fitting.run import prepare
@@ -118,11 +121,13 @@ class BaseRecurrent(Settings, CallbackSupportMixin, BaseEstimator, ABC):
         classes=None,
         groups=None,
         validation=(None, None, None),
+        resume_from=None,
         incremental=False,
     ):
         """Fit from scratch or resume, and publish the result.
 
-        `validation` is X, y and weights of sequences that the user holds out.
+        `validation` is X, y and weights of sequences that the user holds out, and
+        `resume_from` the place of a checkpoint to go on from.
         `incremental` makes a single pass and resumes from any earlier fit, as
         `partial_fit` does; otherwise `warm_start` decides.
         """
@@ -137,15 +142,19 @@ class BaseRecurrent(Settings, CallbackSupportMixin, BaseEstimator, ABC):
         problem = self._weigh(
             self._validate_data(X, y, sample_weight, classes, groups, expected)
         )
-        run = prepare(self, problem, validation, resume, incremental)
+        identity, checkpoint = Identity(self, problem, resume), None
+        if resume_from is not None:
+            checkpoint = Checkpoint.load(resume_from, identity)
+        sources = checkpoint.sources if checkpoint else ()
+        run = prepare(self, problem, validation, resume, incremental, sources)
         metadata = {} if sample_weight is None else {"sample_weight": sample_weight}
         inputs = {"X": X, "y": y, "metadata": metadata}
-        self._publish(run, *self._learn(run, inputs))
+        self._publish(run, *self._learn(run, inputs, identity, checkpoint))
         return self
 
     @with_callbacks
-    def _learn(self, run, inputs):
-        """Train.
+    def _learn(self, run, inputs, identity, checkpoint):
+        """Train, or go on from a checkpoint if there is one.
 
         Returns
         -------
@@ -157,11 +166,17 @@ class BaseRecurrent(Settings, CallbackSupportMixin, BaseEstimator, ABC):
             What interrupted training.
         """
         with workers_for(run.n_shards, partial(n_threads, self.n_jobs)) as workers:
-            run, result = begin(run, workers)
-            monitors, memory = self._monitors(run, inputs), None
-            if result is None:
-                solver = run.make_solver(workers, monitors)
-                result, memory = solver.solve(run.weights), solver.memory
+            if checkpoint is None:
+                run, result = begin(run, workers)
+            else:
+                run, result = checkpoint.going_on(run), None
+            progress, memory = checkpoint and checkpoint.progress, None
+            with in_progress(self, FitInProgress(run, identity)) as fit:
+                monitors = self._monitors(fit, inputs)
+                if result is None:
+                    fit.solver = solver = run.make_solver(workers, monitors)
+                    result = solver.solve(run.weights, progress)
+                    memory = solver.memory
             fitted = run.fitted_attributes(result, memory)
             if result.interrupt and hasattr(self, "weights_") and not run.resume:
                 # A model that was cut short is no substitute for the earlier one.
@@ -171,12 +186,12 @@ class BaseRecurrent(Settings, CallbackSupportMixin, BaseEstimator, ABC):
                 monitor.close(fitted)
         return fitted, warnings, result.interrupt
 
-    def _monitors(self, run, inputs):
-        """Return the monitors of a run: the reporter of `verbose`, and callbacks."""
-        unit, n_units = SOLVERS[self.solver].unit, run.settings.n_epochs
+    def _monitors(self, fit, inputs):
+        """Return the monitors of a fit: the reporter of `verbose`, and callbacks."""
+        unit, n_units = SOLVERS[self.solver].unit, fit.run.settings.n_epochs
         monitors = [Reporter(n_units, unit)] if self.verbose else []
-        if not run.incremental:
-            monitors += training_callbacks(self, unit, n_units, inputs, run.snapshot)
+        if not fit.run.incremental:
+            monitors.append(training_callbacks(self, unit, n_units, inputs, fit))
         return monitors
 
     def _publish(self, run, fitted, warnings, interrupt):

@@ -27,6 +27,7 @@ from skrnn.validation.labels import settle_classes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from os import PathLike
 
     from sklearn.utils import Tags
 
@@ -59,6 +60,7 @@ class RecurrentClassifier(
         X_val: SequencesLike | None = None,
         y_val: ArrayLike | None = None,
         sample_weight_val: ArrayLike | None = None,
+        resume_from: str | PathLike[str] | None = None,
     ) -> Self:
         """Learn from sequences.
 
@@ -85,14 +87,25 @@ class RecurrentClassifier(
             Their labels.
         sample_weight_val : array-like of shape (n_val,), default=None
             How much each of them counts in the score.
+        resume_from : str or path-like, default=None
+            The file of a `skrnn.callbacks.Checkpoint`, or a folder with those of many
+            fits: training goes on from there, and ends as it would have without a
+            break. All else must be as it was. If the folder has none of this fit, it
+            begins from scratch.
 
         Returns
         -------
         self : object
             The fitted estimator.
         """
-        validation = X_val, y_val, sample_weight_val
-        return self._train(X, y, sample_weight, groups=groups, validation=validation)
+        return self._train(
+            X,
+            y,
+            sample_weight,
+            groups=groups,
+            validation=(X_val, y_val, sample_weight_val),
+            resume_from=resume_from,
+        )
 
     @available_if(reads_in_parts)
     def partial_fit(

@@ -26,6 +26,8 @@ from skrnn.validation.steps import (
 )
 
 if TYPE_CHECKING:
+    from os import PathLike
+
     from sklearn.utils import Tags
 
     from skrnn.utils.typing import (
@@ -60,6 +62,7 @@ class RecurrentStepClassifier(
         X_val: SequencesLike | None = None,
         y_val: StepsLike | None = None,
         sample_weight_val: ArrayLike | StepsLike | None = None,
+        resume_from: str | PathLike[str] | None = None,
     ) -> Self:
         """Learn from sequences with a label for every step.
 
@@ -90,14 +93,25 @@ default=None
         sample_weight_val : array-like of shape (n_val,), or in the layout of y_val, \
 default=None
             How much each of them counts in the score.
+        resume_from : str or path-like, default=None
+            The file of a `skrnn.callbacks.Checkpoint`, or a folder with those of many
+            fits: training goes on from there, and ends as it would have without a
+            break. All else must be as it was. If the folder has none of this fit, it
+            begins from scratch.
 
         Returns
         -------
         self : object
             The fitted estimator.
         """
-        validation = X_val, y_val, sample_weight_val
-        return self._train(X, y, sample_weight, groups=groups, validation=validation)
+        return self._train(
+            X,
+            y,
+            sample_weight,
+            groups=groups,
+            validation=(X_val, y_val, sample_weight_val),
+            resume_from=resume_from,
+        )
 
     @available_if(reads_in_parts)
     def partial_fit(

@@ -24,6 +24,8 @@ from skrnn.validation.steps import check_step_targets, check_weights_of
 from skrnn.validation.targets import check_range
 
 if TYPE_CHECKING:
+    from os import PathLike
+
     from sklearn.utils import Tags
 
     from skrnn.utils.typing import (
@@ -56,6 +58,7 @@ class RecurrentStepRegressor(
         X_val: SequencesLike | None = None,
         y_val: StepsLike | None = None,
         sample_weight_val: ArrayLike | StepsLike | None = None,
+        resume_from: str | PathLike[str] | None = None,
     ) -> Self:
         """Learn from sequences with a target for every step.
 
@@ -87,14 +90,25 @@ default=None
             Their targets.
         sample_weight_val : array-like of shape (n_val,), or one a step, default=None
             How much each of them counts in the score.
+        resume_from : str or path-like, default=None
+            The file of a `skrnn.callbacks.Checkpoint`, or a folder with those of many
+            fits: training goes on from there, and ends as it would have without a
+            break. All else must be as it was. If the folder has none of this fit, it
+            begins from scratch.
 
         Returns
         -------
         self : object
             The fitted estimator.
         """
-        validation = X_val, y_val, sample_weight_val
-        return self._train(X, y, sample_weight, groups=groups, validation=validation)
+        return self._train(
+            X,
+            y,
+            sample_weight,
+            groups=groups,
+            validation=(X_val, y_val, sample_weight_val),
+            resume_from=resume_from,
+        )
 
     @available_if(reads_in_parts)
     def partial_fit(

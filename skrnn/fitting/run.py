@@ -1,10 +1,8 @@
 """A run of training, from data and parameters to fitted attributes."""
 
-from dataclasses import dataclass, replace
-from numbers import Integral
+from dataclasses import dataclass, field, replace
 
 import numpy as np
-from sklearn.utils import check_random_state
 
 from skrnn.fitting.architecture import (
     check_unchanged,
@@ -18,6 +16,7 @@ from skrnn.fitting.fitted_state import fitted_network
 from skrnn.fitting.linear_path import scale_network
 from skrnn.fitting.network import make_network
 from skrnn.fitting.problem import Problem
+from skrnn.fitting.random_sources import Sources
 from skrnn.fitting.validation_split import HeldOut, hold_out, make_validator
 from skrnn.fitting.warnings import data_warnings, ending_warnings, learning_warnings
 from skrnn.network import Dropout, Network
@@ -61,6 +60,8 @@ class TrainingRun:
         Indices of weights that stay as they are: those of a linear path.
     share : ndarray of shape (n_outputs,), optional
         By what the network counts beside its linear path, for each output.
+    sources : list of dict
+        States of the sources of random numbers when the run was prepared.
     """
 
     estimator: object
@@ -78,6 +79,7 @@ class TrainingRun:
     incremental: bool
     fixed: np.ndarray | None = None
     share: np.ndarray | None = None
+    sources: list = field(default_factory=list)
 
     @property
     def n_shards(self):
@@ -201,7 +203,7 @@ class TrainingRun:
         return found
 
 
-def prepare(estimator, problem, validation, resume, incremental):
+def prepare(estimator, problem, validation, resume, incremental, sources=()):
     """Return a `TrainingRun` for an estimator and its data.
 
     Parameters
@@ -217,12 +219,15 @@ def prepare(estimator, problem, validation, resume, incremental):
         Whether training resumes an earlier fit.
     incremental : bool
         Whether this is a call of `partial_fit`.
+    sources : sequence of dict
+        The `sources` of a run of which this is to be another, if any.
 
     Returns
     -------
     TrainingRun
     """
-    rng = random_source(estimator.random_state)
+    sources = Sources(estimator.random_state, sources)
+    rng = sources.next()
     rows, held_out = problem.rows, None
     if estimator.early_stopping or any(value is not None for value in validation):
         rows, held_out = hold_out(estimator, problem, rng, validation)
@@ -233,7 +238,7 @@ def prepare(estimator, problem, validation, resume, incremental):
         reading = reading_of(estimator)
         network, weights = fitted_network(estimator), estimator.weights_
         dtype = choose_dtype(estimator, weights.dtype)
-        rng = random_source(estimator.random_state, estimator.t_)
+        rng = sources.next(estimator.t_)
     else:
         reading = choose_reading(estimator, problem, rows)
         network = make_network(architecture, reading, problem.X.format)
@@ -265,6 +270,7 @@ def prepare(estimator, problem, validation, resume, incremental):
         rng=rng,
         resume=resume,
         incremental=incremental,
+        sources=sources.states,
     )
 
 
@@ -273,17 +279,3 @@ def _count_answered(network, lengths):
     if not network.head.per_step:
         return 1
     return np.mean(-(-lengths // network.input.patch_size))
-
-
-def random_source(random_state, n_seen=0):
-    """Return a source of random numbers; a new one if `random_state` is None.
-
-    Training that resumes after `n_seen` sequences must hold out the same sequences
-    again, but not repeat its dropout and batches: for those, a seed and `n_seen` make
-    another source.
-    """
-    if random_state is None:
-        return np.random.RandomState()
-    if n_seen and isinstance(random_state, Integral):
-        return np.random.RandomState([int(random_state), n_seen % 2**32])
-    return check_random_state(random_state)

@@ -40,6 +40,16 @@ class Dropout:
         seed = random_state.randint(2**32, size=4, dtype=np.uint32)
         return cls(_generator(seed), rate, recurrent_rate)
 
+    @property
+    def state(self):
+        """State of the source of the numbers, a dict; None where nothing is dropped."""
+        return None if self.rng is None else self.rng.bit_generator.state
+
+    def set_state(self, state):
+        """Set it, so that the same numbers come next."""
+        if state is not None:
+            self.rng.bit_generator.state = state
+
     def mask(self, values):
         """Draw what values from layer to layer are multiplied with; None is all ones.
 

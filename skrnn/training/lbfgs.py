@@ -7,6 +7,7 @@ import numpy as np
 from scipy.optimize import minimize
 
 from skrnn.sequences import blocks_by_length
+from skrnn.training.evaluations import Evaluations
 from skrnn.training.objective import Objective, Shards
 from skrnn.training.solver import Solver
 from skrnn.training.state import NotFinite, Plateau, Reason, Training, TrainingSet
@@ -61,6 +62,10 @@ class LBFGSSolver(Solver):
 
     #: Whether the monitors know that an iteration has begun.
     _has_begun: bool = field(default=False, init=False)
+    _evaluations: Evaluations = field(default=None, init=False)
+    #: Scores after the iterations that are repeated, and how many those are.
+    _scores: list = field(default_factory=list, init=False)
+    _n_repeated: int = field(default=0, init=False)
 
     unit = "iteration"
     has_batches = False
@@ -98,19 +103,41 @@ class LBFGSSolver(Solver):
         """Nothing: each run estimates the curvature anew."""
         return None
 
-    def solve(self, weights):
+    def progress(self, state):
+        """Return all that a fit goes on from, as `Solver.progress` says.
+
+        That is each evaluation so far: see `Evaluations`.
+        """
+        history = state.history
+        return {
+            "evaluations": self._evaluations.record(),
+            "scores": history.validation_scores,
+            "n_iterations": history.n_epochs,
+        }
+
+    def solve(self, weights, progress=None):
         """Move weights until there is a reason to stop, as `Solver.solve` says."""
         state = Training(weights.astype(np.float64))
+        progress = progress or {}
+        self._evaluations = Evaluations(
+            progress.get("evaluations"), any(m.keeps_progress for m in self.monitors)
+        )
+        self._scores = progress.get("scores", [])
+        self._n_repeated = progress.get("n_iterations", 0)
         shards = Shards(self.objective, self.data, self.workers)
         chunks = blocks_by_length(self.data.lengths[self.data.rows], MAX_STEPS)
         chunks = [self.data.rows[chunk] for chunk in chunks]
 
         def evaluate(vector):
+            if self._evaluations.are_left:
+                state.history.n_seen += len(self.data.rows)
+                return self._evaluations.repeat(vector)
             self._begin(state)
             value, gradient = shards.value_and_gradient(vector, chunks)
             state.history.n_seen += len(self.data.rows)
             if not (np.isfinite(value) and np.isfinite(gradient).all()):
                 raise NotFinite
+            self._evaluations.add(vector, value, gradient)
             return value, gradient
 
         def after_iteration(intermediate_result):
@@ -152,9 +179,10 @@ class LBFGSSolver(Solver):
         """Record where an iteration has led, and whether that is a reason to stop."""
         before, state.weights, score = state.weights, result.x.copy(), None
         state.update += 1
+        is_repeated = state.history.n_epochs < self._n_repeated
         if self.validate is not None:
             try:
-                score = self.validate(state.weights)
+                score = self._validate(state, is_repeated)
             except NotFinite:
                 state.weights = before
                 raise
@@ -162,6 +190,14 @@ class LBFGSSolver(Solver):
         if score is not None and self.plateau.reached(-score):
             state.reason = Reason.PLATEAU
         self._has_begun = False
+        if is_repeated:
+            return
         stops = [monitor.end(state) for monitor in self.monitors]
         if any(stops):
             state.reason = Reason.STOPPED
+
+    def _validate(self, state, is_repeated):
+        """Score the weights, or return the score that is known."""
+        if is_repeated:
+            return self._scores[state.history.n_epochs]
+        return self.validate(state.weights)

@@ -122,10 +122,37 @@ class MinibatchSolver(Solver):
         """What the optimizer remembers."""
         return self.optimizer.state
 
-    def solve(self, weights):
+    def progress(self, state):
+        """Return all that a fit goes on from, as `Solver.progress` says."""
+        return {
+            "training": state.progress(),
+            "good": self._good,
+            "last_batch": self._last_batch,
+            "optimizer": self.optimizer.state,
+            "schedule": vars(self.schedule),
+            "plateau": vars(self.plateau),
+            "order": self.rng.get_state(legacy=False),
+            "noise": self.objective.dropout.state,
+        }
+
+    def _begin(self, weights, progress):
+        """Return the state in which training begins, or goes on."""
+        if progress is None:
+            self._good, self._unchecked, self._last_batch = weights, None, None
+            return Training(weights.copy(), self.first_update)
+        state = Training.of(progress["training"])
+        self._good, self._last_batch = progress["good"], progress["last_batch"]
+        self._unchecked = state.weights.copy()
+        self.optimizer.state.update(progress["optimizer"])
+        vars(self.schedule).update(progress["schedule"])
+        vars(self.plateau).update(progress["plateau"])
+        self.rng.set_state(progress["order"])
+        self.objective.dropout.set_state(progress["noise"])
+        return state
+
+    def solve(self, weights, progress=None):
         """Move weights until there is a reason to stop, as `Solver.solve` says."""
-        state = Training(weights.copy(), self.first_update)
-        self._good, self._unchecked, self._last_batch = weights, None, None
+        state = self._begin(weights, progress)
         shards = Shards(self.objective, self.data, self.workers)
         try:
             with np.errstate(over="ignore", invalid="ignore"):
@@ -144,7 +171,9 @@ class MinibatchSolver(Solver):
 
     def _run_epochs(self, state, shards):
         """Run epoch after epoch; return the reason to stop."""
-        for _ in range(self.max_iter):
+        if state.history.n_epochs and self._stands_still(state.history):
+            return Reason.PLATEAU
+        for _ in range(self.max_iter - state.history.n_epochs):
             for monitor in self.monitors:
                 monitor.begin(state)
             loss, score = self._run_epoch(state, shards), None
@@ -155,11 +184,19 @@ class MinibatchSolver(Solver):
             stops = [monitor.end(state) for monitor in self.monitors]
             if any(stops):
                 return Reason.STOPPED
-            if self.plateau.reached(loss if score is None else -score):
-                if not self.schedule.on_plateau():
-                    return Reason.PLATEAU
-                self.plateau.restart()
+            if self._stands_still(state.history):
+                return Reason.PLATEAU
         return Reason.SCHEDULE_END if self.schedule.has_end else Reason.MAX_ITER
+
+    def _stands_still(self, history):
+        """Return whether nothing improves, even at a lower rate, after an epoch."""
+        scores = history.validation_scores
+        if not self.plateau.reached(-scores[-1] if scores else history.loss_curve[-1]):
+            return False
+        if not self.schedule.on_plateau():
+            return True
+        self.plateau.restart()
+        return False
 
     def _run_epoch(self, state, shards):
         """Run through the training set once; return the mean of the objective."""

@@ -6,6 +6,9 @@ from abc import ABC, abstractmethod
 class Monitor(ABC):
     """Looks on while training goes on, and may ask to stop."""
 
+    #: Whether it keeps the progress of the solver, which may have to write it down.
+    keeps_progress: bool = False
+
     @abstractmethod
     def begin(self, state):
         """Do what is to be done before an epoch, at this state of `Training`."""

@@ -52,13 +52,32 @@ class Solver(ABC):
         """What is needed to go on from here, a dict; None if nothing is."""
 
     @abstractmethod
-    def solve(self, weights):
+    def progress(self, state):
+        """Return all that is needed to go on after an epoch, with the same numbers.
+
+        Parameters
+        ----------
+        state : Training
+            The state that the monitors were called with at the end of the epoch.
+
+        Returns
+        -------
+        dict
+            Of arrays, plain values, and dicts and lists of them. Some are those that
+            training is about to change.
+        """
+
+    @abstractmethod
+    def solve(self, weights, progress=None):
         """Move weights until there is a reason to stop.
 
         Parameters
         ----------
         weights : ndarray of shape (n_parameters,)
             Where to start; it is left as it is.
+        progress : dict, optional
+            What `progress` of a solver of the same kind, on the same data, returned:
+            training goes on from there.
 
         Returns
         -------

@@ -121,6 +121,18 @@ class Training:
     reason: Reason | None = None
     interrupt: KeyboardInterrupt | None = None
 
+    @classmethod
+    def of(cls, progress):
+        """Return the state that `progress` was taken of."""
+        history = History(**progress["history"])
+        return cls(**{**progress, "history": history})
+
+    def progress(self):
+        """Return what is needed to go on from here, a dict."""
+        names = ("weights", "update", "best", "best_score")
+        own = {name: getattr(self, name) for name in names}
+        return {**own, "history": vars(self.history)}
+
     def record(self, loss, score=None):
         """Append the loss of an epoch and, if there is one, the score after it.
 

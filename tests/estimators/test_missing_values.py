@@ -167,7 +167,7 @@ def test_the_same_gaps_are_duplicates():
     negative[np.isnan(X)] = -NAN
     both = np.concatenate([X, negative])
     for samples in (both, list(both)):
-        rows, _ = merge_duplicates(samples, np.zeros(2 * N), np.arange(2 * N))
+        rows, *_ = merge_duplicates(samples, np.zeros(2 * N), np.arange(2 * N))
         assert len(rows) == N
 
 

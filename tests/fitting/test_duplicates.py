@@ -21,7 +21,8 @@ def samples(request):
 
 def merge(samples, y=Y, rows=None):
     rows = np.arange(len(samples)) if rows is None else rows
-    return merge_duplicates(samples, y, rows)
+    distinct, group, _ = merge_duplicates(samples, y, rows)
+    return distinct, group
 
 
 def test_copies_are_equal_in_values_and_target(samples):

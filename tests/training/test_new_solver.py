@@ -36,11 +36,15 @@ class Descent(Solver):
         """Nothing."""
         return None
 
-    def solve(self, weights):
+    def progress(self, state):
+        """All there is."""
+        return state.progress()
+
+    def solve(self, weights, progress=None):
         """Go down."""
-        state = Training(weights.copy())
+        state = Training.of(progress) if progress else Training(weights.copy())
         batch = self.data.batch(self.data.rows)
-        for _ in range(self.max_iter):
+        for _ in range(self.max_iter - state.history.n_epochs):
             value, gradient, _ = self.objective.value_and_gradient(
                 state.weights, *batch
             )

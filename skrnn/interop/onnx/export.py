@@ -13,8 +13,8 @@ from skrnn.fitting.fitted_state import fitted_network
 from skrnn.interop.onnx.graph import GraphWriter
 from skrnn.interop.onnx.io import metadata, write_inputs, write_outputs
 from skrnn.interop.onnx.network import OPERATORS, POOLED, write_network
-from skrnn.interop.onnx.saving import whole_file
 from skrnn.parameters.constraints import Interval
+from skrnn.utils.files import whole_file
 from skrnn.utils.optional import require
 
 if TYPE_CHECKING:

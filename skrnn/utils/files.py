@@ -40,6 +40,7 @@ def whole_file(path):
         if path.exists():
             shutil.copymode(path, temporary)
         os.replace(temporary, path)
+        _sync_folder(path.parent)
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise
@@ -51,3 +52,14 @@ def _create(temporary, path):
     except OSError as error:
         # Users know nothing of the temporary file: name the folder instead.
         raise type(error)(error.errno, error.strerror, str(path.parent)) from None
+
+
+def _sync_folder(folder):
+    """Write down which files a folder has, where the system can."""
+    if os.name != "posix":
+        return
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
