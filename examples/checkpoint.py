@@ -2,7 +2,7 @@
 
 A process learns to tell nine speakers apart, and writes a checkpoint every five epochs.
 It is killed as a machine that is taken away would kill it, without a warning. The next
-process goes on from the checkpoint, and ends with the same weights, to the bit, as a fit
+process goes on from the checkpoint and ends with the same weights, to the bit, as a fit
 that nobody disturbed.
 
 Run it with ``python examples/checkpoint.py``.

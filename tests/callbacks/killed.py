@@ -58,10 +58,12 @@ def in_a_child(function):
     child = os.fork()
     if child:
         return child
+    failed = 1
     try:
         function()
+        failed = 0
     finally:
-        os._exit(0)
+        os._exit(failed)
 
 
 def until_the_end(kind, options, y, n_kills, seconds, rng):
@@ -84,7 +86,9 @@ def until_the_end(kind, options, y, n_kills, seconds, rng):
                 time.sleep(rng.uniform(0, seconds))
                 os.kill(child, signal.SIGKILL)
                 killed += not result.exists()
-            os.waitpid(child, 0)
+            _, status = os.waitpid(child, 0)
+            if os.WIFEXITED(status) and os.WEXITSTATUS(status):
+                raise SystemExit("a fit failed that was not killed")
         return np.load(result), killed
 
 

@@ -214,3 +214,30 @@ def test_an_interrupt_leaves_the_last_checkpoint(tmp_path):
         model.fit(X, Y)
     whole = clone(model).set_callbacks().fit(X, Y)
     assert_same_fit(clone(whole).fit(X, Y, resume_from=path), whole)
+
+
+def test_a_learning_rate_that_has_fallen(tmp_path):
+    # Each epoch is one without an improvement, after which the rate falls.
+    falls = {"learning_rate": "adaptive", "tol": 10.0, "n_iter_no_change": 1}
+    whole, path = small(**falls).fit(X, Y), tmp_path / "fit.npz"
+    cut_short(small(**falls), path, 3, X, Y)
+    assert_same_fit(small(**falls).fit(X, Y, resume_from=path), whole)
+
+
+def test_weights_that_turn_out_not_to_be_finite(tmp_path, monkeypatch):
+    """In the first batch of the fourth epoch: back to those after the second."""
+    n_batches, path = 4, tmp_path / "fit.npz"
+
+    def fails_after(n):
+        calls = iter(range(n + 1))
+        monkeypatch.setattr(
+            "skrnn.training.minibatch.clip_by_norm",
+            lambda gradient, limit: np.nan if next(calls) == n else 1.0,
+        )
+
+    fails_after(3 * n_batches)
+    unclipped = small(max_grad_norm=None)
+    whole = unclipped.set_callbacks(Checkpoint(path, every=3)).fit(X, Y)
+    assert whole.stopping_reason_ == "the loss or its gradient was not finite"
+    fails_after(0)
+    assert_same_fit(small(max_grad_norm=None).fit(X, Y, resume_from=path), whole)
