@@ -174,9 +174,9 @@ class BaseRecurrent(Settings, CallbackSupportMixin, BaseEstimator, ABC):
             with in_progress(self, FitInProgress(run, identity)) as fit:
                 monitors = self._monitors(fit, inputs)
                 if result is None:
-                    fit.solver = solver = run.make_solver(workers, monitors)
-                    result = solver.solve(run.weights, progress)
-                    memory = solver.memory
+                    fit.solver = run.make_solver(workers, monitors)
+                    result = fit.solver.solve(run.weights, progress)
+                    memory = fit.solver.memory
             fitted = run.fitted_attributes(result, memory)
             if result.interrupt and hasattr(self, "weights_") and not run.resume:
                 # A model that was cut short is no substitute for the earlier one.
