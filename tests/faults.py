@@ -630,7 +630,7 @@ FAULTS = {
         "fit.solver = run.make_solver(workers, monitors)\n",
         (
             "fit.solver = run.make_solver(workers, monitors)\n"
-            "                    vars(self).update(run.problem.X.format.attributes, t_=0)\n"
+            "                    vars(self).update(n_features_in_=1, t_=0)\n"
         ),
         ["estimators/test_failures.py", "attacks/test_exceptions.py"],
     ),
