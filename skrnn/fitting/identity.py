@@ -96,7 +96,7 @@ def refused(path, reason):
 
 def digest_of_problem(problem):
     """Return a text that tells the data of a fit, in any order, from others."""
-    found = blake2b(problem.digest, digest_size=16)
+    found = blake2b(problem.fingerprint, digest_size=16)
     y, weight = problem.scored(problem.rows)
     groups = [] if problem.groups is None else [problem.groups[problem.rows]]
     for values in (y, weight, *groups):

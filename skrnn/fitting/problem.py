@@ -78,7 +78,7 @@ class Problem:
         Groups that a validation split must not divide.
     class_weight : ndarray of shape (n_classes,) or None
         Weight of each class, by which `weight` has been multiplied.
-    digest : bytes
+    fingerprint : bytes
         What tells the distinct pairs of a sequence and a target from those of others.
     """
 
@@ -91,7 +91,7 @@ class Problem:
     fitted: dict
     groups: np.ndarray | None = None
     class_weight: np.ndarray | None = None
-    digest: bytes = b""
+    fingerprint: bytes = b""
 
     #: What a score is of, in a word.
     scored_by: ClassVar[str] = "sequence"
@@ -214,10 +214,10 @@ def make_problem(*, X, y, weight, groups, **parts):
     counted = np.flatnonzero(weight)
     if X.has_new_categories and len(counted) < len(weight):
         X = without_absent(X, counted)
-    rows, group, digest = merge_duplicates(X.samples, y, counted, groups)
+    rows, group, fingerprint = merge_duplicates(X.samples, y, counted, groups)
     merged = np.zeros_like(weight)
     merged[rows] = np.bincount(group, weights=weight[counted])
-    parts |= {"rows": rows, "groups": groups, "digest": digest}
+    parts |= {"rows": rows, "groups": groups, "fingerprint": fingerprint}
     return Problem(X=X, y=y, weight=with_largest_near_one(merged), **parts)
 
 
@@ -243,19 +243,19 @@ def merge_duplicates(samples, y, rows, groups=None):
         targets, not on their unit.
     group : ndarray of int of the length of `rows`
         Index in `distinct` of the pair of each of `rows`.
-    digest : bytes
+    fingerprint : bytes
         What tells the distinct pairs from others.
     """
-    order, is_new, digest = _sort(samples, y, rows, groups)
+    order, is_new, fingerprint = _sort(samples, y, rows, groups)
     numbers = np.cumsum(is_new)
     numbers -= 1
     group = np.empty_like(numbers)
     group[order] = numbers
-    return rows[order[is_new]], group, digest
+    return rows[order[is_new]], group, fingerprint
 
 
 def _sort(samples, y, rows, groups):
-    """Return the order of pairs, which of the sorted differ from the last, a digest."""
+    """Return the order of pairs, which sorted ones differ from the last, a fingerprint."""
     # 16 bytes a sequence, read as two numbers: those are sorted faster than bytes.
     digests = np.fromiter(_digests(samples, rows), "S16", len(rows))
     halves = digests.view(">u8").astype(np.uint64).reshape(-1, 2)
@@ -285,7 +285,7 @@ def _digests(samples, rows):
         for i in rows:
             values = _one_nan(np.add(samples[i], 0.0, dtype=np.float64))
             # Not its buffer: an array that exports one keeps memory for it.
-            yield digest_of(values.tobytes())
+            yield digest(values.tobytes())
         return
     n = max(1, BLOCK // samples[0].size)
     for first in range(0, len(rows), n):
@@ -293,7 +293,7 @@ def _digests(samples, rows):
         block = _one_nan(np.add(some, 0.0, dtype=np.float64, order="C"))
         values, size = block.data.cast("B"), block[0].nbytes
         for at in range(0, len(values), size):
-            yield digest_of(values[at : at + size])
+            yield digest(values[at : at + size])
 
 
 def _one_nan(values):
@@ -303,6 +303,6 @@ def _one_nan(values):
     return values
 
 
-def digest_of(values):
+def digest(values):
     """Return 16 bytes that stand for others."""
     return blake2b(values, digest_size=16).digest()

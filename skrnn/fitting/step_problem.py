@@ -7,7 +7,7 @@ from typing import ClassVar
 import numpy as np
 
 from skrnn.fitting.categories import without_absent
-from skrnn.fitting.problem import Problem, digest_of, merge_duplicates
+from skrnn.fitting.problem import Problem, digest, merge_duplicates
 from skrnn.sequences.scaling import with_largest_near_one
 from skrnn.training import StepTrainingSet
 from skrnn.utils.threads import ALONE
@@ -107,11 +107,11 @@ def make_step_problem(*, X, y, groups, **parts):
     counted = np.flatnonzero(y.mean_weight())
     if X.has_new_categories and len(counted) < len(X):
         X = without_absent(X, counted)
-    rows, group, digest = merge_duplicates(X.samples, _digests(y), counted, groups)
+    rows, group, fingerprint = merge_duplicates(X.samples, _digests(y), counted, groups)
     merged = np.zeros_like(y.weight)
     np.add.at(merged, y.places(rows[group]), y.weight[y.places(counted)])
     y = replace(y, weight=with_largest_near_one(merged))
-    parts |= {"rows": rows, "groups": groups, "digest": digest}
+    parts |= {"rows": rows, "groups": groups, "fingerprint": fingerprint}
     return StepProblem(X=X, y=y, weight=y.mean_weight(), **parts)
 
 
@@ -125,5 +125,5 @@ def _digests(y):
     ranks = [np.unique(column, return_inverse=True)[1] for column in columns.T]
     ranks = np.where(y.weight > 0, np.array(ranks, np.int64), -1).T.copy()
     edges = pairwise(y.starts.tolist())
-    digests = [digest_of(ranks[first:last].tobytes()) for first, last in edges]
+    digests = [digest(ranks[first:last].tobytes()) for first, last in edges]
     return np.array(digests, "S16").view(">u8").astype(np.uint64).reshape(-1, 2)
