@@ -255,7 +255,7 @@ def merge_duplicates(samples, y, rows, groups=None):
 
 
 def _sort(samples, y, rows, groups):
-    """Return the order of pairs, which sorted ones differ from the last, a fingerprint."""
+    """Return the order of pairs, which of the sorted are new, and a fingerprint."""
     # 16 bytes a sequence, read as two numbers: those are sorted faster than bytes.
     digests = np.fromiter(_digests(samples, rows), "S16", len(rows))
     halves = digests.view(">u8").astype(np.uint64).reshape(-1, 2)
