@@ -146,8 +146,8 @@ class EarlyClassifier(ClassifierMixin, NetworkMetaEstimator, BaseEstimator):
         sample_weight : array-like of shape (n,), default=None
             How much each sequence counts.
         **fit_params : dict
-            What else the network takes: `groups`, `X_val` and `y_val`. With metadata
-            routing it gets what it has requested.
+            What else the network takes: `groups`, `X_val`, `y_val`, `resume_from`. With
+            metadata routing it gets what it has requested.
 
         Returns
         -------

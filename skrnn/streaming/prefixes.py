@@ -23,6 +23,7 @@ def add_prefixes(
     X_val=None,
     y_val=None,
     sample_weight_val=None,
+    resume_from=None,
 ):
     """Return the arguments of `fit` with prefixes added to sequences of any layout.
 
@@ -52,6 +53,7 @@ def add_prefixes(
         "sample_weight": sample_weight,
         "groups": rows if groups is None else groups[rows],
         **dict(zip(NAMES, validation, strict=True)),
+        "resume_from": resume_from,
     }
 
 

@@ -17,7 +17,9 @@ from skrnn import (
     RNNRegressor,
 )
 from skrnn.callbacks import Checkpoint
+from skrnn.ensemble import SequenceBaggingClassifier
 from skrnn.preprocessing import PerStepTransformer
+from skrnn.streaming import EarlyClassifier
 from tests.attacks.configurations import draw, quietly
 from tests.callbacks.fits import CutAfter, CutShort, Then, assert_same_fit
 
@@ -194,6 +196,20 @@ def test_recurrent_features(tmp_path):
         RecurrentFeatures(cut).fit(X, Y)
     resumed = RecurrentFeatures(small()).fit(X, Y, resume_from=path)
     assert_same_fit(resumed.estimator_, whole.estimator_)
+
+
+def test_early_decisions_and_committees(tmp_path):
+    network = small(GRUClassifier).set_callbacks(Checkpoint(tmp_path, every=3))
+    for kind, options in [
+        (EarlyClassifier, {"n_prefixes": 2}),
+        (SequenceBaggingClassifier, {"n_estimators": 3, "random_state": 0}),
+    ]:
+        before = len(list(tmp_path.iterdir()))
+        whole = kind(network, **options).fit(X, Y)
+        n_fits = len(list(tmp_path.iterdir())) - before
+        assert n_fits == options.get("n_estimators", 1)
+        resumed = kind(small(GRUClassifier), **options).fit(X, Y, resume_from=tmp_path)
+        assert_array_equal(resumed.predict_proba(X), whole.predict_proba(X))
 
 
 def test_a_clone_keeps_its_checkpoint(tmp_path):
