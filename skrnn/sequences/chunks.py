@@ -7,7 +7,16 @@ def lengths_of(samples):
     """Return the number of steps of each sequence of a collection."""
     if isinstance(samples, np.ndarray):
         return np.full(len(samples), samples.shape[1])
-    return np.array([len(sequence) for sequence in samples])
+    if isinstance(samples, list | tuple):
+        return np.array([len(sequence) for sequence in samples])
+    return samples.lengths
+
+
+def n_features_of(samples):
+    """Return the number of features of a step of a collection."""
+    if isinstance(samples, np.ndarray | list):
+        return samples[0].shape[1]
+    return samples.n_features
 
 
 def spaced(rows, n):

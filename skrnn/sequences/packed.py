@@ -248,7 +248,8 @@ def pack(samples, rows=None, dtype=None):
 
     Parameters
     ----------
-    samples : ndarray of shape (n, n_steps, n_features) or list of n 2-D arrays
+    samples : ndarray of shape (n, n_steps, n_features), list of n 2-D arrays, or \
+NotInMemory or Loaded
         The collection.
     rows : ndarray of int, optional
         Which sequences to take, and in which order; all of them by default.
@@ -268,6 +269,9 @@ def pack(samples, rows=None, dtype=None):
     >>> batch.lengths.sizes
     array([2, 2, 1])
     """
+    if not isinstance(samples, np.ndarray | list):
+        rows = np.arange(len(samples)) if rows is None else rows
+        samples, rows = samples.load(rows), None
     if isinstance(samples, np.ndarray):
         return _pack_block(samples if rows is None else samples[rows], dtype)
     return _pack_list(samples if rows is None else [samples[i] for i in rows], dtype)

@@ -5,8 +5,9 @@ from functools import reduce
 
 import numpy as np
 
-from skrnn.sequences.chunks import blocks_by_length, lengths_of
+from skrnn.sequences.chunks import blocks_by_length, lengths_of, n_features_of
 from skrnn.sequences.packed import pack
+from skrnn.sequences.read_ahead import read_in_groups
 
 #: A spread that is smaller than this, as a part of the largest value, is rounding.
 ROUNDING = 8 * np.finfo(np.float64).eps
@@ -42,8 +43,7 @@ class Scale:
     @classmethod
     def of(cls, values, weight):
         """Measure columns, (n, n_columns), by the weights of the rows."""
-        moments = _Moments(_largest(values), first_seen(values))
-        return moments.add(values, weight / weight.max()).scale()
+        return _Moments().add(values, weight / weight.max()).scale()
 
     @classmethod
     def of_quantiles(cls, values, weight):
@@ -65,8 +65,9 @@ class Scale:
 
         Parameters
         ----------
-        samples : ndarray of shape (n, n_steps, n_features) or list of 2-D arrays
-            The collection, of which nothing is copied but a block at a time.
+        samples : ndarray of shape (n, n_steps, n_features), list of 2-D arrays, or \
+NotInMemory
+            The collection, which is read once, a block at a time.
         rows : ndarray of int
             Which of its sequences.
         weight : ndarray of shape (n,)
@@ -140,25 +141,14 @@ def deviations_of_columns(samples, rows):
 
 
 def _moments_of_steps(samples, rows, weight):
-    first, lengths = _first_step(samples, rows), lengths_of(samples)[rows]
-    # The largest values do not depend on the blocks: small ones stay in cache.
-    small = blocks_by_length(lengths, IN_CACHE // len(first), IN_CACHE)
-    largest = reduce(np.fmax, (_largest(_steps(samples, rows[at])) for at in small))
-    moments = _Moments(largest, first)
+    lengths, moments = lengths_of(samples)[rows], _Moments()
+    blocks = blocks_by_length(lengths, BLOCK // n_features_of(samples))
     heaviest = weight[rows].max()
-    for at in blocks_by_length(lengths, BLOCK // len(first)):
-        _add_steps(moments, pack(samples, rows[at]), weight[rows[at]] / heaviest)
+    with read_in_groups(samples, blocks, rows) as groups:
+        for some, samples in groups:
+            for at in some:
+                _add_steps(moments, pack(samples, rows[at]), weight[rows[at]] / heaviest)
     return moments
-
-
-def _first_step(samples, rows):
-    """Return the first value of each feature that is not missing."""
-    first = samples[rows[0]][0]
-    for i in rows:
-        if not np.isnan(first).any():
-            break
-        first = np.where(np.isnan(first), first_seen(samples[i]), first)
-    return first
 
 
 def first_seen(values):
@@ -176,30 +166,27 @@ def _add_steps(moments, x, weight):
     moments.add(x.data, x.broadcast(x.sort(weight)))
 
 
-def _steps(samples, rows):
-    """Return the steps of some sequences, (n, n_features), in their own type."""
-    if isinstance(samples, list):
-        return np.concatenate([samples[i] for i in rows.tolist()])
-    return samples[rows].reshape(-1, samples.shape[2])
-
-
 class _Moments:
     """Mean and squared deviations of columns, computed part by part.
 
-    All is measured in units of the largest value of a column, so that nothing
-    overflows, however large or small the numbers are, and from the first
-    row, so that a column that is constant is exactly that.
+    All is measured in units of about the largest value so far, so that nothing
+    overflows, however large or small the numbers are. They are powers of two: a change
+    of the unit loses no digit. And all is measured from the first value that is not
+    missing, so that a column that is constant is exactly that.
     """
 
-    def __init__(self, largest, first):
-        self.unit = np.where((largest == 0) | np.isnan(largest), 1.0, largest)
-        self.origin = np.where(np.isnan(first), 0.0, first) / self.unit
+    def __init__(self):
+        self.largest, self.unit, self.origin = 0.0, 1.0, np.nan
         self.weight, self.mean, self.squares = 0.0, 0.0, 0.0
 
     def add(self, values, weight):
         """Add some rows."""
+        self._see(values)
         values = _each_row(np.divide, values, self.unit)
-        _each_row(np.subtract, values, self.origin, out=values)
+        unseen = np.isnan(self.origin)
+        if unseen.any():
+            self.origin = np.where(unseen, first_seen(values), self.origin)
+        _each_row(np.subtract, values, self._start, out=values)
         is_missing = np.isnan(values) if np.isnan(values.min()) else None
         if is_missing is None:
             total = weight.sum()
@@ -217,16 +204,36 @@ class _Moments:
         self.weight = both
         return self
 
+    def _see(self, values):
+        """Choose the unit for these rows and all before."""
+        n, before = max(1, IN_CACHE // values.shape[1]), self.largest
+        parts = (values[k : k + n] for k in range(0, len(values), n))
+        largest = np.fmax(before, reduce(np.fmax, map(_largest, parts)))
+        if np.array_equal(largest, before, equal_nan=True):
+            return
+        # A power of two less: that above the largest float is no float.
+        unit = np.where(largest > 0, np.ldexp(0.5, np.frexp(largest)[1]), 1.0)
+        # So far a column without a largest value has zeros only, in any unit.
+        factor = np.where(np.greater(before, 0), self.unit, unit) / unit
+        self.largest, self.unit, self.origin = largest, unit, self.origin * factor
+        self.mean, self.squares = self.mean * factor, self.squares * factor**2
+
+    @property
+    def _start(self):
+        return np.where(np.isnan(self.origin), 0.0, self.origin)
+
     @property
     def deviation(self):
-        """The standard deviation of each column, in units of its largest value."""
+        """The standard deviation of each column, in units."""
         return np.sqrt(self.squares / self.weight)
 
     def scale(self):
         """Return what was measured, as a `Scale`."""
-        scale = np.maximum(self.deviation * self.unit, SMALLEST)
-        scale[self.deviation <= ROUNDING] = 1.0
-        return Scale((self.origin + self.mean) * self.unit, scale)
+        deviation = self.deviation
+        scale = np.maximum(deviation * self.unit, SMALLEST)
+        largest = np.where(self.largest > 0, self.largest / self.unit, 1.0)
+        scale[deviation <= ROUNDING * largest] = 1.0
+        return Scale((self._start + self.mean) * self.unit, scale)
 
 
 # What is done to every one of many short rows is done to several of them as if they
