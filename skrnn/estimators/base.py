@@ -21,16 +21,17 @@ from skrnn.fitting.checkpoint import Checkpoint, FitInProgress
 from skrnn.fitting.fitted_state import fitted_network, publish
 from skrnn.fitting.identity import Identity
 from skrnn.fitting.linear_path import begin
-from skrnn.fitting.problem import Expected
+from skrnn.fitting.problem import Expected, digest_of
 from skrnn.fitting.run import prepare
 from skrnn.fitting.warnings import warn
 from skrnn.parameters.auto import check_combinations
 from skrnn.parameters.constraints import Interval, check_parameters
 from skrnn.parameters.shared import Settings
-from skrnn.sequences.ragged import padded
+from skrnn.sequences import Unloaded
+from skrnn.sequences.ragged import joined, padded
 from skrnn.training import SOLVERS, Reporter
 from skrnn.utils.threads import WorkersOnDemand, workers_for
-from skrnn.validation import SequenceFormat, check_sequences
+from skrnn.validation import SequenceFormat, check_or_open
 from skrnn.validation.layouts import RAGGED, reads_gaps
 
 if TYPE_CHECKING:
@@ -251,13 +252,21 @@ class BaseRecurrent(Settings, CallbackSupportMixin, BaseEstimator, ABC):
     def _check_X(self, X):
         check_is_fitted(self)
         fitted_network(self)  # whose state must be whole
-        return check_sequences(self, X, expected=SequenceFormat.of(self))
+        return check_or_open(self, X, expected=SequenceFormat.of(self))
+
+    def _check_to_learn(self, X, expected):
+        """Check sequences to learn from; what is not in memory, when it is read."""
+        expected = expected and expected.format
+        return check_or_open(self, X, expected=expected, digest=digest_of)
 
     def _compute_checked(self, what, X, **options):
         weights = self.weights_.astype(X.dtype, copy=False)
-        compute = getattr(fitted_network(self), what)
-        workers = WorkersOnDemand(partial(n_threads, self.n_jobs))
-        return compute(weights, X.samples, workers=workers, **options)
+        options["workers"] = WorkersOnDemand(partial(n_threads, self.n_jobs))
+        compute = partial(getattr(fitted_network(self), what), weights, **options)
+        if not isinstance(X.samples, Unloaded) or X.samples.has_lengths:
+            return compute(X.samples)
+        with X.samples.parts() as parts:  # so that each sequence is read once
+            return joined([compute(part.values) for part in parts])
 
     def __sklearn_tags__(self) -> Tags:
         """Return the tags: 3-D arrays are taken beside tables, and NaN if it may be.

@@ -19,7 +19,6 @@ from skrnn.parameters.shared import reads_in_parts
 from skrnn.validation import (
     check_class_weight,
     check_labels,
-    check_sequences,
     check_weights,
     is_indicator_matrix,
 )
@@ -250,7 +249,7 @@ class RecurrentClassifier(
             expected.targets["classes_"],
             expected.targets["multilabel_"],
         )
-        X = check_sequences(self, X, expected=expected and expected.format)
+        X = self._check_to_learn(X, expected)
         y, multilabel = check_labels(y, len(X))
         weight = check_weights(sample_weight, len(X))
         classes = settle_classes(

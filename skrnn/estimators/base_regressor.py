@@ -19,7 +19,6 @@ from skrnn.losses import LOSSES, SquaredError
 from skrnn.parameters.regressors_of_sequences import RegressorSettings
 from skrnn.parameters.shared import reads_in_parts
 from skrnn.validation import (
-    check_sequences,
     check_targets,
     check_weights,
 )
@@ -195,7 +194,7 @@ class RecurrentRegressor(
 
     def _validate_data(self, X, y, sample_weight, classes, groups, expected=None):
         earlier = expected and expected.targets
-        X = check_sequences(self, X, expected=expected and expected.format)
+        X = self._check_to_learn(X, expected)
         y = check_targets(y, len(X))
         columns = y.reshape(len(y), -1)
         check_range(columns, self.loss, "target {}".format)

@@ -17,7 +17,7 @@ from skrnn.parameters.shared import reads_in_parts
 from skrnn.parameters.steps import StepClassifierSettings
 from skrnn.sequences import lengths_of
 from skrnn.training import StepTargets
-from skrnn.validation import check_class_weight, check_sequences
+from skrnn.validation import check_class_weight
 from skrnn.validation.labels import settle_classes
 from skrnn.validation.steps import (
     check_mark_is_no_class,
@@ -241,7 +241,7 @@ default=None
 
     def _validate_data(self, X, y, sample_weight, classes, groups, expected=None):
         earlier = expected and (expected.targets["classes_"], False)
-        X = check_sequences(self, X, expected=expected and expected.format)
+        X = self._check_to_learn(X, expected)
         lengths = lengths_of(X.samples)
         (y, starts), has_label = check_step_labels(y, lengths)
         weight = check_weights_of(has_label, sample_weight, lengths, "label")

@@ -19,7 +19,6 @@ from skrnn.parameters.regressors_of_steps import StepRegressorSettings
 from skrnn.parameters.shared import reads_in_parts
 from skrnn.sequences import lengths_of
 from skrnn.training import StepTargets
-from skrnn.validation import check_sequences
 from skrnn.validation.steps import check_step_targets, check_weights_of
 from skrnn.validation.targets import check_range
 
@@ -191,7 +190,7 @@ arrays of shape (n_steps_i,) or (n_steps_i, n_targets)
 
     def _validate_data(self, X, y, sample_weight, classes, groups, expected=None):
         earlier = expected and expected.targets
-        X = check_sequences(self, X, expected=expected and expected.format)
+        X = self._check_to_learn(X, expected)
         lengths = lengths_of(X.samples)
         targets, has_target = check_step_targets(y, lengths)
         y, starts = targets

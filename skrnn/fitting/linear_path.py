@@ -14,7 +14,14 @@ import numpy as np
 
 from skrnn.fitting.regression import linear_scores
 from skrnn.losses import RegressionLoss
-from skrnn.sequences import blocks_by_length, lengths_of, pack, spaced
+from skrnn.sequences import (
+    Unloaded,
+    blocks_by_length,
+    lengths_of,
+    pack,
+    read_in_groups,
+    spaced,
+)
 from skrnn.utils.threads import BLAS_THREADS
 
 #: Numbers of sequences that the regression needs, and that it is fitted on at most.
@@ -235,11 +242,26 @@ def _by_target(problem, rows):
     Every so many of them are a fair sample, and the same one in any units: the order in
     which sequences are learnt is that of digests of their numbers.
     """
-    last = np.empty((len(rows), problem.X.n_features))
+    y = problem.y[rows].reshape(len(rows), -1)
+    order = np.lexsort(y.T[::-1])
+    rows, y = rows[order], y[order]
+    like_next = np.append((y[1:] == y[:-1]).all(axis=1), False)
+    ties = np.flatnonzero(like_next | np.roll(like_next, 1))
+    if len(ties):
+        last = _last_step(problem.X, rows[ties])
+        keys = np.column_stack([y[ties], last])
+        rows[ties] = rows[ties][np.lexsort(keys.T[::-1])]
+    return rows
+
+
+def _last_step(X, rows):
+    """Return the last step of some sequences, ndarray of float64."""
+    if isinstance(X.samples, Unloaded):
+        return X.samples.last_steps(rows)
+    last = np.empty((len(rows), X.n_features))
     for k, i in enumerate(rows):
-        last[k] = problem.X.samples[i][-1]
-    keys = np.column_stack([problem.y[rows].reshape(len(rows), -1), last])
-    return rows[np.lexsort(keys.T[::-1])]
+        last[k] = X.samples[i][-1]
+    return last
 
 
 def _path(network, W):
@@ -256,9 +278,13 @@ def _last_steps(network, weights, problem, rows):
     params = network.layout.views(weights.astype(np.float64))
     samples, parts = problem.X.samples, []
     blocks = list(blocks_by_length(lengths_of(samples)[rows], MAX_STEPS))
-    for at in blocks:
-        x = pack(samples, rows[at], problem.X.dtype)
+
+    def take(x):
         for name, block in reads.items():
             x, _ = block.forward(params.get(name, {}), x, keep=False, dtype=np.float64)
-        parts.append(x.unsort(x.beside[:, -n:]))
+        return x.unsort(x.beside[:, -n:])
+
+    with read_in_groups(samples, blocks, rows) as groups:
+        for some, loaded in groups:
+            parts += [take(pack(loaded, rows[at], problem.X.dtype)) for at in some]
     return np.concatenate(parts)[np.argsort(np.concatenate(blocks))]

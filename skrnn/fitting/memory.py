@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from skrnn.sequences import blocks_by_length, lengths_of, pack
+from skrnn.sequences import blocks_by_length, lengths_of, pack, read_in_groups
 
 #: Steps apart at which values are compared. One step alone says too little of gaps.
 LAGS = np.arange(1, 9)
@@ -40,10 +40,14 @@ def measure_memory(samples, rows, weight, scale):
     n_features, heaviest = len(scale.mean), weight[rows].max()
     # Of each lag: the number of pairs, and sums of squares and products.
     sums = np.zeros((3, len(LAGS), n_features))
-    for at in blocks_by_length(lengths_of(samples)[rows], BLOCK // n_features):
-        x = pack(samples, rows[at])
-        x = x.replace(scale.encode(x.data.astype(np.float64, copy=False)))
-        sums += _sums_of_pairs(x, x.broadcast(x.sort(weight[rows[at]] / heaviest)))
+    blocks = blocks_by_length(lengths_of(samples)[rows], BLOCK // n_features)
+    with read_in_groups(samples, blocks, rows) as groups:
+        for some, loaded in groups:
+            for at in some:
+                x = pack(loaded, rows[at])
+                x = x.replace(scale.encode(x.data.astype(np.float64, copy=False)))
+                each = x.broadcast(x.sort(weight[rows[at]] / heaviest))
+                sums += _sums_of_pairs(x, each)
     n_pairs, squares, products = sums
     memory = _least_error(squares, products)
     memory[(n_pairs.sum(axis=0) < ENOUGH_PAIRS) | (squares.sum(axis=0) == 0)] = 1.0

@@ -17,14 +17,11 @@ from skrnn.fitting.categories import without_absent
 from skrnn.fitting.memory import measure_memory
 from skrnn.losses import Loss
 from skrnn.parameters.measured import scales_differ
+from skrnn.sequences import Unloaded
 from skrnn.sequences.scaling import Scale, with_largest_near_one
 from skrnn.training import TrainingSet
 from skrnn.utils.threads import ALONE
-from skrnn.validation import (
-    CheckedSequences,
-    SequenceFormat,
-    check_groups,
-)
+from skrnn.validation import CheckedSequences, SequenceFormat, check_groups
 from skrnn.validation.static import facts_of
 
 #: About so many numbers of a block are hashed at a time.
@@ -199,16 +196,8 @@ def make_problem(*, X, y, weight, groups, **parts):
     """Return a `Problem` in which a sequence has the weight of all its duplicates.
 
     Only ratios of weights matter. They are scaled to near one, so that products and
-    sums of them neither overflow nor vanish.
-
-    Parameters
-    ----------
-    X, y, weight
-        As in `Problem`.
-    groups : array-like of shape (n,) or None
-        Groups as the user passed them.
-    **parts
-        Other attributes of `Problem`.
+    sums of them neither overflow nor vanish. `groups` are as the user passed them; all
+    else is as in `Problem`.
     """
     groups = None if groups is None else check_groups(groups, len(X))
     counted = np.flatnonzero(weight)
@@ -226,7 +215,7 @@ def merge_duplicates(samples, y, rows, groups=None):
 
     Parameters
     ----------
-    samples : ndarray of shape (n, n_steps, n_features) or list of 2-D arrays
+    samples : ndarray of shape (n, n_steps, n_features), list of 2-D arrays, or Unloaded
         The collection.
     y : ndarray of shape (n,) or (n, n_outputs)
         Encoded targets.
@@ -281,12 +270,18 @@ def _digests(samples, rows):
     Equal values have equal bytes: all are float64, no zero is negative, and all that
     are missing are the same NaN.
     """
-    if isinstance(samples, list):
+    if isinstance(samples, Unloaded):
+        yield from samples.take_digests()[rows]
+    elif isinstance(samples, list):
         for i in rows:
             values = _one_nan(np.add(samples[i], 0.0, dtype=np.float64))
             # Not its buffer: an array that exports one keeps memory for it.
             yield digest(values.tobytes())
-        return
+    else:
+        yield from _digests_of_block(samples, rows)
+
+
+def _digests_of_block(samples, rows):
     n = max(1, BLOCK // samples[0].size)
     for first in range(0, len(rows), n):
         some = samples[rows[first : first + n]]
@@ -294,6 +289,11 @@ def _digests(samples, rows):
         values, size = block.data.cast("B"), block[0].nbytes
         for at in range(0, len(values), size):
             yield digest(values[at : at + size])
+
+
+def digest_of(sequence):
+    """Return the digest of the values of one sequence, as `_digests` yields it."""
+    return next(_digests([sequence], [0]))
 
 
 def _one_nan(values):

@@ -8,6 +8,7 @@ import numpy as np
 
 from skrnn.fitting.categories import without_absent
 from skrnn.fitting.problem import Problem, digest, merge_duplicates
+from skrnn.sequences import Pieces, Unloaded
 from skrnn.sequences.scaling import with_largest_near_one
 from skrnn.training import StepTrainingSet
 from skrnn.utils.threads import ALONE
@@ -39,7 +40,8 @@ class StepProblem(Problem):
         """
         samples, starts = self.X.samples, self.y.starts
         if longest is not None and np.diff(starts).max() > longest:
-            samples, starts, rows = self._cut(rows, longest, unit)
+            starts, rows, pieces = self._cut(rows, longest, unit)
+            samples = _take_pieces(samples, *pieces)
         y = replace(self.y, starts=starts)
         factor = len(rows) / y.weight[y.places(rows)].sum()
         y = replace(y, weight=y.weight * factor)
@@ -47,21 +49,33 @@ class StepProblem(Problem):
         return StepTrainingSet(samples, y, weight, rows, dtype)
 
     def _cut(self, rows, longest, unit):
-        """Return the pieces of all sequences, where they begin, and which to learn."""
-        samples, edges, learnt = [], [0], []
+        """Cut all sequences.
+
+        Returns
+        -------
+        edges : ndarray of int
+            Where the pieces begin, and the number of all steps.
+        learnt : ndarray of int
+            Which of them to learn.
+        pieces : tuple of ndarray of int
+            The sequence that each is of, and its first step and the one after its last.
+        """
+        of, starts, learnt = [], [], []
+        edges = self.y.starts
         chosen = np.zeros(len(self.weight), bool)
         chosen[rows] = True
-        for x, first, is_chosen in zip(
-            self.X.samples, self.y.starts.tolist(), chosen, strict=False
-        ):
+        for i, x in enumerate(map(range, np.diff(edges).tolist())):
             n_pieces = -(-len(x) // longest)
             size = -(-len(x) // (n_pieces * unit)) * unit
-            for start in range(0, len(x), size):
-                samples.append(x[start : start + size])
-                edges.append(first + start + len(samples[-1]))
-                has_target = self.y.weight[edges[-2] : edges[-1]].any()
-                learnt.append(is_chosen and has_target)
-        return samples, np.array(edges), np.flatnonzero(learnt)
+            for start in x[::size]:
+                of.append(i)
+                starts.append(start)
+                first = edges[i] + start
+                last = min(first + size, edges[i + 1])
+                learnt.append(chosen[i] and self.y.weight[first:last].any())
+        of, starts = np.array(of), np.array(starts)
+        edges = np.append(edges[of] + starts, edges[-1])
+        return edges, np.flatnonzero(learnt), (of, starts, starts + np.diff(edges))
 
     def scored(self, rows):
         """Return the targets of the steps of some sequences that have one."""
@@ -89,6 +103,13 @@ class StepProblem(Problem):
     def _weighed(self, class_weight):
         y = replace(self.y, weight=self.y.weight * class_weight[self.y.values])
         return replace(self, y=y, weight=y.mean_weight())
+
+
+def _take_pieces(samples, of, starts, stops):
+    if isinstance(samples, Unloaded):
+        return Pieces(samples, of, starts, stops)
+    pieces = zip(of.tolist(), starts.tolist(), stops.tolist(), strict=True)
+    return [samples[i][start:stop] for i, start, stop in pieces]
 
 
 def make_step_problem(*, X, y, groups, **parts):

@@ -9,7 +9,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from skrnn.sequences import lengths_of, spaced
+from skrnn.sequences import lengths_of, n_features_of, spaced
 from skrnn.sequences.scaling import moments_of_seen
 
 #: Least number of sequences for a decision, and number that is enough for one.
@@ -50,7 +50,8 @@ def look_swapped(samples, rows, features=slice(None)):
         features are correlated beyond what all sequences share, but neighbouring steps
         are not.
     """
-    n_steps, n_features = samples[rows[0]][:, features].shape
+    all_features = np.arange(n_features_of(samples))
+    n_steps, n_features = lengths_of(samples)[rows[0]], len(all_features[features])
     if n_features < RATIO * n_steps or len(rows) < FEWEST:
         return False
     lengths = lengths_of(samples)[rows]
@@ -59,8 +60,8 @@ def look_swapped(samples, rows, features=slice(None)):
         return False
     first = spaced(np.arange(n_features - 1), N_PAIRS)
     columns = np.union1d(first, first + 1)
-    looked_at = np.arange(samples[0].shape[1])[features][columns]
-    x = _central_steps(samples, spaced(rows, ENOUGH), looked_at)
+    looked_at = all_features[features][columns]
+    x = _central_steps(samples, spaced(rows, ENOUGH), n_steps, looked_at)
     mean, deviation = moments_of_seen(x)
     z = (x - mean) / np.where(deviation <= ROUNDING, np.inf, deviation)
     smooth, enough = _smoothness(z, columns)
@@ -69,9 +70,8 @@ def look_swapped(samples, rows, features=slice(None)):
     )
 
 
-def _central_steps(samples, rows, columns):
+def _central_steps(samples, rows, n_steps, columns):
     """Return some steps in the middle, each divided by its largest absolute value."""
-    n_steps = len(samples[rows[0]])
     start = max(0, (n_steps - N_STEPS) // 2)
     some = slice(start, start + N_STEPS)
     x = np.array([samples[i][some, columns] for i in rows], np.float64)

@@ -10,7 +10,14 @@ from skrnn.network.dropout import NO_DROPOUT
 from skrnn.network.front import FrontBlock
 from skrnn.network.layer import RecurrentLayer
 from skrnn.network.pooling import PoolingBeside
-from skrnn.sequences import Sequences, blocks_by_length, lengths_of, pack
+from skrnn.sequences import (
+    Sequences,
+    blocks_by_length,
+    lengths_of,
+    n_features_of,
+    pack,
+    read_in_groups,
+)
 from skrnn.utils.threads import ALONE
 
 #: Steps of so many hidden units, those of all sequences together, are worth a thread.
@@ -233,7 +240,8 @@ class Network:
         ----------
         weights : ndarray of shape (n_parameters,)
             The flat vector; its type is that of the computation.
-        samples : ndarray of shape (n, n_steps, n_features) or list of 2-D arrays
+        samples : ndarray of shape (n, n_steps, n_features), list of 2-D arrays, or \
+NotInMemory
             The collection.
         rows : ndarray of int, optional
             Which of its sequences; all by default.
@@ -251,17 +259,21 @@ class Network:
         chunks = list(
             blocks_by_length(
                 lengths if rows is None else lengths[rows],
-                max_steps=min(MOST_STEPS, MOST_NUMBERS // samples[0].shape[1]),
+                max_steps=min(MOST_STEPS, MOST_NUMBERS // n_features_of(samples)),
                 max_sequences=min(self.sequences_per_shard, MOST_AT_ONCE),
             )
         )
 
-        def compute_chunk(_, chunk):
-            x = pack(samples, chunk if rows is None else rows[chunk], dtype)
+        def compute_chunk(_, job):
+            chunk, loaded = job
+            x = pack(loaded, chunk if rows is None else rows[chunk], dtype)
             out, _ = self.forward(weights, x, keep=False)
             return out.unpack() if isinstance(out, Sequences) else out
 
-        results = workers.share(chunks, compute_chunk)
+        results = []
+        with read_in_groups(samples, chunks, rows) as groups:
+            for some, loaded in groups:
+                results += workers.share([(at, loaded) for at in some], compute_chunk)
         order = np.argsort(np.concatenate(chunks), kind="stable")
         if isinstance(results[0], list):
             flat = [sequence for result in results for sequence in result]

@@ -91,7 +91,7 @@ def scales_differ(samples, rows, columns=slice(None)):
     bool
     """
     n, n_steps = LOOK_AT
-    some = (samples[i][:n_steps, columns] for i in spaced(rows, n))
+    some = (samples[i][:n_steps, columns] for i in spaced(rows, n).tolist())
     sequences = [np.asarray(x, np.float64) for x in some]
     largest = np.fmax.reduce([np.fmax.reduce(np.abs(x)) for x in sequences])
     unit = np.where((largest == 0) | np.isnan(largest), 1.0, largest)

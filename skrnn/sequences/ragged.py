@@ -56,3 +56,10 @@ def padded(sequences, n_steps=None, fill_value=np.nan):
     for row, sequence in zip(block, sequences, strict=True):
         row[: len(sequence)] = sequence
     return block
+
+
+def joined(parts):
+    """Return arrays one after the other, or the items of lists as one list."""
+    if isinstance(parts[0], list):
+        return [item for part in parts for item in part]
+    return np.concatenate(parts)

@@ -7,6 +7,8 @@ from threading import Event
 
 import numpy as np
 
+from skrnn.sequences.loaded import NotInMemory
+
 #: About so many bytes are read ahead at most: the first group, and the largest. With
 #: small groups at the beginning the first batch need not wait for many others.
 FIRST, MOST = 2**21, 2**25
@@ -81,7 +83,7 @@ def read_in_groups(samples, batches, rows=None):
 
     Parameters
     ----------
-    samples : ndarray, list of 2-D arrays, or NotInMemory
+    samples : ndarray, list of 2-D arrays, Loaded or NotInMemory
         The collection.
     batches : iterable of ndarray of int
         Rows of it.
@@ -94,7 +96,7 @@ def read_in_groups(samples, batches, rows=None):
         Of an iterator of pairs: a list of batches, and what has their sequences under
         the same numbers.
     """
-    if isinstance(samples, np.ndarray | list):
+    if not isinstance(samples, NotInMemory):
         return nullcontext([(batches, samples)])
 
     def read(over):

@@ -147,8 +147,15 @@ def _moments_of_steps(samples, rows, weight):
     with read_in_groups(samples, blocks, rows) as groups:
         for some, samples in groups:
             for at in some:
-                _add_steps(moments, pack(samples, rows[at]), weight[rows[at]] / heaviest)
+                _add_steps(
+                    moments, pack(samples, rows[at]), weight[rows[at]] / heaviest
+                )
     return moments
+
+
+def _add_blocks(moments, samples, blocks, rows, weight, heaviest):
+    for at in blocks:
+        _add_steps(moments, pack(samples, rows[at]), weight[rows[at]] / heaviest)
 
 
 def first_seen(values):

@@ -1,9 +1,10 @@
-"""Sources of sequences that are not in memory: collections of items, blocks of three axes.
+"""Sources of sequences that are not in memory: collections of items, and arrays.
 
 A source reads, and has a `check` look at all that it has read.
 """
 
 from abc import ABC, abstractmethod
+from itertools import pairwise
 
 import numpy as np
 
@@ -79,12 +80,19 @@ class Items(Source):
         except Exception as error:
             raise _unreadable(f"sequence {i} of X", error) from error
 
+    def get_in_memory(self, i):
+        """Return an item as it is; of one that is not in memory, all that it has."""
+        item = self.get(i)
+        if not self.is_stored(item):
+            return item
+        return _read(item, slice(None), f"sequence {i} of X")
+
     def read(self, rows, check, over, until_full):
         """Return sequences one by one, as `Source.read` says."""
         found, size = [], 0
         for i in rows.tolist():
             check_wanted(over)
-            found.append(check.item(self.get(i), i))
+            found.append(check.item(self.get_in_memory(i), i))
             size += found[-1].nbytes
             if until_full and size >= PART:
                 break
@@ -146,7 +154,8 @@ class Block(Source):
         for first, last in self._runs(rows):
             check_wanted(over)
             start, stop = int(rows[first]), int(rows[last - 1]) + 1
-            run = check.run(self._rows(slice(start, stop), start, stop), start)
+            run = self._rows(slice(start, stop), start, stop)
+            run = check.run(run, start, stop)
             wanted = rows[first:last] - start
             if isinstance(run, list):
                 found += [run[k] for k in wanted.tolist()]
@@ -225,4 +234,4 @@ def _runs_of_same(values):
 
 def _pairs(cuts, n):
     edges = [0, *cuts.tolist(), n]
-    return list(zip(edges[:-1], edges[1:], strict=True))
+    return list(pairwise(edges))

@@ -71,7 +71,8 @@ class MinibatchSolver(Solver):
     _good: np.ndarray | None = field(default=None, init=False)
     #: Those after the last epoch, while no loss has been seen for them.
     _unchecked: np.ndarray | None = field(default=None, init=False)
-    _last_batch: np.ndarray | None = field(default=None, init=False)
+    #: Its data and its rows.
+    _last_batch: tuple | None = field(default=None, init=False)
 
     unit = "epoch"
     has_batches = True
@@ -201,24 +202,27 @@ class MinibatchSolver(Solver):
     def _run_epoch(self, state, shards):
         """Run through the training set once; return the mean of the objective."""
         rows, lengths, total = self.data.rows, self.data.lengths, 0.0
-        for batch in minibatches(rows, lengths, self.batch_size, self.rng):
-            total += len(batch) * self._run_batch(state, shards, batch)
-            state.history.n_seen += len(batch)
+        batches = minibatches(rows, lengths, self.batch_size, self.rng)
+        with self.data.read_in_groups(batches) as groups:
+            for some, data in groups:
+                for batch in some:
+                    total += len(batch) * self._run_batch(state, shards, batch, data)
+                    state.history.n_seen += len(batch)
         if not np.isfinite(state.weights).all():
             raise NotFinite
         return total / len(rows)
 
-    def _run_batch(self, state, shards, rows):
+    def _run_batch(self, state, shards, rows, data=None):
         """Take one step; return the objective before it."""
         value, gradient, part, weights = shards.value_and_gradient_of_part(
-            state.weights, shards.cut(rows)
+            state.weights, shards.cut(rows), data
         )
         norm = clip_by_norm(gradient, self.max_grad_norm)
         if not (np.isfinite(value) and np.isfinite(norm)):
             raise NotFinite
         if self._unchecked is not None:
             self._good, self._unchecked = self._unchecked, None
-        self._last_batch = rows
+        self._last_batch = data or self.data, rows
         rate = self.schedule.rate(state.update)
         self.optimizer.step_in_part(weights, gradient, rate, part)
         if part is not None:
@@ -228,7 +232,8 @@ class MinibatchSolver(Solver):
 
     def _check_finite(self, weights):
         """Raise NotFinite unless the loss is finite at the weights after a step."""
-        batch = self.data.batch(self._last_batch)
+        data, rows = self._last_batch or (self.data, self.data.rows)
+        batch = data.batch(rows)
         if not np.isfinite(self.objective.value(weights, *batch)):
             raise NotFinite
 

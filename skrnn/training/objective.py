@@ -153,10 +153,19 @@ class Shards:
 
     def value_and_gradient(self, weights, shards):
         """Compute the objective and its gradient: the mean of those of the shards."""
-        return self._evaluate(self.objective, weights, shards, self.data.batch)
+        return self._evaluate(self.objective, weights, shards, self.data)
 
-    def value_and_gradient_of_part(self, weights, shards):
+    def value_and_gradient_of_part(self, weights, shards, data=None):
         """Compute them as a function of the part of the weights that the shards read.
+
+        Parameters
+        ----------
+        weights : ndarray of shape (n_parameters,)
+            The flat vector.
+        shards : list of ndarray of int
+            The rows of a batch.
+        data : TrainingSet, optional
+            Where the sequences come from, if not from where all of them do.
 
         Returns
         -------
@@ -168,10 +177,12 @@ class Shards:
         weights : ndarray
             The weights of the part.
         """
+        data = self.data if data is None else data
         if not self.objective.reads_in_part:
-            return *self.value_and_gradient(weights, shards), None, weights
+            found = self._evaluate(self.objective, weights, shards, data)
+            return *found, None, weights
         # Before they are shared out: the part is that of all of them.
-        batches = [self.data.batch(rows) for rows in shards]
+        batches = [data.batch(rows) for rows in shards]
         x, *others = zip(*batches, strict=True)
         part, x = part_read(self.objective.network, list(x))
         batches = {
@@ -179,27 +190,29 @@ class Shards:
             for rows, batch in zip(shards, zip(x, *others, strict=True), strict=True)
         }
         objective, weights = self.objective.of_part(part), part.take(weights)
-        value, gradient = self._evaluate(
-            objective, weights, shards, lambda rows: batches[rows[0]]
-        )
+        value, gradient = self._evaluate(objective, weights, shards, data, batches)
         return value, gradient, part, weights
 
-    def _evaluate(self, objective, weights, shards, read):
-        """Evaluate an objective on shards that are read by a function of their rows."""
+    def _evaluate(self, objective, weights, shards, data, batches=None):
+        """Evaluate an objective on shards; `batches` has them if they are packed."""
 
         def evaluate(worker, job):
-            rows, objective = job
+            rows, objective, data = job
             tapes = self._tapes[worker]
+            batch = data.batch(rows) if batches is None else batches[rows[0]]
             value, gradient, tape = objective.value_and_gradient(
-                weights, *read(rows), reuse=tapes.pop(len(rows), None)
+                weights, *batch, reuse=tapes.pop(len(rows), None)
             )
             if len(tapes) == N_TAPES:
                 tapes.pop(next(iter(tapes)))
             tapes[len(rows)] = tape
             return value, gradient
 
-        parts = objective.split(len(shards))
-        results = self.workers.share(list(zip(shards, parts, strict=True)), evaluate)
+        parts, results = iter(objective.split(len(shards))), []
+        with data.read_in_groups(shards) as groups:
+            for some, loaded in groups:
+                jobs = [(rows, next(parts), loaded) for rows in some]
+                results += self.workers.share(jobs, evaluate)
         if len(shards) == 1:
             return results[0]
         total, sum_of_gradients = 0.0, np.zeros_like(weights)

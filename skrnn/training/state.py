@@ -1,13 +1,14 @@
 """State of training: the data, the weights so far, the history, the reason to stop."""
 
 import math
-from dataclasses import dataclass, field
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from enum import Enum
 from functools import cached_property
 
 import numpy as np
 
-from skrnn.sequences import lengths_of, pack
+from skrnn.sequences import lengths_of, pack, read_in_groups
 
 
 @dataclass(frozen=True, eq=False)
@@ -16,7 +17,8 @@ class TrainingSet:
 
     Parameters
     ----------
-    samples : ndarray of shape (n, n_steps, n_features) or list of 2-D arrays
+    samples : ndarray of shape (n, n_steps, n_features), list of 2-D arrays, or \
+NotInMemory or Loaded
         The collection, as users keep it: nothing is copied but a batch at a time.
     y : ndarray of shape (n,) or (n, n_outputs)
         Encoded targets.
@@ -50,6 +52,27 @@ class TrainingSet:
         """
         x = pack(self.samples, rows, self.dtype)
         return x, *self.targets(rows, x.lengths)
+
+    @contextmanager
+    def read_in_groups(self, batches):
+        """Read ahead what is not in memory.
+
+        Parameters
+        ----------
+        batches : list of ndarray of int
+            Rows of the sequences of each batch.
+
+        Yields
+        ------
+        iterator of pairs
+            Some of the batches, a list, and a `TrainingSet` with their sequences; all
+            of them and this one if the sequences are in memory.
+        """
+        with read_in_groups(self.samples, batches) as groups:
+            yield ((some, self._with(samples)) for some, samples in groups)
+
+    def _with(self, samples):
+        return self if samples is self.samples else replace(self, samples=samples)
 
     def targets(self, rows, lengths):
         """Return targets and weights of a batch, in the order of its scores."""

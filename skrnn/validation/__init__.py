@@ -9,6 +9,7 @@ from skrnn.validation.labels import (
 )
 from skrnn.validation.sequences import check_sequences
 from skrnn.validation.targets import check_targets
+from skrnn.validation.unloaded import check_or_open
 from skrnn.validation.weights import check_groups, check_weights
 
 __all__ = [
@@ -18,6 +19,7 @@ __all__ = [
     "check_classes",
     "check_groups",
     "check_labels",
+    "check_or_open",
     "check_sequences",
     "check_targets",
     "check_weights",

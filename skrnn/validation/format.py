@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from skrnn.sequences import n_features_of
 from skrnn.validation.categories import Categories
 from skrnn.validation.layouts import RAGGED, TABLE, reads_gaps
 from skrnn.validation.padding import reads_padding
@@ -168,7 +169,7 @@ class CheckedSequences:
 
     Attributes
     ----------
-    samples : ndarray of shape (n, n_steps, n_features) or list of 2-D arrays
+    samples : ndarray of shape (n, n_steps, n_features), list of 2-D arrays, or Unloaded
         The sequences; not copied if they were arrays of numbers. A list of data
         frames, if those are left unchanged.
     dtype : dtype
@@ -190,7 +191,7 @@ class CheckedSequences:
     @property
     def n_features(self):
         """Number of features of a step."""
-        return self.samples[0].shape[1]
+        return n_features_of(self.samples)
 
     def __len__(self):
         return len(self.samples)

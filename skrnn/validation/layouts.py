@@ -58,7 +58,7 @@ def recognise(X, name):
     if not isinstance(X, list | tuple):
         if sparse.issparse(X):  # before the container check: some are dicts
             return X, TABLE
-        _check_container(X, name)
+        check_container(X, name)
         if is_frame(X):
             return X, TABLE
         original, X = X, as_array(X, "X", MASKED)
@@ -81,7 +81,7 @@ def recognise(X, name):
     )
 
 
-def _check_container(X, name):
+def check_container(X, name):
     """Raise ValueError if X has attributes of a table or array, but is neither."""
     if "GroupBy" in type(X).__name__ or isinstance(X, Mapping | str | bytes):
         _refuse(X, type(X).__name__, name)

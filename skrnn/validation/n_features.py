@@ -16,17 +16,22 @@ def check_same_features(samples, name):
     for i, sequence in enumerate(samples):
         if sequence.shape[1] == n_features:
             continue
-        message = (
-            f"All sequences must have the same features, but sequence 0 of X has "
-            f"{n_features} and sequence {i} has {sequence.shape[1]}: expected shape "
-            f"(steps, {n_features}), got {sequence.shape}."
-        )
+        message = different_features(n_features, sequence, i)
         if len({len(other) for other in samples}) == 1:
             message += (
                 f" All have {len(sequence)} rows: if those are the features, the axes "
                 "are swapped; pass [x.T for x in X]."
             )
         raise ValueError(message)
+
+
+def different_features(n_features, sequence, i):
+    """Return the message for a sequence with another number than the first one."""
+    return (
+        f"All sequences must have the same features, but sequence 0 of X has "
+        f"{n_features} and sequence {i} has {sequence.shape[1]}: expected shape "
+        f"(steps, {n_features}), got {sequence.shape}."
+    )
 
 
 def features_per_step(estimator):

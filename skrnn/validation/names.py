@@ -50,14 +50,17 @@ def are_frames(X, name):
         )
     first = _columns_of(X[0])
     for i, frame in enumerate(X):
-        columns = _columns_of(frame)
-        if not _are_equal(first, columns):
-            raise ValueError(
-                "All sequences must have the same columns, in the same order, but "
-                f"sequence 0 of X has {list(first)} and sequence {i} has "
-                f"{list(columns)}."
-            )
+        check_same_columns(first, _columns_of(frame), i)
     return True
+
+
+def check_same_columns(first, columns, i):
+    """Raise ValueError if sequence i has other columns than the first one."""
+    if not _are_equal(first, columns):
+        raise ValueError(
+            "All sequences must have the same columns, in the same order, but "
+            f"sequence 0 of X has {list(first)} and sequence {i} has {list(columns)}."
+        )
 
 
 def _are_equal(first, columns):

@@ -39,13 +39,15 @@ def reads_padding(padding):
     return isinstance(padding, str) and padding == NAN
 
 
-def lengths_without_padding(X):
+def lengths_without_padding(X, first=0):
     """Return how many steps each sequence has, up to the last that is no padding.
 
     Parameters
     ----------
     X : ndarray of shape (n, n_steps, n_features)
         The sequences, of numbers or objects.
+    first : int, default=0
+        The number of the first of them, for messages.
 
     Returns
     -------
@@ -61,7 +63,7 @@ def lengths_without_padding(X):
         return np.full(n, n_steps)
     parts = (part for _, part in parts_of(X))  # in turn, to need little memory
     is_padding = np.concatenate([_are_missing(part).all(axis=2) for part in parts])
-    empty = np.flatnonzero(is_padding.all(axis=1))
+    empty = first + np.flatnonzero(is_padding.all(axis=1))
     if len(empty):
         raise ValueError(
             f"All values are NaN in sequence(s) {some_of(empty.tolist())} of X: "
@@ -70,7 +72,7 @@ def lengths_without_padding(X):
     return n_steps - np.argmin(is_padding[:, ::-1], axis=1)
 
 
-def without_padding(samples, n_features):
+def without_padding(samples, n_features, first=0):
     """Return sequences without their padding.
 
     Parameters
@@ -79,13 +81,15 @@ def without_padding(samples, n_features):
         The sequences. What stands behind the features tells nothing of padding.
     n_features : int
         Number of features.
+    first : int, default=0
+        The number of the first sequence, for messages.
 
     Returns
     -------
     list of ndarray of shape (n_steps_i, n_features + n_facts)
         Views.
     """
-    lengths = lengths_without_padding(samples[:, :, :n_features])
+    lengths = lengths_without_padding(samples[:, :, :n_features], first)
     return [x[:length] for x, length in zip(samples, lengths.tolist(), strict=True)]
 
 

@@ -66,11 +66,7 @@ def check_sequences(estimator, X, *, expected=None, numbers=True):
     """
     name = type(estimator).__name__
     X, layout = recognise(X, name)
-    if expected is not None and layout != expected.layout:
-        raise ValueError(
-            f"{name} was fitted on {SHAPES[expected.layout]}, but X is "
-            f"{SHAPES[layout]}. {ADVICE[expected.layout, layout]}"
-        )
+    check_fitted_layout(name, layout, expected)
     if numbers and wants_categories(estimator, expected):
         raw = _check_layout(estimator, X, layout, expected, numbers=False)
         encoded = with_codes(estimator, raw, X, expected)
@@ -80,10 +76,19 @@ def check_sequences(estimator, X, *, expected=None, numbers=True):
     return _check_values(estimator, checked) if numbers else checked
 
 
+def check_fitted_layout(name, layout, expected):
+    """Raise ValueError if a layout is not that of the sequences in `fit`."""
+    if expected is not None and layout != expected.layout:
+        raise ValueError(
+            f"{name} was fitted on {SHAPES[expected.layout]}, but X is "
+            f"{SHAPES[layout]}. {ADVICE[expected.layout, layout]}"
+        )
+
+
 def _check_layout(estimator, X, layout, expected, numbers):
     """Check X of a known layout but for its values, and cut padding off."""
     check = _check_table if layout == TABLE else _check_arrays
-    nan = _meanings_of_nan(estimator, layout, expected)
+    nan = meanings_of_nan(estimator, layout, expected)
     checked = check(estimator, X, layout, expected, numbers, nan)
     if not checked.format.padding:
         return checked
@@ -92,7 +97,7 @@ def _check_layout(estimator, X, layout, expected, numbers):
     return replace(checked, samples=samples, n_steps=n_steps)
 
 
-def _meanings_of_nan(estimator, layout, expected):
+def meanings_of_nan(estimator, layout, expected):
     """Return whether NaN is a gap, and whether it is padding at the end of a row."""
     if expected is not None:
         return {"gaps": expected.gaps, "padding": expected.padding}
@@ -113,20 +118,45 @@ def _check_values(estimator, X):
 
 def _check_arrays(estimator, X, layout, expected, numbers, nan):
     name = type(estimator).__name__
-    names = _check_names(estimator, X, expected) if layout == RAGGED else None
+    names = check_names(estimator, X, expected) if layout == RAGGED else None
     check = check_block if layout == BLOCK else check_ragged
     samples, dtype = check(X, name, numbers, any(nan.values()))
-    n_features = samples[0].shape[1]
+    form = format_of_steps(estimator, samples, names, layout, expected, nan)
+    return CheckedSequences(samples, dtype, form)
+
+
+def format_of_steps(estimator, samples, names, layout, expected, nan):
+    """Return the format of sequences that are no table.
+
+    Parameters
+    ----------
+    estimator : estimator
+        The estimator.
+    samples : ndarray of shape (n, n_steps, n_features) or list of 2-D arrays
+        The sequences, or the first of them.
+    names : ndarray of str objects or None
+        The names of their columns.
+    layout : str
+        Their layout.
+    expected : SequenceFormat or None
+        Format that they must have.
+    nan : dict
+        As from `meanings_of_nan`.
+
+    Returns
+    -------
+    SequenceFormat
+    """
+    name, n_features = type(estimator).__name__, samples[0].shape[1]
     if expected is None:
         check_features_per_step(estimator, n_features, layout)
     elif n_features != expected.n_features_in:
         raise ValueError(wrong_features(name, samples, expected.n_features_in))
     static = _static(estimator, n_features, names, layout, expected)
-    form = SequenceFormat(layout, n_features, n_features, names, static=static, **nan)
-    return CheckedSequences(samples, dtype, form)
+    return SequenceFormat(layout, n_features, n_features, names, static=static, **nan)
 
 
-def _check_names(estimator, X, expected):
+def check_names(estimator, X, expected):
     """Return the names of the columns of sequences, or None."""
     known = None if expected is None else expected.names
     if not are_frames(X, type(estimator).__name__) and known is None:
@@ -234,23 +264,36 @@ def check_ragged(X, name, numbers=True, allow_nan=False):
     """
     samples, keep_frames = [], not numbers and are_frames(X, name)
     for i, sequence in enumerate(X):
-        sequence = sequence if keep_frames else _as_array(sequence, i)
-        if len(sequence.shape) != 2:
-            raise ValueError(
-                f"Expected {SHAPES[RAGGED]}, but sequence {i} of X has shape "
-                f"{sequence.shape}. Reshape it to (steps, features): with one number "
-                "a step that is x.reshape(-1, 1)."
-            )
-        if sequence.shape[0] == 0:
-            raise ValueError(
-                f"Sequence {i} of X has no steps (shape {sequence.shape}); {name} "
-                "needs at least one. Leave empty sequences out."
-            )
-        if numbers and sequence.dtype not in USUAL:
-            sequence = as_numbers(sequence, f"Sequence {i} of X", name, allow_nan)
+        if keep_frames:
+            _check_shape(sequence, i, name)
+        else:
+            sequence = read_sequence(sequence, i, name, numbers, allow_nan)
         samples.append(sequence)
     check_same_features(samples, name)
     return samples, _computing_type(samples)
+
+
+def read_sequence(sequence, i, name, numbers=True, allow_nan=False):
+    """Check sequence i of a ragged list, and return it as an array."""
+    sequence = _as_array(sequence, i)
+    _check_shape(sequence, i, name)
+    if numbers and sequence.dtype not in USUAL:
+        return as_numbers(sequence, f"Sequence {i} of X", name, allow_nan)
+    return sequence
+
+
+def _check_shape(sequence, i, name):
+    if len(sequence.shape) != 2:
+        raise ValueError(
+            f"Expected {SHAPES[RAGGED]}, but sequence {i} of X has shape "
+            f"{sequence.shape}. Reshape it to (steps, features): with one number "
+            "a step that is x.reshape(-1, 1)."
+        )
+    if sequence.shape[0] == 0:
+        raise ValueError(
+            f"Sequence {i} of X has no steps (shape {sequence.shape}); {name} "
+            "needs at least one. Leave empty sequences out."
+        )
 
 
 def _computing_type(arrays):

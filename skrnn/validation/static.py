@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from skrnn.sequences import Unloaded
 from skrnn.validation.columns import resolve_columns
 from skrnn.validation.layouts import TABLE
 
@@ -41,10 +42,11 @@ def resolve_static(estimator, n, names, layout):
     return np.sort(found)
 
 
-def check_static(samples, static, name):
+def check_static(samples, static, name, first=0):
     """Raise ValueError if a feature named static varies within a sequence.
 
-    Values that are missing differ from none.
+    Values that are missing differ from none. `first` is the number of the first
+    sequence in X.
     """
     if len(static) == 0:
         return
@@ -59,7 +61,7 @@ def check_static(samples, static, name):
         varies = np.fmin.reduce(facts) < np.fmax.reduce(facts)
         if varies.any():
             k = int(varies.argmax())
-            raise ValueError(_varies(facts[:, k], i, static[k], name))
+            raise ValueError(_varies(facts[:, k], first + i, static[k], name))
 
 
 def _varies(values, i, feature, name):
@@ -81,4 +83,6 @@ def facts_of(samples, rows, static):
     """
     if isinstance(samples, np.ndarray):
         return np.fmax.reduce(samples[rows][:, :, static], axis=1)
+    if isinstance(samples, Unloaded):
+        return samples.facts[rows]
     return np.array([np.fmax.reduce(samples[i][:, static]) for i in rows])

@@ -102,14 +102,16 @@ def check_kind(values, what, name):
         )
 
 
-def check_finite(samples, name, gaps, at_nan):
+def check_finite(samples, name, gaps, at_nan, first=0, step=0):
     """Raise ValueError if sequences have infinity, or NaN that is no gap.
 
-    `at_nan` gives advice for a sequence with NaN.
+    `at_nan` gives advice for a sequence with NaN; `first` and `step` are the numbers of
+    the first sequence in X, and of its first step.
     """
-    for first, part in parts_of(samples):
+    for at, part in parts_of(samples):
         if not _all_finite(part, gaps):
-            raise ValueError(_first_not_finite(part, first, name, gaps, at_nan))
+            place = first + at, step
+            raise ValueError(_first_not_finite(part, place, name, gaps, at_nan))
 
 
 def _all_finite(part, gaps):
@@ -138,15 +140,15 @@ def parts_of(samples):
             first, size = last, 0
 
 
-def _first_not_finite(samples, first, name, gaps, at_nan):
+def _first_not_finite(samples, place, name, gaps, at_nan):
     """Return the message for the first value that is NaN or infinite.
 
     Parameters
     ----------
     samples : ndarray of shape (n, n_steps, n_features) or list of 2-D arrays
         Some of the sequences, at least one of which has such a value.
-    first : int
-        Index of the first of them in X.
+    place : tuple of int
+        Number of the first of them in X, and of its first step.
     name : str
         Name of the estimator.
     gaps : bool
@@ -160,8 +162,8 @@ def _first_not_finite(samples, first, name, gaps, at_nan):
 
     i = next(i for i, values in enumerate(samples) if wrong(values).any())
     step, feature = np.argwhere(wrong(samples[i]))[0]
-    value, where = samples[i][step, feature], f"sequence {first + i}, step {step}, "
-    where += f"feature {feature}"
+    value, (first, before) = samples[i][step, feature], place
+    where = f"sequence {first + i}, step {before + step}, feature {feature}"
     if np.isinf(value):
         advice = (
             f"{name} needs finite numbers: bound such values, or make them NaN and "
