@@ -16,7 +16,7 @@ from skrnn.sequences import (
     lengths_of,
     n_features_of,
     pack,
-    read_in_groups,
+    share_in_groups,
 )
 from skrnn.utils.threads import ALONE
 
@@ -107,12 +107,7 @@ class Network:
         }
 
     def cell_params(self, weights):
-        """Return the parameters of every cell, by its name, as views on a flat vector.
-
-        Returns
-        -------
-        dict of str to dict of str to ndarray
-        """
+        """Return the parameters of every cell by its name, views on a flat vector."""
         params = self.layout.views(weights)
         return {
             name + one.suffix: one.params(params[name])
@@ -240,16 +235,14 @@ class Network:
         ----------
         weights : ndarray of shape (n_parameters,)
             The flat vector; its type is that of the computation.
-        samples : ndarray of shape (n, n_steps, n_features), list of 2-D arrays, or \
-NotInMemory
+        samples : 3-D ndarray, list of 2-D arrays, or NotInMemory
             The collection.
         rows : ndarray of int, optional
             Which of its sequences; all by default.
         workers : Workers or WorkersOnDemand, optional
             They share out the chunks.
         dtype : dtype, optional
-            The type in which features are read and scaled; by default that of the
-            weights.
+            That in which features are read and scaled; by default that of the weights.
 
         Returns
         -------
@@ -264,16 +257,12 @@ NotInMemory
             )
         )
 
-        def compute_chunk(_, job):
-            chunk, loaded = job
+        def compute_chunk(chunk, loaded):
             x = pack(loaded, chunk if rows is None else rows[chunk], dtype)
             out, _ = self.forward(weights, x, keep=False)
             return out.unpack() if isinstance(out, Sequences) else out
 
-        results = []
-        with read_in_groups(samples, chunks, rows) as groups:
-            for some, loaded in groups:
-                results += workers.share([(at, loaded) for at in some], compute_chunk)
+        results = share_in_groups(workers, samples, chunks, rows, compute_chunk)
         order = np.argsort(np.concatenate(chunks), kind="stable")
         if isinstance(results[0], list):
             flat = [sequence for result in results for sequence in result]
@@ -289,12 +278,7 @@ NotInMemory
         return self.up_to("pooling").compute(weights, samples, workers=workers)
 
     def states(self, weights, samples, layer, workers=ALONE):
-        """Compute the hidden states of a layer after every patch of every sequence.
-
-        Returns
-        -------
-        list of ndarray of shape (n_patches, hidden units of all directions)
-        """
+        """Compute the hidden states of a layer after every patch: a list of arrays."""
         name = list(self.layers)[layer]
         return self.up_to(name).compute(weights, samples, workers=workers)
 

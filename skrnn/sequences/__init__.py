@@ -15,7 +15,7 @@ from skrnn.sequences.packed import (
     rectangle,
     side_by_side,
 )
-from skrnn.sequences.read_ahead import read_in_groups
+from skrnn.sequences.read_ahead import read_in_groups, share_in_groups
 from skrnn.sequences.unloaded import Pieces, Unloaded
 
 __all__ = [
@@ -31,6 +31,7 @@ __all__ = [
     "pack",
     "read_in_groups",
     "rectangle",
+    "share_in_groups",
     "side_by_side",
     "spaced",
 ]

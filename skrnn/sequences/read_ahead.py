@@ -108,6 +108,30 @@ def read_in_groups(samples, batches, rows=None):
     return ReadAhead(read)
 
 
+def share_in_groups(workers, samples, batches, rows, function):
+    """Return ``function(batch, loaded)`` for each batch, shared out group by group.
+
+    Parameters
+    ----------
+    workers : Workers or WorkersOnDemand
+        They share out the batches of a group.
+    samples, batches, rows
+        As for `read_in_groups`.
+    function : callable
+        From a batch, and what has its sequences in memory, to a result.
+
+    Returns
+    -------
+    list
+    """
+    results = []
+    with read_in_groups(samples, batches, rows) as groups:
+        for some, loaded in groups:
+            jobs = [(batch, loaded) for batch in some]
+            results += workers.share(jobs, lambda _, job: function(*job))
+    return results
+
+
 def _groups(samples, batches, rows):
     """Yield lists of batches that have about as many bytes as may be read ahead."""
     group, size = [], 0

@@ -1,6 +1,11 @@
 """Names of the columns of data frames."""
 
+import copy
+
 import numpy as np
+from sklearn.utils.validation import validate_data
+
+FEATURE_NAMES = "feature_names_in_"
 
 
 def is_frame(item):
@@ -69,3 +74,34 @@ def _are_equal(first, columns):
     if type(first) is type(columns) and hasattr(first, "equals"):
         return first.equals(columns)  # an index of pandas is slow as a list
     return list(first) == list(columns)
+
+
+def check_names(estimator, X, expected):
+    """Return the names of the columns of sequences, or None."""
+    known = None if expected is None else expected.names
+    if not are_frames(X, type(estimator).__name__) and known is None:
+        return None
+    # Not the number of features: it is checked per step by `check_sequences`.
+    options = {"skip_check_array": True, "ensure_2d": False}
+    return validate_table(estimator, X[0], expected, **options)[1]
+
+
+def validate_table(estimator, X, expected, **options):
+    """Validate a table and the names of its columns by scikit-learn.
+
+    `validate_data` changes the estimator, so it gets a copy with the expected format as
+    its fitted attributes.
+
+    Returns
+    -------
+    X : ndarray or table
+    names : ndarray of str objects or None
+        Names of the columns.
+    """
+    stand_in = copy.copy(estimator)
+    for name in ("n_features_in_", FEATURE_NAMES):
+        vars(stand_in).pop(name, None)
+    if expected is not None:
+        vars(stand_in).update(expected.attributes)
+    X = validate_data(stand_in, X, reset=expected is None, **options)
+    return X, vars(stand_in).get(FEATURE_NAMES)

@@ -72,7 +72,7 @@ def lengths_without_padding(X, first=0):
     return n_steps - np.argmin(is_padding[:, ::-1], axis=1)
 
 
-def without_padding(samples, n_features, first=0):
+def without_padding(samples, n_features):
     """Return sequences without their padding.
 
     Parameters
@@ -81,15 +81,13 @@ def without_padding(samples, n_features, first=0):
         The sequences. What stands behind the features tells nothing of padding.
     n_features : int
         Number of features.
-    first : int, default=0
-        The number of the first sequence, for messages.
 
     Returns
     -------
     list of ndarray of shape (n_steps_i, n_features + n_facts)
         Views.
     """
-    lengths = lengths_without_padding(samples[:, :, :n_features], first)
+    lengths = lengths_without_padding(samples[:, :, :n_features])
     return [x[:length] for x, length in zip(samples, lengths.tolist(), strict=True)]
 
 

@@ -12,7 +12,7 @@ from skrnn.validation.format import SequenceFormat
 from skrnn.validation.layouts import depth_of
 from skrnn.validation.n_features import different_features
 from skrnn.validation.names import check_same_columns, columns_of, is_frame
-from skrnn.validation.padding import without_padding
+from skrnn.validation.padding import lengths_without_padding
 from skrnn.validation.sequences import read_sequence
 from skrnn.validation.static import check_static
 from skrnn.validation.values import as_numbers, check_finite
@@ -89,11 +89,12 @@ class Check:
         if not self.form.padding:
             self._check_values(values, first)
             return values
-        samples = without_padding(values, self.form.n_features, first)
+        lengths = lengths_without_padding(values, first).tolist()
+        # Copies, with which the rest of the array need not stay.
+        samples = [x[:n].copy() for x, n in zip(values, lengths, strict=True)]
         for i, x in enumerate(samples, first):
             self._check_values(x[np.newaxis], i)
-        # The rest of the array need not stay with them.
-        return [x.copy() for x in samples]
+        return samples
 
     @property
     def _allows_nan(self):

@@ -1,10 +1,8 @@
 """Validation of sequences in every layout."""
 
-import copy
 from dataclasses import replace
 
 import numpy as np
-from sklearn.utils.validation import validate_data
 
 from skrnn.validation.advice import MASKED
 from skrnn.validation.arrays import as_array
@@ -25,7 +23,13 @@ from skrnn.validation.n_features import (
     features_per_step,
     wrong_features,
 )
-from skrnn.validation.names import are_frames, columns_of, is_frame
+from skrnn.validation.names import (
+    are_frames,
+    check_names,
+    columns_of,
+    is_frame,
+    validate_table,
+)
 from skrnn.validation.padding import (
     advice_at_nan,
     reads_padding,
@@ -40,7 +44,6 @@ from skrnn.validation.values import (
     with_nan,
 )
 
-FEATURE_NAMES = "feature_names_in_"
 #: Types that need no conversion and no further check.
 USUAL = {np.dtype(np.float64), np.dtype(np.float32)}
 
@@ -156,37 +159,6 @@ def format_of_steps(estimator, samples, names, layout, expected, nan):
     return SequenceFormat(layout, n_features, n_features, names, static=static, **nan)
 
 
-def check_names(estimator, X, expected):
-    """Return the names of the columns of sequences, or None."""
-    known = None if expected is None else expected.names
-    if not are_frames(X, type(estimator).__name__) and known is None:
-        return None
-    # Not the number of features: it is checked per step by `check_sequences`.
-    options = {"skip_check_array": True, "ensure_2d": False}
-    return _validate_data(estimator, X[0], expected, **options)[1]
-
-
-def _validate_data(estimator, X, expected, **options):
-    """Validate a table and the names of its columns by scikit-learn.
-
-    `validate_data` changes the estimator, so it gets a copy with the expected format as
-    its fitted attributes.
-
-    Returns
-    -------
-    X : ndarray or table
-    names : ndarray of str objects or None
-        Names of the columns.
-    """
-    stand_in = copy.copy(estimator)
-    for name in ("n_features_in_", FEATURE_NAMES):
-        vars(stand_in).pop(name, None)
-    if expected is not None:
-        vars(stand_in).update(expected.attributes)
-    X = validate_data(stand_in, X, reset=expected is None, **options)
-    return X, vars(stand_in).get(FEATURE_NAMES)
-
-
 def _check_table(estimator, X, layout, expected, numbers, nan):
     name, allow_nan = type(estimator).__name__, any(nan.values())
     if isinstance(X, np.ndarray) and numbers:
@@ -199,7 +171,7 @@ def _check_table(estimator, X, layout, expected, numbers, nan):
     if is_frame(X) and not keeps_dtype:
         check_columns(X, name, allow_nan)
         X = with_nan(X) if allow_nan else X
-    values, names = _validate_data(
+    values, names = validate_table(
         estimator,
         X,
         expected,

@@ -3,18 +3,18 @@
 from collections.abc import Set
 
 import numpy as np
+from scipy import sparse
 
 from skrnn.sequences import Unloaded
 from skrnn.sequences.sources import Block, Items
 from skrnn.validation.format import CheckedSequences
 from skrnn.validation.layouts import BLOCK, RAGGED, check_container, depth_of
-from skrnn.validation.names import columns_of, is_frame
+from skrnn.validation.names import check_names, columns_of, is_frame
 from skrnn.validation.padding import advice_at_nan
 from skrnn.validation.reading import Check, check_no_record
 from skrnn.validation.sequences import (
     check_block,
     check_fitted_layout,
-    check_names,
     check_sequences,
     format_of_steps,
     meanings_of_nan,
@@ -103,7 +103,9 @@ def recognise_unloaded(X, name):
 
 def is_stored(X):
     """Return whether an object is an array, or alike, that is not in memory."""
-    if isinstance(X, np.ndarray | np.generic) or not hasattr(type(X), "__getitem__"):
+    if isinstance(X, np.ndarray | np.generic) or sparse.issparse(X):
+        return False
+    if not hasattr(type(X), "__getitem__"):
         return False
     if hasattr(X, "__dask_graph__") or any(hasattr(X, has) for has in IN_MEMORY):
         return False
@@ -126,7 +128,8 @@ def _has_stored_item(X):
 def _is_large_array(X):
     if hasattr(X, "__dask_graph__"):
         # Where the sizes of blocks are not known, that of all is NaN.
-        return getattr(X, "ndim", 0) == 3 and X.nbytes > SMALL
+        n_axes = getattr(X, "ndim", None)
+        return isinstance(n_axes, int) and n_axes == 3 and X.nbytes > SMALL
     return is_stored(X) and len(X.shape) == 3
 
 
@@ -135,7 +138,7 @@ def _may_have_items(X):
     kind = type(X)
     if not (hasattr(kind, "__len__") and hasattr(kind, "__getitem__")):
         return False
-    if isinstance(X, Set | bytearray | memoryview) or is_frame(X):
+    if isinstance(X, Set | bytearray | memoryview) or is_frame(X) or sparse.issparse(X):
         return False
     return not any(
         hasattr(X, has) for has in ("__array__", "__dask_graph__", *IN_MEMORY)
