@@ -106,7 +106,7 @@ class Check:
             raise ValueError(self._other_kind(item, i))
         if self.columns is not None:
             check_same_columns(self.columns, columns_of(item), i)
-        x = read_sequence(item, i, self.name, self._allows_nan)
+        x = read_sequence(item, i, self.name, allow_nan=self._allows_nan)
         if x.shape[1] != self.form.n_features:
             raise ValueError(different_features(self.form.n_features, x, i))
         if self.dtype == np.float32 and x.dtype != np.float32:

@@ -419,7 +419,7 @@ class Drawn(Collection):
 
 def test_never_in_memory_as_a_whole(monkeypatch):
     monkeypatch.setattr("skrnn.sequences.scaling.BLOCK", 2**14)
-    n, n_steps = 1000, 500
+    n, n_steps = 2000, 500
     size = n * n_steps * 4 * 4
     unloaded, y = Drawn(n, n_steps), np.arange(n) % 2
     model = make(LSTMClassifier, max_iter=1, patch_size=50, n_filters=2)
