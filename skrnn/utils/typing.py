@@ -1,7 +1,7 @@
 """Types of public signatures, for editors and type checkers alone."""
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, TypeVar
 
 import numpy as np
 from numpy.typing import ArrayLike as ArrayLike
@@ -13,8 +13,26 @@ Array: TypeAlias = np.ndarray[Any, np.dtype[Any]]
 Params: TypeAlias = dict[str, Array]
 #: State of a cell: one array or several.
 State: TypeAlias = tuple[Array, ...]
-#: Sequences as users pass them: an array, a table, or a list of arrays or data frames.
-SequencesLike: TypeAlias = ArrayLike | Sequence[ArrayLike]
+
+
+class SequenceCollection(Protocol):
+    """Sequences that are read one by one, each an array of shape (n_steps, n_features).
+
+    So are data sets of HDF5, arrays of Zarr, and any class that has these two methods.
+    """
+
+    def __len__(self) -> int:
+        """Return the number of sequences."""
+        ...
+
+    def __getitem__(self, i: int, /) -> Any:
+        """Return one of them."""
+        ...
+
+
+#: Sequences as users pass them: an array, a table, a list of arrays or data frames, or
+#: a collection that is not in memory.
+SequencesLike: TypeAlias = ArrayLike | Sequence[ArrayLike] | SequenceCollection
 #: Sequences as they are returned: an array, or a list of arrays for a ragged list.
 SequenceArrays: TypeAlias = Array | list[Array]
 #: What comes with every step: an array, or a list of arrays, one a sequence.

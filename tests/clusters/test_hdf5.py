@@ -3,6 +3,7 @@
 import h5py
 import numpy as np
 import pytest
+import zarr
 from sklearn.base import is_classifier
 
 from skrnn.sequences import Unloaded
@@ -70,7 +71,6 @@ def test_parts_of_them_are_learnt_as_those_of_lists(any_small, data_sets):
 
 @pytest.mark.parametrize("chunks", [(7, 5, 2), (1, 12, 2), (60, 12, 2)])
 def test_so_are_arrays_of_zarr(any_small, tmp_path, chunks):
-    zarr = pytest.importorskip("zarr")
     path = str(tmp_path / "X.zarr")
     array = zarr.open(path, mode="w", shape=X.shape, chunks=chunks, dtype="f8")
     array[:] = X

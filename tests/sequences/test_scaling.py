@@ -207,3 +207,27 @@ def test_a_memory_map_is_read_a_block_at_a_time(tmp_path):
     assert peak < mapped.nbytes
     assert_allclose(scale.mean, 3999.5, rtol=1e-12)
     assert_allclose(scale.scale, np.arange(8000.0).std(), rtol=1e-12)
+
+
+@pytest.mark.parametrize("factors", [(1e-300, 1.0, 1e300), (1e300, 1.0, 1e-300)])
+def test_the_unit_may_grow_on_the_way(factors, monkeypatch):
+    monkeypatch.setattr("skrnn.sequences.scaling.BLOCK", 8)
+    x = np.random.default_rng(0).normal(size=(30, 4, 1))
+    x *= np.repeat(factors, 10)[:, np.newaxis, np.newaxis]
+    found = Scale.of_steps(x, np.arange(30), np.ones(30))
+    largest = np.abs(x).max()
+    scaled = (x / largest).ravel()
+    np.testing.assert_allclose(found.mean / largest, scaled.mean(), rtol=1e-12)
+    np.testing.assert_allclose(found.scale / largest, scaled.std(), rtol=1e-12)
+
+
+def test_the_blocks_change_nothing_but_rounding(monkeypatch):
+    x = np.random.default_rng(0).normal(size=(30, 4, 3)) * (1.0, 1e-200, 1e200)
+    x[:20, :, 2] = 0.0  # its first blocks have no unit
+    x[:9, :, 1] = np.nan
+    args = np.arange(30), np.random.default_rng(1).uniform(size=30)
+    expected = Scale.of_steps(x, *args)
+    monkeypatch.setattr("skrnn.sequences.scaling.BLOCK", 8)
+    found = Scale.of_steps(x, *args)
+    np.testing.assert_allclose(found.mean, expected.mean, rtol=1e-12)
+    np.testing.assert_allclose(found.scale, expected.scale, rtol=1e-12)
