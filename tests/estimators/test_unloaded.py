@@ -486,3 +486,36 @@ def test_an_interrupt_in_training_leaves_none_either(interrupted_after):
     assert not any("skrnn" in name for name in left)
     assert caught.value.__traceback__ is not None
     assert model.n_iter_ == 2
+
+
+class Plain(Collection):
+    """It counts nothing, for which it would need memory."""
+
+    def __getitem__(self, i):
+        return self.sequences[i]
+
+
+class PlainStored(Stored):
+    """Nor does it."""
+
+    def __getitem__(self, which):
+        return np.array(self._values[which])
+
+
+@pytest.mark.parametrize("kind", [Plain, PlainStored])
+def test_a_few_numbers_a_sequence_are_held(kind, monkeypatch):
+    monkeypatch.setattr("skrnn.sequences.scaling.BLOCK", 2**14)
+    monkeypatch.setattr("skrnn.network.network.WORTH_A_THREAD", 2**14)
+    block = np.random.default_rng(0).normal(size=(4096, 64, 6)).astype("f")
+    model = make(LSTMClassifier, max_iter=1, batch_size=64, patch_size=16, n_filters=2)
+
+    def measure(n):
+        X = kind(block[:n])
+        return peak(model.fit, X, np.arange(n) % 2), peak(model.predict, X)
+
+    measure(512)
+    few, many = measure(1024), measure(4096)
+    growth = (np.array(many) - few) / 3072
+    # Of 1536 bytes. Whether two chunks meet in memory is up to the threads.
+    assert growth[0] < 120
+    assert growth[1] < 400
