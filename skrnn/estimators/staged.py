@@ -4,7 +4,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from skrnn.estimators.introspection import check_reads_forward, make_stepper
 from skrnn.sequences import lengths_of
-from skrnn.validation import SequenceFormat, check_sequences
+from skrnn.validation import SequenceFormat, check_whole
 
 
 def staged_scores(estimator, X, caller):
@@ -45,6 +45,6 @@ def staged_outputs(estimator, X, caller):
 def _lengths_and_scores(estimator, X, caller):
     check_is_fitted(estimator)
     check_reads_forward(estimator, caller)
-    X = check_sequences(estimator, X, expected=SequenceFormat.of(estimator))
+    X = check_whole(estimator, X, expected=SequenceFormat.of(estimator))
     stages = make_stepper(estimator, X.dtype).stages(X.samples)
     return lengths_of(X.samples), stages

@@ -7,7 +7,7 @@ import numpy as np
 from skrnn.network.embedding import UNKNOWN
 from skrnn.network.gaps import carry, fade, last_seen
 from skrnn.sequences import pack
-from skrnn.validation import SequenceFormat, check_sequences
+from skrnn.validation import SequenceFormat, check_whole
 from skrnn.validation.arrays import as_array
 from skrnn.validation.layouts import depth_of
 from skrnn.validation.mixed import encode_columns
@@ -85,7 +85,7 @@ def check_baseline(estimator, baseline, X):
                 f"of a step, or sequences like X. Got {baseline!r}."
             )
         return Row(np.broadcast_to(row, d))
-    other = check_sequences(
+    other = check_whole(
         estimator, baseline, expected=SequenceFormat.of(estimator)
     ).samples
     if len(other) != len(X):

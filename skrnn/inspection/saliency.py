@@ -28,7 +28,7 @@ from skrnn.network.network import QUIETLY
 from skrnn.parameters.constraints import Interval, Options, check_options
 from skrnn.sequences.ragged import padded
 from skrnn.utils.threads import WorkersOnDemand
-from skrnn.validation import SequenceFormat, check_sequences
+from skrnn.validation import SequenceFormat, check_whole
 from skrnn.validation.layouts import BLOCK, RAGGED
 
 if TYPE_CHECKING:
@@ -202,7 +202,7 @@ def explain(estimator, X, *, method, target, output, step, baseline, n_steps, to
             "baseline out, or choose 'gradient_x_input' or 'integrated_gradients'."
         )
     n_steps, tol = int(n_steps), float(tol)
-    X = check_sequences(estimator, X, expected=SequenceFormat.of(estimator))
+    X = check_whole(estimator, X, expected=SequenceFormat.of(estimator))
     network = fitted_network(estimator)
     workers = WorkersOnDemand(partial(n_threads, estimator.n_jobs))
     weights = estimator.weights_.astype(X.dtype, copy=False)

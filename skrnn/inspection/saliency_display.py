@@ -10,7 +10,7 @@ import numpy as np
 from skrnn.inspection.names import names_of_features
 from skrnn.inspection.saliency import GRADIENT, explain
 from skrnn.utils.plotting import import_pyplot
-from skrnn.validation import SequenceFormat, check_sequences
+from skrnn.validation import SequenceFormat, check_whole
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -150,7 +150,7 @@ default="integrated_gradients"
             tol=tol,
         )
         samples = list(
-            check_sequences(estimator, X, expected=SequenceFormat.of(estimator)).samples
+            check_whole(estimator, X, expected=SequenceFormat.of(estimator)).samples
         )
         shapes = [np.shape(x) for x in samples]
         found = [

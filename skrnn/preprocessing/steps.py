@@ -7,7 +7,7 @@ from scipy import sparse
 
 from skrnn.sequences import lengths_of
 from skrnn.utils.optional import narwhals
-from skrnn.validation import SequenceFormat, check_sequences
+from skrnn.validation import SequenceFormat, check_whole
 from skrnn.validation.arrays import as_array, name_of_missing
 from skrnn.validation.layouts import BLOCK, RAGGED, TABLE, recognise
 from skrnn.validation.names import is_frame
@@ -38,7 +38,7 @@ class Steps:
         """Stack the sequences in X, in any layout, once their shapes are checked."""
         if isinstance(X, list | tuple) and any(map(is_frame, X)):
             narwhals()  # before anything else asks for it
-        checked = check_sequences(estimator, X, expected=expected, numbers=False)
+        checked = check_whole(estimator, X, expected=expected, numbers=False)
         samples = checked.samples
         lengths = lengths_of(samples)
         if is_frame(samples[0]):

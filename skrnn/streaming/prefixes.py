@@ -8,8 +8,8 @@ from skrnn.sequences import lengths_of
 from skrnn.validation import (
     check_groups,
     check_labels,
-    check_sequences,
     check_weights,
+    check_whole,
 )
 
 
@@ -107,7 +107,7 @@ def _extend(network, n_prefixes, X, y, sample_weight, expected=None):
     data : tuple
         X, y and weights.
     """
-    checked = check_sequences(network, X, expected=expected)
+    checked = check_whole(network, X, expected=expected)
     y, _ = check_labels(y, len(checked))
     weight = check_weights(sample_weight, len(checked))
     parts, rows = with_prefixes(checked.samples, n_prefixes)

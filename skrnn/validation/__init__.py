@@ -9,7 +9,7 @@ from skrnn.validation.labels import (
 )
 from skrnn.validation.sequences import check_sequences
 from skrnn.validation.targets import check_targets
-from skrnn.validation.unloaded import check_or_open
+from skrnn.validation.unloaded import check_or_open, check_whole
 from skrnn.validation.weights import check_groups, check_weights
 
 __all__ = [
@@ -23,5 +23,6 @@ __all__ = [
     "check_sequences",
     "check_targets",
     "check_weights",
+    "check_whole",
     "is_indicator_matrix",
 ]

@@ -30,7 +30,8 @@ IN_MEMORY = ("__array_interface__", "__dlpack__", "to_numpy", "columns")
 CATEGORIES = (
     "categorical_features of {name} needs all categories before it learns, but X is "
     "{kind}, which is read a few sequences at a time. Encode the categories beforehand "
-    "with skrnn.preprocessing.TokenEncoder, or pass list(X), which is in memory."
+    "with skrnn.preprocessing.TokenEncoder, or pass [X[i] for i in range(len(X))], "
+    "which is in memory."
 )
 
 
@@ -56,7 +57,7 @@ def check_or_open(estimator, X, *, expected=None, digest=None):
     name = type(estimator).__name__
     layout, first = recognise_unloaded(X, name)
     if layout is None:
-        return check_sequences(estimator, X, expected=expected)
+        return check_whole(estimator, X, expected=expected)
     check_fitted_layout(name, layout, expected)
     if _has_categories(estimator, expected, first):
         if layout == BLOCK or isinstance(X, list | tuple):
@@ -65,6 +66,17 @@ def check_or_open(estimator, X, *, expected=None, digest=None):
     if layout == BLOCK:
         return _open_block(estimator, X, expected, digest)
     return _open_items(estimator, X, first, expected, digest)
+
+
+def check_whole(estimator, X, **options):
+    """Check X as `check_sequences` does, also a collection: as a list of its items.
+
+    NumPy would ask it for items until it has no more, and make a block of them.
+    """
+    if _may_have_items(X):
+        check_container(X, type(estimator).__name__)
+        X = [X[i] for i in range(len(X))]
+    return check_sequences(estimator, X, **options)
 
 
 def recognise_unloaded(X, name):
@@ -138,7 +150,9 @@ def _may_have_items(X):
     kind = type(X)
     if not (hasattr(kind, "__len__") and hasattr(kind, "__getitem__")):
         return False
-    if isinstance(X, Set | bytearray | memoryview) or is_frame(X) or sparse.issparse(X):
+    if isinstance(X, list | tuple | Set | bytearray | memoryview):
+        return False
+    if is_frame(X) or sparse.issparse(X):
         return False
     return not any(
         hasattr(X, has) for has in ("__array__", "__dask_graph__", *IN_MEMORY)

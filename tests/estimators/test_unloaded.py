@@ -7,6 +7,7 @@ import dask.array as da
 import numpy as np
 import pytest
 from sklearn.base import is_classifier
+from sklearn.preprocessing import StandardScaler
 
 from skrnn import (
     GRURegressor,
@@ -15,6 +16,8 @@ from skrnn import (
     LSTMStepRegressor,
     RecurrentFeatures,
 )
+from skrnn.inspection import saliency
+from skrnn.preprocessing import PerStepTransformer
 from tests.conftest import (
     CLASSIFIERS,
     REGRESSORS,
@@ -279,6 +282,22 @@ def test_what_is_built_upon_a_network_takes_them_too():
     expected = features.fit(RAGGED, LABELS).transform(RAGGED)
     found = features.fit(Collection(RAGGED), LABELS).transform(Collection(RAGGED))
     np.testing.assert_allclose(found, expected, rtol=1e-9)
+
+
+def test_what_reads_all_of_them_reads_them_as_a_list():
+    model = make(LSTMClassifier).fit(Collection(list(BLOCK)), LABELS)
+    X = Collection(list(BLOCK[:9]))
+    stages = zip(
+        model.staged_predict_proba(X),
+        model.staged_predict_proba(list(BLOCK[:9])),
+        strict=True,
+    )
+    assert all(np.array_equal(*pair) for pair in stages)
+    found, expected = (saliency(model, each) for each in (X, list(BLOCK[:9])))
+    assert np.array_equal(flat(found), flat(expected))
+    scaled = PerStepTransformer(StandardScaler()).fit_transform(X)
+    expected = PerStepTransformer(StandardScaler()).fit_transform(list(BLOCK[:9]))
+    assert np.array_equal(flat(scaled), flat(expected))
 
 
 ONES = {

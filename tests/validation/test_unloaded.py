@@ -328,6 +328,28 @@ def test_a_data_set_with_labels_in_it(item, kind):
     )
 
 
+@pytest.mark.parametrize(
+    "items",
+    [["ab", "cd"] * 4, list(range(8)), list(BLOCK[:, 0]), [BLOCK] * 8, [None] * 8],
+    ids=["text", "numbers", "rows", "blocks", "nothing"],
+)
+def test_a_collection_of_anything_else_is_what_a_list_of_it_is(items):
+    class Endless(Collection):
+        """It never says that there is no more."""
+
+        def __getitem__(self, i):
+            return self.sequences[i % 8]
+
+    def outcome(X):
+        model = LSTMClassifier(3, max_iter=1, random_state=0)
+        try:
+            return model.fit(X, Y).weights_.sum()
+        except (TypeError, ValueError) as error:
+            return type(error), str(error)
+
+    assert outcome(Endless(items)) == outcome(items)
+
+
 def test_labels_are_looked_at_before_all_is_read():
     X = Collection(RAGGED)
     failure(ValueError, MODEL.fit, X, Y[:5])
@@ -340,8 +362,8 @@ def test_categories_need_all_at_once():
     message = (
         "categorical_features of LSTMClassifier needs all categories before it learns, "
         "but X is Collection, which is read a few sequences at a time. Encode the "
-        "categories beforehand with skrnn.preprocessing.TokenEncoder, or pass list(X), "
-        "which is in memory."
+        "categories beforehand with skrnn.preprocessing.TokenEncoder, or pass [X[i] "
+        "for i in range(len(X))], which is in memory."
     )
     assert failure(ValueError, model.fit, Collection(codes), Y) == message
     model.fit(codes, Y)
