@@ -5,7 +5,7 @@ from numbers import Integral
 
 import numpy as np
 
-from skrnn.fitting.problem import merge_duplicates
+from skrnn.fitting.duplicates import merge_duplicates
 from skrnn.sequences.scaling import with_largest_near_one
 
 

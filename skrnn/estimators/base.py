@@ -18,10 +18,11 @@ from skrnn.estimators.callbacks import (
 )
 from skrnn.estimators.n_jobs import n_threads
 from skrnn.fitting.checkpoint import Checkpoint, FitInProgress
+from skrnn.fitting.duplicates import digest_of
 from skrnn.fitting.fitted_state import fitted_network, publish
 from skrnn.fitting.identity import Identity
 from skrnn.fitting.linear_path import begin
-from skrnn.fitting.problem import Expected, digest_of
+from skrnn.fitting.problem import Expected
 from skrnn.fitting.run import prepare
 from skrnn.fitting.warnings import warn
 from skrnn.parameters.auto import check_combinations

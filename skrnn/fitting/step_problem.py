@@ -7,7 +7,8 @@ from typing import ClassVar
 import numpy as np
 
 from skrnn.fitting.categories import without_absent
-from skrnn.fitting.problem import Problem, digest, merge_duplicates
+from skrnn.fitting.duplicates import digest, merge_duplicates
+from skrnn.fitting.problem import Problem
 from skrnn.sequences import Pieces, Unloaded
 from skrnn.sequences.scaling import with_largest_near_one
 from skrnn.training import StepTrainingSet

@@ -128,7 +128,7 @@ class MinibatchSolver(Solver):
         return {
             "training": state.progress(),
             "good": self._good,
-            "last_batch": self._last_batch,
+            "last_batch": self._last_batch[1],
             "optimizer": self.optimizer.state,
             "schedule": vars(self.schedule),
             "plateau": vars(self.plateau),
@@ -142,7 +142,8 @@ class MinibatchSolver(Solver):
             self._good, self._unchecked, self._last_batch = weights, None, None
             return Training(weights.copy(), self.first_update)
         state = Training.of(progress["training"])
-        self._good, self._last_batch = progress["good"], progress["last_batch"]
+        self._good = progress["good"]
+        self._last_batch = self.data, progress["last_batch"]
         self._unchecked = state.weights.copy()
         self.optimizer.state.update(progress["optimizer"])
         vars(self.schedule).update(progress["schedule"])

@@ -22,6 +22,7 @@ from skrnn.preprocessing import PerStepTransformer
 from skrnn.streaming import EarlyClassifier
 from tests.attacks.configurations import draw, quietly
 from tests.callbacks.fits import CutAfter, CutShort, Then, assert_same_fit
+from tests.unloaded import Collection
 
 pytestmark = pytest.mark.filterwarnings("ignore::UserWarning")
 
@@ -125,6 +126,17 @@ def test_warm_start(solver, tmp_path):
     vars(resumed).update(state)
     assert all(np.array_equal(getattr(cut, k), state[k]) for k in names)
     assert_same_fit(resumed.fit(X, Y, resume_from=path), whole)
+
+
+@pytest.mark.parametrize("solver", ["adam", "lbfgs"])
+def test_a_collection_that_is_not_in_memory(solver, tmp_path):
+    path, options = tmp_path / "fit.npz", {"solver": solver, "early_stopping": True}
+    whole = small(**options).fit(list(X), Y)
+    cut_short(small(**options), path, 2, Collection(list(X)), Y)
+    collection = Collection(list(X))
+    resumed = small(**options).fit(collection, Y, resume_from=path)
+    assert_same_fit(resumed, whole)
+    assert_same_fit(small(**options).fit(list(X), Y, resume_from=path), whole)
 
 
 def test_a_validation_set_of_ones_own(tmp_path):

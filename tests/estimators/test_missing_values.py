@@ -24,9 +24,9 @@ from skrnn import (
 )
 from skrnn.cells import CELLS
 from skrnn.ensemble import SequenceBaggingClassifier
+from skrnn.fitting.duplicates import merge_duplicates
 from skrnn.fitting.fitted_state import fitted_network
 from skrnn.fitting.memory import measure_memory
-from skrnn.fitting.problem import merge_duplicates
 from skrnn.fitting.swapped_axes import look_swapped
 from skrnn.inspection import permutation_importance, saliency
 from skrnn.inspection.baselines import check_baseline

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from skrnn.fitting.problem import merge_duplicates
+from skrnn.fitting.duplicates import merge_duplicates
 
 CHOICE = np.array([0, 1, 2, 1, 0, 3, 1, 2, 0, 4])
 Y = np.array([0, 1, 0, 1, 0, 1, 0, 0, 1, 1])  # rows 6 and 8 differ in the target
