@@ -167,7 +167,7 @@ class BaseRecurrent(Settings, CallbackSupportMixin, BaseEstimator, ABC):
         interrupt : KeyboardInterrupt or None
             What interrupted training.
         """
-        with workers_for(run.n_shards, partial(n_threads, self.n_jobs)) as workers:
+        with self._workers_for(run) as workers:
             if checkpoint is None:
                 run, result = begin(run, workers)
             else:
@@ -187,6 +187,14 @@ class BaseRecurrent(Settings, CallbackSupportMixin, BaseEstimator, ABC):
             for monitor in monitors:
                 monitor.close(fitted)
         return fitted, warnings, result.interrupt
+
+    def _workers_for(self, run):
+        """Return the workers of a run, for a ``with`` statement."""
+        return workers_for(run.n_shards, partial(n_threads, self.n_jobs))
+
+    def _create_solver(self, settings, name, **options):
+        """Make the solver of a run, as `Solver.create` says."""
+        return SOLVERS[name].create(settings, name, **options)
 
     def _monitors(self, fit, inputs):
         """Return the monitors of a fit: the reporter of `verbose`, and callbacks."""

@@ -100,7 +100,7 @@ class TrainingRun:
             def validate(weights):
                 return score(self.with_share(weights))
 
-        return SOLVERS[name].create(
+        return estimator._create_solver(
             settings,
             name,
             size=network.layout.size,

@@ -49,6 +49,13 @@ class Lengths:
     longest_first: np.ndarray
     order: np.ndarray
 
+    def __reduce__(self):
+        """Pickle what there is no other way to know; a rectangle is the same again."""
+        longest, shortest = self.longest_first[[0, -1]].tolist()
+        if longest == shortest and self.in_order:
+            return rectangle, (len(self.order), longest)
+        return Lengths, (self.longest_first, self.order)
+
     @cached_property
     def in_order(self):
         """Whether the batch was packed longest first."""

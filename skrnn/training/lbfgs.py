@@ -8,7 +8,7 @@ from scipy.optimize import minimize
 
 from skrnn.sequences import blocks_by_length
 from skrnn.training.evaluations import Evaluations
-from skrnn.training.objective import Objective, Shards
+from skrnn.training.objective import Objective, make_shards
 from skrnn.training.solver import Solver
 from skrnn.training.state import NotFinite, Plateau, Reason, Training, TrainingSet
 from skrnn.utils.threads import ALONE, Workers
@@ -124,7 +124,7 @@ class LBFGSSolver(Solver):
         )
         self._scores = progress.get("scores", [])
         self._n_repeated = progress.get("n_iterations", 0)
-        shards = Shards(self.objective, self.data, self.workers)
+        shards = make_shards(self.objective, self.data, self.workers)
         chunks = blocks_by_length(self.data.lengths[self.data.rows], MAX_STEPS)
         chunks = [self.data.rows[chunk] for chunk in chunks]
 

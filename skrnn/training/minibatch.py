@@ -7,7 +7,7 @@ from itertools import pairwise
 import numpy as np
 
 from skrnn.optimizers import OPTIMIZERS, SCHEDULES, Optimizer, Schedule, clip_by_norm
-from skrnn.training.objective import Objective, Shards
+from skrnn.training.objective import Objective, make_shards
 from skrnn.training.solver import Solver
 from skrnn.training.state import NotFinite, Plateau, Reason, Training, TrainingSet
 from skrnn.utils.threads import ALONE, Workers
@@ -155,7 +155,7 @@ class MinibatchSolver(Solver):
     def solve(self, weights, progress=None):
         """Move weights until there is a reason to stop, as `Solver.solve` says."""
         state = self._begin(weights, progress)
-        shards = Shards(self.objective, self.data, self.workers)
+        shards = make_shards(self.objective, self.data, self.workers)
         try:
             with np.errstate(over="ignore", invalid="ignore"):
                 state.reason = self._run_epochs(state, shards)

@@ -195,24 +195,12 @@ class Shards:
 
     def _evaluate(self, objective, weights, shards, data, batches=None):
         """Evaluate an objective on shards; `batches` has them if they are packed."""
-
-        def evaluate(worker, job):
-            rows, objective, data = job
-            tapes = self._tapes[worker]
-            batch = data.batch(rows) if batches is None else batches[rows[0]]
-            value, gradient, tape = objective.value_and_gradient(
-                weights, *batch, reuse=tapes.pop(len(rows), None)
-            )
-            if len(tapes) == N_TAPES:
-                tapes.pop(next(iter(tapes)))
-            tapes[len(rows)] = tape
-            return value, gradient
-
         parts, results = iter(objective.split(len(shards))), []
         with data.read_in_groups(shards) as groups:
             for some, loaded in groups:
-                jobs = [(rows, next(parts), loaded) for rows in some]
-                results += self.workers.share(jobs, evaluate)
+                read = loaded.batch if batches is None else _taken_from(batches)
+                jobs = [(rows, next(parts)) for rows in some]
+                results += self.evaluate_each(objective, weights, jobs, read)
         if len(shards) == 1:
             return results[0]
         total, sum_of_gradients = 0.0, np.zeros_like(weights)
@@ -222,3 +210,83 @@ class Shards:
             gradient *= len(rows) / n
             sum_of_gradients += gradient
         return total, sum_of_gradients
+
+    def evaluate_each(self, objective, weights, jobs, read):
+        """Return value and gradient of each shard, in their order.
+
+        Parameters
+        ----------
+        objective : Objective
+            What is evaluated.
+        weights : ndarray of shape (n_parameters,)
+            Where.
+        jobs : list of (ndarray of int, Objective)
+            The rows of each shard, and the objective with the noise of that shard.
+        read : callable
+            From rows to a batch.
+        """
+
+        def load(job):
+            rows, part = job
+            return read(rows), part
+
+        return self.run(evaluate, weights, jobs, load)
+
+    def run(self, task, common, jobs, load):
+        """Return ``task(common, load(job), tapes)`` for each job, in their order.
+
+        Parameters
+        ----------
+        task : callable
+            As `evaluate`: what it returns depends on its first two arguments alone.
+        common : object
+            What all jobs need.
+        jobs : list
+            What they are.
+        load : callable
+            From a job to what the task needs of it.
+        """
+        return self.workers.share(
+            jobs, lambda worker, job: task(common, load(job), self._tapes[worker])
+        )
+
+
+def evaluate(weights, job, tapes):
+    """Evaluate a batch, over a tape of as many sequences; leave the tape that it makes.
+
+    Parameters
+    ----------
+    weights : ndarray of shape (n_parameters,)
+        Where.
+    job : (tuple, Objective)
+        The batch, and the objective.
+    tapes : dict of int to tape
+        Those of earlier calls, by the number of sequences.
+
+    Returns
+    -------
+    value : float
+    gradient : ndarray of shape (n_parameters,)
+    """
+    batch, objective = job
+    n = batch[0].n_sequences
+    value, gradient, tape = objective.value_and_gradient(
+        weights, *batch, reuse=tapes.pop(n, None)
+    )
+    if len(tapes) == N_TAPES:
+        tapes.pop(next(iter(tapes)))
+    tapes[n] = tape
+    return value, gradient
+
+
+def _taken_from(batches):
+    """Return a function from rows to the batch that begins with the first of them."""
+    return lambda rows: batches[rows[0]]
+
+
+def make_shards(objective, data, workers):
+    """Return the `Shards` of a training set: workers elsewhere have a kind of their own.
+
+    The parameters are those of `Shards`.
+    """
+    return (workers.shards or Shards)(objective, data, workers)

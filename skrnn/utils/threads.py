@@ -5,6 +5,7 @@ are long: below some 20 us, handing the interpreter over costs more than is won.
 """
 
 import os
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from contextvars import copy_context
@@ -31,6 +32,10 @@ class Workers:
     ...     workers.share([1, 2, 3], lambda worker, job: (worker, job**2))
     [(0, 1), (1, 4), (0, 9)]
     """
+
+    #: Where others than these evaluate the shards of a batch, what makes their `Shards`
+    #: of an objective, its data and these workers.
+    shards: Callable | None = None
 
     def __init__(self, n_workers=1):
         self.n_workers = n_workers
