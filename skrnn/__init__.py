@@ -40,6 +40,7 @@ __all__ = [
 _SUBPACKAGES = (
     "callbacks",
     "cells",
+    "dask",
     "datasets",
     "ensemble",
     "inspection",
@@ -53,6 +54,7 @@ _SUBPACKAGES = (
 if TYPE_CHECKING:  # Type checkers would take any name for one that `__getattr__` knows.
     from skrnn import callbacks as callbacks
     from skrnn import cells as cells
+    from skrnn import dask as dask
     from skrnn import datasets as datasets
     from skrnn import ensemble as ensemble
     from skrnn import inspection as inspection

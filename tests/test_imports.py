@@ -27,6 +27,7 @@ ORDER = (
     "estimators",
     "callbacks",
     "ensemble",
+    "dask",
     "datasets",
     "interop",
     "streaming",
@@ -47,7 +48,9 @@ EXCEPTIONS = {
     "skrnn.utils.threads": {"threadpoolctl"},
 }
 #: Optional packages: only inside the functions that need them.
-OPTIONAL = {"matplotlib", "narwhals", "pandas", "torch", "onnx", "dask", "ray"}
+OPTIONAL = {"matplotlib", "narwhals", "pandas", "torch", "onnx", "dask", "ray"} | {
+    "distributed"
+}
 
 FILES = sorted(ROOT.rglob("*.py"))
 

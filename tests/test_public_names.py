@@ -13,6 +13,7 @@ import skrnn
 SUBPACKAGES = (
     "callbacks",
     "cells",
+    "dask",
     "datasets",
     "ensemble",
     "inspection",
@@ -83,7 +84,7 @@ def test_from_the_package_all_names_can_be_imported():
 
 
 def test_nothing_is_imported_before_it_is_asked_for():
-    optional = "ensemble", "inspection", "interop", "preprocessing", "streaming"
+    optional = "dask", "ensemble", "inspection", "interop", "preprocessing", "streaming"
     asked_for = tuple(f"skrnn.{name}" for name in optional)
     loaded = f"[name for name in sys.modules if name.startswith({asked_for})]"
     before, after = in_a_new_process(

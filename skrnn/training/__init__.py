@@ -1,5 +1,6 @@
 """Training: solvers, objective, stopping, history, monitors. It knows no estimator."""
 
+from skrnn.training.averaging import AveragingSolver
 from skrnn.training.lbfgs import LBFGSSolver
 from skrnn.training.minibatch import MinibatchSolver, count_batches
 from skrnn.training.monitors import Monitor, Reporter
@@ -24,6 +25,7 @@ SOLVERS: dict[str, type[Solver]] = {
 
 __all__ = [
     "SOLVERS",
+    "AveragingSolver",
     "History",
     "LBFGSSolver",
     "MinibatchSolver",

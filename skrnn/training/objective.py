@@ -285,7 +285,7 @@ def _taken_from(batches):
 
 
 def make_shards(objective, data, workers):
-    """Return the `Shards` of a training set: workers elsewhere have a kind of their own.
+    """Return the `Shards` of a training set: remote workers have a kind of their own.
 
     The parameters are those of `Shards`.
     """

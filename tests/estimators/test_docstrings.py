@@ -74,6 +74,10 @@ def test_numpydoc_finds_no_fault(name):
     ignored = set(IGNORED)
     if re.search(r"[Ss]ee `Cell\.\w+`", found["docstring"]):
         ignored |= SAID_THERE
+    if re.fullmatch(r"skrnn\.dask\.\w+", name):
+        # Of twelve times forty parameters, two are their own.
+        assert f"see `{name.replace('.dask', '')}`" in found["docstring"]
+        ignored.add("PR01")
     if name == "skrnn.streaming.Stream.copy":
         ignored.add("RT01")  # a copy
     faults = [fault for fault in found["errors"] if fault[0] not in ignored]
