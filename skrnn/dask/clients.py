@@ -1,4 +1,4 @@
-"""Clients of a cluster: which one an estimator works with, and where none can be used."""
+"""Clients of a cluster: which one an estimator works with, and where it must not."""
 
 from skrnn.utils.optional import require
 

@@ -53,6 +53,7 @@ class Crew:
 
     def __exit__(self, *exception):
         if self._recruiter is not None:
+            self._members.clear()  # actors are kept as long as someone has them
             self._recruiter.stop()
             self._recruiter = None
 

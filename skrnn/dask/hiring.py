@@ -66,8 +66,8 @@ class Recruiter:
         """Let all go."""
         self._stop.set()
         self._thread.join()
-        if self.client.status == "running":
-            self.client.cancel(list(self._futures.values()), force=True)
+        for future in self._futures.values():
+            future.release()
         self._futures.clear()
         if self.direct is not self.client:
             self.direct.close()

@@ -35,14 +35,15 @@ def predict_lazily(method, X):
         In as many parts as X has.
     """
     import dask
+    from dask.array import Array
+    from dask.bag import Bag
+    from dask.delayed import Delayed
 
-    if hasattr(X, "columns"):
-        return _of_frame(method, X)
-    if hasattr(X, "map_blocks"):
-        return _of_array(method, X)
-    if hasattr(X, "map_partitions"):
+    if isinstance(X, Delayed):
+        return dask.delayed(method)(X)
+    if isinstance(X, Bag):
         return X.map_partitions(partial(_of_items, method))
-    return dask.delayed(method)(X)
+    return _of_array(method, X) if isinstance(X, Array) else _of_frame(method, X)
 
 
 def _of_array(method, X):
