@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from skrnn.dask.worker import Evaluator, versions
 
 #: Seconds between two looks at which workers there are, and at actors that are made.
-LOOK, LOOK_AGAIN = 1.0, 0.02
+LOOK, LOOK_AGAIN = 0.25, 0.02
 #: Seconds in which an actor is reached directly, or else by way of the scheduler.
 DIRECTLY = 5.0
 #: Seconds in which training waits for all workers, some of which may be busy.
@@ -154,9 +154,9 @@ class Recruiter:
 
 def _missing(address, error):
     return (
-        f"The Dask worker at {address} cannot evaluate networks: "
-        f"{type(error).__name__}: {error}. It needs {_listed(versions())}, as here: "
-        "install them there."
+        f"The Dask worker at {address}, or the scheduler, cannot load skrnn. Both need "
+        f"{_listed(versions())}, as here: install them there. "
+        f"{type(error).__name__}: {error}"
     )
 
 
