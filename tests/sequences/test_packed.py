@@ -1,5 +1,7 @@
 """Packing loses nothing, and what follows from the lengths follows from plain loops."""
 
+import pickle
+
 import numpy as np
 import pytest
 
@@ -208,3 +210,18 @@ def test_a_rectangle_is_one_run_and_in_order():
     assert lengths.segments == [(0, 12, 4, 3)]
     assert lengths.in_order
     assert lengths is pack(np.ones((3, 4, 2))).lengths
+
+
+@pytest.mark.parametrize("lengths", [[3, 3, 3], [1], [2, 4, 4, 1], [4, 3, 1], [2, 2]])
+def test_lengths_travel_without_what_follows_from_them(lengths):
+    batch = pack([np.ones((n, 2)) for n in lengths])
+    plain = len(pickle.dumps(batch.lengths))
+    for name in ("sizes", "starts", "ranks", "segments", "in_order"):
+        getattr(batch.lengths, name)
+    assert len(pickle.dumps(batch.lengths)) == plain
+    found = pickle.loads(pickle.dumps(batch.lengths))
+    assert np.array_equal(found.longest_first, batch.lengths.longest_first)
+    assert np.array_equal(found.order, batch.lengths.order)
+    # One of a block, of which some tools know that it is the same as the last.
+    if len(set(lengths)) == 1:
+        assert found is pickle.loads(pickle.dumps(batch.lengths))

@@ -18,6 +18,8 @@ from skrnn import (
     RNNRegressor,
 )
 from skrnn.cells import LSTMCell
+from skrnn.dask import GRUStepRegressor as StepRegressorOnCluster
+from skrnn.dask import LSTMClassifier as ClassifierOnCluster
 from skrnn.datasets import load_japanese_vowels, load_words, make_sign_of_sum
 from skrnn.ensemble import SequenceBaggingClassifier, SequenceBaggingRegressor
 from skrnn.inspection import SaliencyDisplay, permutation_importance, saliency
@@ -143,3 +145,10 @@ report = step_classification_report(steps, steps, output_dict=True, zero_divisio
 edit: float = segment_edit_score(steps, steps, ignore=[0], sample_weight=[1, 2])
 overlap = segment_f1_score(steps, steps, threshold=(0.1, 0.25, 0.5))
 lasts: list[int] = [stop - start for _, start, stop in find_segments(steps[0])]
+
+on_cluster = ClassifierOnCluster(16, client=None, average_every=4, alpha=0.1)
+on_cluster = on_cluster.fit(X, y)
+cluster_score: float = on_cluster.score(X, y)
+without_cluster = on_cluster.to_local()
+answers_of_cluster: Any = on_cluster.predict_proba(X)
+steps_on_cluster: StepRegressorOnCluster = StepRegressorOnCluster(8).fit(X, X[:, :, 0])
