@@ -124,6 +124,7 @@ def problem(batch_size, n_steps):
 def report(units, batch_size, plain, X, times, trip, per_byte):
     medians = {name: np.median(took) for name, took in times.items()}
     gains = np.array(times[1]) / np.array(times[2])
+    alone = np.array(times["n_jobs=1"]) / np.array(times[2])
     n_shards = max(1, batch_size // max(1, 16384 // units))
     print(f"\nLSTM of {units} units, {batch_size} sequences, {n_shards} shard(s)")
     for name, took in medians.items():
@@ -131,10 +132,10 @@ def report(units, batch_size, plain, X, times, trip, per_byte):
         print(f"  {what:12} {took * 1e3:7.1f} ms")
     print(
         f"  2 workers for 1: {np.median(gains):.2f} times, "
-        f"from {gains.min():.2f} to {gains.max():.2f}"
+        f"from {gains.min():.2f} to {gains.max():.2f}; "
+        f"2 workers for none: {np.median(alone):.2f} times"
     )
     n_weights = plain.weights_.nbytes
-    own = medians[1] - medians["n_jobs=1"]
     for network, seconds in {
         "this machine": per_byte,
         **{name: 1 / speed for name, speed in NETWORK_SPEEDS.items()},
@@ -144,8 +145,7 @@ def report(units, batch_size, plain, X, times, trip, per_byte):
             busy = min(n_workers, n_shards)
             rounds = -(-n_shards // n_workers) / n_shards
             n_bytes = busy * n_weights + n_shards * n_weights + X.nbytes
-            extra = max(own - trip, 0.0) if seconds == per_byte else n_bytes * seconds
-            return medians["n_jobs=1"] * rounds + trip + extra
+            return medians["n_jobs=1"] * rounds + trip + n_bytes * seconds
 
         line = ", ".join(
             f"{n}: {model(n) * 1e3:.1f} ms ({medians['n_jobs=1'] / model(n):.1f}x)"
