@@ -44,7 +44,7 @@ class Identity:
             "parameters": {
                 name: _text(value)
                 for name, value in parameters.items()
-                if name not in NO_MATTER
+                if name not in NO_MATTER and value is not None
             },
             "data": digest_of_problem(self.problem),
             "begun": _digest_of_begun(estimator) if self.warm else "",

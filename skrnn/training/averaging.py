@@ -2,6 +2,7 @@
 
 import copy
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 import numpy as np
 
@@ -37,46 +38,48 @@ class AveragingSolver(MinibatchSolver):
 
     _replica: object = field(default=None, init=False)
 
-    def solve(self, weights):
+    def solve(self, weights, progress=None):
         """Move weights until there is a reason to stop, as `Solver.solve` says."""
         optimizer = copy.deepcopy(self.optimizer)
         optimizer.reset()
         self._replica = Replica(self.objective, optimizer, self.max_grad_norm)
-        return super().solve(weights)
+        return super().solve(weights, progress)
 
     def _run_epoch(self, state, shards):
         """Run through the training set once; return the mean of the objective."""
         rows, lengths, total = self.data.rows, self.data.lengths, 0.0
         batches = minibatches(rows, lengths, self.batch_size, self.rng)
         n = N_REPLICAS * self.average_every
-        for first in range(0, len(batches), n):
-            total += self._run_round(state, shards, batches[first : first + n])
+        rounds = [batches[first : first + n] for first in range(0, len(batches), n)]
+        left = iter(rounds)
+        with self.data.read_in_groups(
+            [np.concatenate(one) for one in rounds]
+        ) as groups:
+            for some, data in groups:
+                for _ in some:
+                    total += self._run_round(state, shards, next(left), data)
         if not np.isfinite(state.weights).all():
             raise NotFinite
         return total / len(rows)
 
-    def _run_round(self, state, shards, batches):
+    def _run_round(self, state, shards, batches, data):
         """Take a step for each batch; return the sum of the objective before them."""
         noises = self.objective.dropout.split(len(batches))
         rates = [self.schedule.rate(state.update + k) for k in range(len(batches))]
         steps = list(zip(batches, noises, rates, strict=True))
         jobs = [steps[k::N_REPLICAS] for k in range(min(N_REPLICAS, len(steps)))]
         common = state.weights, self.optimizer.state
-        results = shards.run(self._replica, common, jobs, self._load)
+        results = shards.run(self._replica, common, jobs, partial(_load, data))
         if any(result is None for result in results):
             raise NotFinite
         if self._unchecked is not None:
             self._good, self._unchecked = self._unchecked, None
-        self._last_batch = batches[-1]
+        self._last_batch = data, batches[-1]
         self._average(state, [len(job) / len(steps) for job in jobs], results)
         state.update += len(steps)
         n_seen = sum(map(len, batches))
         state.history.n_seen += n_seen
         return sum(total for _, _, total in results)
-
-    def _load(self, job):
-        """Return the steps of a replica with their batches instead of the rows."""
-        return [(self.data.batch(rows), noise, rate) for rows, noise, rate in job]
 
     def _average(self, state, shares, results):
         """Replace weights and memory by their means, added up in order."""
@@ -90,6 +93,11 @@ class AveragingSolver(MinibatchSolver):
         n_steps = max(memory["n_steps"] for _, memory, _ in results)
         self.optimizer.state = {**new, "n_steps": n_steps}
         state.weights = weights
+
+
+def _load(data, job):
+    """Return the steps of a replica with their batches instead of the rows."""
+    return [(data.batch(rows), noise, rate) for rows, noise, rate in job]
 
 
 @dataclass(frozen=True, eq=False)
