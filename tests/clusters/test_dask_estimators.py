@@ -6,12 +6,12 @@ import inspect
 import pickle
 import subprocess
 import sys
+import warnings
 from pathlib import Path
 
 import dask
 import dask.array as da
 import dask.bag as db
-import dask.dataframe as dd
 import joblib
 import numpy as np
 import pandas as pd
@@ -224,7 +224,10 @@ def test_tables(fitted):
 def test_data_frames_keep_their_names(fitted):
     frame = pd.DataFrame(X.reshape(N, -1), columns=[f"c{k}" for k in range(15)])
     model = fitted("GRUClassifier", frame, features_per_step=3, y=LABELS)
-    lazy = dd.from_pandas(frame, npartitions=3)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of how old versions are installed
+        from dask.dataframe import from_pandas
+    lazy = from_pandas(frame, npartitions=3)
     for name in methods_of(model):
         found, expected = getattr(model, name)(lazy), getattr(model, name)(frame)
         assert isinstance(found, da.Array)
