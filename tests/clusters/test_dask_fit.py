@@ -6,11 +6,14 @@ import warnings
 import numpy as np
 import pytest
 from distributed import Client, LocalCluster, Security
+from sklearn.base import clone
 from sklearn.exceptions import ConvergenceWarning
 
 import skrnn
 import skrnn.dask
+from skrnn.callbacks import Checkpoint
 from skrnn.training.averaging import N_REPLICAS
+from tests.callbacks.fits import CutAfter, CutShort
 from tests.clusters.fits import (
     KINDS,
     LABELS,
@@ -23,6 +26,7 @@ from tests.clusters.fits import (
     pair,
     targets_of,
 )
+from tests.unloaded import Collection
 
 pytestmark = pytest.mark.xdist_group("dask")
 
@@ -128,6 +132,31 @@ def test_going_on_is_the_same_too(calls):  # noqa: F811
     for part in (slice(0, 300), slice(300, N)):
         for model in (found, expected):
             model.partial_fit(X[part], LABELS[part], classes=["down", "up"])
+    assert calls
+    assert_same(found, expected)
+
+
+@pytest.mark.usefixtures("client")
+@pytest.mark.parametrize("average_every", [None, 1])
+def test_a_fit_that_was_killed_goes_on_here_or_there(average_every, tmp_path):
+    cut, local = pair("GRUClassifier", average_every=average_every, dropout=0.3)
+    again, plain = clone(cut), average_every is None
+    whole = (local if plain else clone(cut)).fit(X, LABELS)
+    cut.set_callbacks(Checkpoint(tmp_path / "fit.npz", every=1), CutAfter(1))
+    with pytest.raises(CutShort):
+        cut.fit(X, LABELS)
+    for model in [again, clone(local)] if plain else [again]:
+        model.fit(X, LABELS, resume_from=tmp_path / "fit.npz")
+        assert_same(model, whole)
+
+
+@pytest.mark.usefixtures("client")
+@pytest.mark.parametrize("average_every", [None, 1])
+def test_what_is_not_in_memory_is_learnt_from(average_every, calls):  # noqa: F811
+    found, _ = pair("LSTMClassifier", average_every=average_every)
+    expected = clone(found).fit(RAGGED, LABELS)
+    calls.clear()
+    found.fit(Collection(RAGGED), LABELS)
     assert calls
     assert_same(found, expected)
 
