@@ -35,7 +35,7 @@ class LSTMClassifier(ClusterClassifierMixin, PlainLSTM):
     >>> from skrnn.dask import LSTMClassifier
     >>> from skrnn.datasets import make_sign_of_sum
     >>> X, y = make_sign_of_sum(n_samples=400, n_steps=5, random_state=0)
-    >>> with Client(processes=False, n_workers=2, dashboard_address=None) as client:
+    >>> with Client(processes=False, n_workers=2, dashboard_address=":0") as client:
     ...     model = LSTMClassifier(
     ...         hidden_size=200, batch_size=200, client=client, max_iter=2
     ...     ).fit(X, y)
@@ -73,7 +73,7 @@ class GRUClassifier(ClusterClassifierMixin, PlainGRU):
     >>> from skrnn.dask import GRUClassifier
     >>> from skrnn.datasets import make_sign_of_sum
     >>> X, y = make_sign_of_sum(n_samples=400, n_steps=5, random_state=0)
-    >>> with Client(processes=False, n_workers=2, dashboard_address=None) as client:
+    >>> with Client(processes=False, n_workers=2, dashboard_address=":0") as client:
     ...     model = GRUClassifier(
     ...         hidden_size=200, batch_size=200, client=client, max_iter=2
     ...     ).fit(X, y)
@@ -111,7 +111,7 @@ class RNNClassifier(ClusterClassifierMixin, PlainRNN):
     >>> from skrnn.dask import RNNClassifier
     >>> from skrnn.datasets import make_sign_of_sum
     >>> X, y = make_sign_of_sum(n_samples=400, n_steps=5, random_state=0)
-    >>> with Client(processes=False, n_workers=2, dashboard_address=None) as client:
+    >>> with Client(processes=False, n_workers=2, dashboard_address=":0") as client:
     ...     model = RNNClassifier(
     ...         hidden_size=200, batch_size=200, client=client, max_iter=2
     ...     ).fit(X, y)

@@ -35,7 +35,7 @@ class LSTMRegressor(ClusterMixin, PlainLSTM):
     >>> from skrnn.dask import LSTMRegressor
     >>> from skrnn.datasets import make_sign_of_sum
     >>> X, y = make_sign_of_sum(n_samples=400, n_steps=5, random_state=0)
-    >>> with Client(processes=False, n_workers=2, dashboard_address=None) as client:
+    >>> with Client(processes=False, n_workers=2, dashboard_address=":0") as client:
     ...     model = LSTMRegressor(
     ...         hidden_size=200, batch_size=200, client=client, max_iter=2
     ...     ).fit(X, X.sum(axis=(1, 2)) ** 2)
@@ -73,7 +73,7 @@ class GRURegressor(ClusterMixin, PlainGRU):
     >>> from skrnn.dask import GRURegressor
     >>> from skrnn.datasets import make_sign_of_sum
     >>> X, y = make_sign_of_sum(n_samples=400, n_steps=5, random_state=0)
-    >>> with Client(processes=False, n_workers=2, dashboard_address=None) as client:
+    >>> with Client(processes=False, n_workers=2, dashboard_address=":0") as client:
     ...     model = GRURegressor(
     ...         hidden_size=200, batch_size=200, client=client, max_iter=2
     ...     ).fit(X, X.sum(axis=(1, 2)) ** 2)
@@ -111,7 +111,7 @@ class RNNRegressor(ClusterMixin, PlainRNN):
     >>> from skrnn.dask import RNNRegressor
     >>> from skrnn.datasets import make_sign_of_sum
     >>> X, y = make_sign_of_sum(n_samples=400, n_steps=5, random_state=0)
-    >>> with Client(processes=False, n_workers=2, dashboard_address=None) as client:
+    >>> with Client(processes=False, n_workers=2, dashboard_address=":0") as client:
     ...     model = RNNRegressor(
     ...         hidden_size=200, batch_size=200, client=client, max_iter=2
     ...     ).fit(X, X.sum(axis=(1, 2)) ** 2)

@@ -35,7 +35,7 @@ class LSTMStepClassifier(ClusterClassifierMixin, PlainLSTM):
     >>> from skrnn.dask import LSTMStepClassifier
     >>> from skrnn.datasets import make_sign_of_sum
     >>> X, y = make_sign_of_sum(n_samples=400, n_steps=5, random_state=0)
-    >>> with Client(processes=False, n_workers=2, dashboard_address=None) as client:
+    >>> with Client(processes=False, n_workers=2, dashboard_address=":0") as client:
     ...     model = LSTMStepClassifier(
     ...         hidden_size=200, batch_size=200, client=client, max_iter=2
     ...     ).fit(X, (X[:, :, 0].cumsum(axis=1) > 0).astype(int))
@@ -73,7 +73,7 @@ class GRUStepClassifier(ClusterClassifierMixin, PlainGRU):
     >>> from skrnn.dask import GRUStepClassifier
     >>> from skrnn.datasets import make_sign_of_sum
     >>> X, y = make_sign_of_sum(n_samples=400, n_steps=5, random_state=0)
-    >>> with Client(processes=False, n_workers=2, dashboard_address=None) as client:
+    >>> with Client(processes=False, n_workers=2, dashboard_address=":0") as client:
     ...     model = GRUStepClassifier(
     ...         hidden_size=200, batch_size=200, client=client, max_iter=2
     ...     ).fit(X, (X[:, :, 0].cumsum(axis=1) > 0).astype(int))
@@ -111,7 +111,7 @@ class RNNStepClassifier(ClusterClassifierMixin, PlainRNN):
     >>> from skrnn.dask import RNNStepClassifier
     >>> from skrnn.datasets import make_sign_of_sum
     >>> X, y = make_sign_of_sum(n_samples=400, n_steps=5, random_state=0)
-    >>> with Client(processes=False, n_workers=2, dashboard_address=None) as client:
+    >>> with Client(processes=False, n_workers=2, dashboard_address=":0") as client:
     ...     model = RNNStepClassifier(
     ...         hidden_size=200, batch_size=200, client=client, max_iter=2
     ...     ).fit(X, (X[:, :, 0].cumsum(axis=1) > 0).astype(int))

@@ -35,7 +35,7 @@ class LSTMStepRegressor(ClusterMixin, PlainLSTM):
     >>> from skrnn.dask import LSTMStepRegressor
     >>> from skrnn.datasets import make_sign_of_sum
     >>> X, y = make_sign_of_sum(n_samples=400, n_steps=5, random_state=0)
-    >>> with Client(processes=False, n_workers=2, dashboard_address=None) as client:
+    >>> with Client(processes=False, n_workers=2, dashboard_address=":0") as client:
     ...     model = LSTMStepRegressor(
     ...         hidden_size=200, batch_size=200, client=client, max_iter=2
     ...     ).fit(X, X[:, :, 0].cumsum(axis=1))
@@ -73,7 +73,7 @@ class GRUStepRegressor(ClusterMixin, PlainGRU):
     >>> from skrnn.dask import GRUStepRegressor
     >>> from skrnn.datasets import make_sign_of_sum
     >>> X, y = make_sign_of_sum(n_samples=400, n_steps=5, random_state=0)
-    >>> with Client(processes=False, n_workers=2, dashboard_address=None) as client:
+    >>> with Client(processes=False, n_workers=2, dashboard_address=":0") as client:
     ...     model = GRUStepRegressor(
     ...         hidden_size=200, batch_size=200, client=client, max_iter=2
     ...     ).fit(X, X[:, :, 0].cumsum(axis=1))
@@ -111,7 +111,7 @@ class RNNStepRegressor(ClusterMixin, PlainRNN):
     >>> from skrnn.dask import RNNStepRegressor
     >>> from skrnn.datasets import make_sign_of_sum
     >>> X, y = make_sign_of_sum(n_samples=400, n_steps=5, random_state=0)
-    >>> with Client(processes=False, n_workers=2, dashboard_address=None) as client:
+    >>> with Client(processes=False, n_workers=2, dashboard_address=":0") as client:
     ...     model = RNNStepRegressor(
     ...         hidden_size=200, batch_size=200, client=client, max_iter=2
     ...     ).fit(X, X[:, :, 0].cumsum(axis=1))

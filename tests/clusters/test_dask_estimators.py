@@ -377,7 +377,7 @@ def test_inside_a_task_it_is_refused(client):
 
 
 def test_clients_that_do_not_do():
-    with LocalCluster(n_workers=0, dashboard_address=None, processes=False) as cluster:
+    with LocalCluster(n_workers=0, dashboard_address=":0", processes=False) as cluster:
         with Client(cluster, set_as_default=False) as closed:
             pass
         model = skrnn.dask.GRUClassifier(client=closed)
@@ -391,7 +391,7 @@ def test_a_client_that_cannot_wait():
     async def fit():
         async with (
             LocalCluster(
-                n_workers=0, dashboard_address=None, processes=False, asynchronous=True
+                n_workers=0, dashboard_address=":0", processes=False, asynchronous=True
             ) as cluster,
             Client(cluster, asynchronous=True, set_as_default=False) as client,
         ):

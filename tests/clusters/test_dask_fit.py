@@ -235,7 +235,7 @@ def test_a_cluster_in_this_process(calls):  # noqa: F811
     """Objects come to its workers without a copy."""
     found, expected = pair("GRUClassifier", dropout=0.5)
     with (
-        LocalCluster(n_workers=2, processes=False, dashboard_address=None) as cluster,
+        LocalCluster(n_workers=2, processes=False, dashboard_address=":0") as cluster,
         Client(cluster) as client,
     ):
         found.set_params(client=client).fit(X, LABELS)

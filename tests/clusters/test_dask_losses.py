@@ -190,7 +190,7 @@ def test_what_kills_every_worker_is_given_up(mortal):
 
 def test_without_a_worker_there_is_an_end_to_waiting():
     with (
-        LocalCluster(n_workers=0, dashboard_address=None) as cluster,
+        LocalCluster(n_workers=0, dashboard_address=":0") as cluster,
         Client(cluster) as client,
         dask.config.set({"skrnn.worker-timeout": "300ms"}),
     ):
@@ -337,7 +337,7 @@ def test_an_interrupt_is_that_of_a_plain_fit(client, kept, monkeypatch):
 def test_the_cluster_is_gone(tmp_path, at_call):
     found, _ = pair("LSTMClassifier", **LONG)
     with (
-        LocalCluster(n_workers=1, dashboard_address=None, silence_logs=50) as cluster,
+        LocalCluster(n_workers=1, dashboard_address=":0", silence_logs=50) as cluster,
         Client(cluster) as client,
     ):
         at_call({3: lambda address: cluster.close()})
