@@ -376,3 +376,16 @@ def test_other_losses_begin_with_a_regression_that_stays(loss, monkeypatch):
     assert (network == 0).all()
     assert set(abs(path[0]).argsort()[-2:]) == {0, 5}
     assert model.score(BLOCK, y) > 0.95
+
+
+def test_rows_are_sorted_by_targets_and_where_those_tie_by_last_steps():
+    rng = np.random.default_rng(0)
+    last = rng.integers(0, 3, (40, 2)).astype(float)
+    samples = [np.vstack([rng.normal(size=(k % 3, 2)), x]) for k, x in enumerate(last)]
+    y = rng.integers(0, 4, (40, 1)).astype(float)
+    y[:5] = rng.normal(size=(5, 1))  # alone
+    problem = SimpleNamespace(X=SimpleNamespace(samples=samples, n_features=2), y=y)
+    rows = rng.permutation(40)[:33]
+    keys = [(*y[i], *last[i]) for i in rows]
+    expected = [rows[k] for k in sorted(range(33), key=keys.__getitem__)]
+    assert linear_path._by_target(problem, rows).tolist() == expected
