@@ -1213,4 +1213,52 @@ FAULTS = {
         '"data": "",',
         ["callbacks/test_checkpoint.py"],
     ),
+    "cluster: noise of the shards is left out": (
+        "dask/worker.py",
+        "(batch, replace(self.objective, dropout=noise))",
+        "(batch, self.objective)",
+        ["clusters/test_dask_fit.py"],
+    ),
+    "cluster: workers of other versions take part": (
+        "dask/hiring.py",
+        "        if there == versions():",
+        "        if there:",
+        ["clusters/test_dask_losses.py"],
+    ),
+    "cluster: actors stay behind": (
+        "dask/hiring.py",
+        "            future.release()\n        self._futures.clear()",
+        "            vars(self.client).setdefault('kept', []).append(future)",
+        ["clusters/test_dask_losses.py"],
+    ),
+    "cluster: a clone has a client of its own": (
+        "dask/base.py",
+        "        clone.client = self.client\n",
+        "",
+        ["clusters/test_dask_estimators.py"],
+    ),
+    "cluster: empty blocks are predicted": (
+        "dask/lazy.py",
+        "return method(block) if len(block) else empty",
+        "return method(block)",
+        ["clusters/test_dask_estimators.py"],
+    ),
+    "averaging: replicas count alike": (
+        "training/averaging.py",
+        "[len(job) / len(steps) for job in jobs]",
+        "[1 / len(jobs) for job in jobs]",
+        ["training/test_averaging.py"],
+    ),
+    "averaging: the memory of the optimizer is that of the first": (
+        "training/averaging.py",
+        "                total += share * memory[name]",
+        "                total += share * results[0][1][name]",
+        ["training/test_averaging.py"],
+    ),
+    "lengths: what follows from them travels too": (
+        "sequences/packed.py",
+        "        return Lengths, (self.longest_first, self.order)",
+        "        return object.__reduce_ex__(self, 2)",
+        ["sequences/test_packed.py"],
+    ),
 }
