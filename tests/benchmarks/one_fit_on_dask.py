@@ -85,9 +85,9 @@ def time_of_update(model, X, y):
     """Return the median time of an update."""
     times, right = [], MinibatchSolver._run_batch
 
-    def timed(self, state, shards, rows):
+    def timed(self, state, shards, *where):
         start = time.perf_counter()
-        value = right(self, state, shards, rows)
+        value = right(self, state, shards, *where)
         times.append(time.perf_counter() - start)
         return value
 
