@@ -293,8 +293,6 @@ def _pack_block(block, dtype):
 
 def _pack_list(sequences, dtype):
     lengths = np.array([len(sequence) for sequence in sequences])
-    if (lengths == lengths[0]).all():
-        return _pack_block(np.stack(sequences, dtype=dtype), dtype)
     order = np.argsort(-lengths, kind="stable")
     lengths = lengths[order]
     rows = np.concatenate([sequences[i] for i in order], dtype=dtype)
