@@ -4,6 +4,18 @@
 #: state is arrays and plain Python values. Pass it as `trusted` to `skops.io.load`.
 #: `skops.io.get_untrusted_types` lists the other types in a file.
 SKOPS_TRUSTED = (
+    "skrnn.dask.classifiers.GRUClassifier",
+    "skrnn.dask.classifiers.LSTMClassifier",
+    "skrnn.dask.classifiers.RNNClassifier",
+    "skrnn.dask.regressors.GRURegressor",
+    "skrnn.dask.regressors.LSTMRegressor",
+    "skrnn.dask.regressors.RNNRegressor",
+    "skrnn.dask.step_classifiers.GRUStepClassifier",
+    "skrnn.dask.step_classifiers.LSTMStepClassifier",
+    "skrnn.dask.step_classifiers.RNNStepClassifier",
+    "skrnn.dask.step_regressors.GRUStepRegressor",
+    "skrnn.dask.step_regressors.LSTMStepRegressor",
+    "skrnn.dask.step_regressors.RNNStepRegressor",
     "skrnn.ensemble.bagging_classifier.SequenceBaggingClassifier",
     "skrnn.ensemble.bagging_regressor.SequenceBaggingRegressor",
     "skrnn.estimators.features.RecurrentFeatures",
