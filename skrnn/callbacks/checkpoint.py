@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from skrnn.estimators.callbacks import TrainingCallback
 from skrnn.fitting.checkpoint import write
+from skrnn.validation.arrays import sentence
 
 if TYPE_CHECKING:
     from os import PathLike
@@ -133,8 +134,8 @@ class Checkpoint(TrainingCallback):
         except OSError as error:
             warnings.warn(
                 f"The checkpoint {str(path)!r} could not be written after epoch "
-                f"{fit.state.history.n_epochs}: {error}. The fit goes on, and what was "
-                "written before stays.",
+                f"{fit.state.history.n_epochs}: {sentence(error)} The fit goes on, and "
+                "what was written before stays.",
                 RuntimeWarning,
                 stacklevel=2,
             )

@@ -14,6 +14,7 @@ import numpy as np
 
 from skrnn.fitting.identity import Identity, digest_of_problem, refused
 from skrnn.utils.files import whole_file
+from skrnn.validation.arrays import sentence
 
 #: What reading another file, or a damaged one, can raise.
 DAMAGES = (EOFError, LookupError, TypeError, ValueError, zipfile.BadZipFile)
@@ -168,8 +169,8 @@ def read(path):
         return _with_arrays(json.loads(arrays.pop(TREE).item()), arrays)
     except DAMAGES as e:
         raise ValueError(
-            f"{str(path)!r} is no checkpoint of skrnn, or it is damaged: {e}. Fit "
-            "without resume_from, or go on from another."
+            f"{str(path)!r} is no checkpoint of skrnn, or it is damaged: "
+            f"{sentence(e)} Fit without resume_from, or go on from another."
         ) from e
 
 
