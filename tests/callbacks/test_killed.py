@@ -15,18 +15,27 @@ pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="it forks, and l
 ROOT = Path(__file__).parents[2]
 
 
-def run(*command):
-    """Run a program of Python with one thread of the BLAS; return what it prints."""
-    done = subprocess.run(
+def start(*command):
+    """Start a program of Python with one thread of the BLAS."""
+    return subprocess.Popen(
         [sys.executable, *map(str, command)],
-        capture_output=True,
-        check=False,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
         text=True,
         cwd=ROOT,
         env={**os.environ, "OPENBLAS_NUM_THREADS": "1", "PYTHONPATH": str(ROOT)},
     )
-    assert done.returncode == 0, done.stdout + done.stderr
-    return done.stdout
+
+
+def end(process):
+    """Wait for a program; return what it printed."""
+    printed, errors = process.communicate()
+    assert process.returncode == 0, printed + errors
+    return printed
+
+
+def run(*command):
+    return end(start(*command))
 
 
 def test_fits_that_are_killed_again_and_again():
@@ -73,3 +82,37 @@ def test_a_disk_that_is_full(tmp_path):
         assert "checkpoint" in file.files
     resumed = model.fit(X, X[:, 0, 0] > 0, resume_from=path)
     assert np.array_equal(resumed.weights_, np.load(weights))
+
+
+TWO = """
+import sys, warnings
+import numpy as np
+from skrnn import LSTMClassifier
+from skrnn.callbacks import Checkpoint
+
+warnings.simplefilter("ignore")
+X = np.random.default_rng(0).normal(size=(20, 4, 1))
+model = LSTMClassifier(4, max_iter=80, alpha=float(sys.argv[2]), random_state=0)
+model.set_callbacks(Checkpoint(sys.argv[1], every=1)).fit(X, X[:, 0, 0] > 0)
+"""
+
+
+def test_two_processes_on_one_path(tmp_path):
+    """The file is whole, and of one of them; nothing else is left."""
+    path, alphas = tmp_path / "fit.npz", (0.0, 0.1)
+    for process in [start("-c", TWO, path, alpha) for alpha in alphas]:
+        end(process)
+    assert [one.name for one in tmp_path.iterdir()] == ["fit.npz"]
+    X = np.random.default_rng(0).normal(size=(20, 4, 1))
+    y, refusals = X[:, 0, 0] > 0, []
+    for alpha in alphas:
+        model = LSTMClassifier(4, max_iter=80, alpha=alpha, random_state=0)
+        whole = model.fit(X, y).weights_
+        try:
+            resumed = model.fit(X, y, resume_from=path)
+        except ValueError as error:
+            refusals.append(str(error))
+        else:
+            assert np.array_equal(resumed.weights_, whole)
+    assert len(refusals) == 1
+    assert "alpha was" in refusals[0]
