@@ -361,7 +361,9 @@ def test_saliency_stands_at_the_last_step():
     start = [np.tile(model.feature_mean_, (len(x), 1)) for x in RAGGED]
     change = model.decision_function(RAGGED) - model.decision_function(start)
     assert_allclose([values.sum() for values in found], change, rtol=0, atol=1e-2)
-    pytest.importorskip("matplotlib").use("Agg")
+    pyplot = pytest.importorskip("matplotlib.pyplot")
+    pyplot.close("all")  # figures of tests before, with which no backend may change
+    pyplot.switch_backend("agg")
     SaliencyDisplay.from_estimator(fitted(TABLE, **OF_TABLE), TABLE[:2])
 
 
