@@ -32,7 +32,7 @@ HEADING = re.compile(r"^#+ +(.+?) *$", re.MULTILINE)
 #: What needs a cluster is run where there is one, in tests/clusters, and what needs
 #: other libraries by tests/benchmarks/tools.py and forecasting_tools.py.
 ELSEWHERE = {
-    "docs/beyond_one_machine.md": 5,
+    "docs/beyond_one_machine.md": 6,
     "docs/forecasting_tools.md": 8,
     "docs/other_tools.md": 8,
 }

@@ -12,6 +12,7 @@ import time
 import warnings
 from unittest import mock
 
+import dask
 import numpy as np
 from distributed import Client, LocalCluster
 from sklearn.datasets import load_digits
@@ -47,9 +48,21 @@ def median_time(call, n=100):
     return np.median(times)
 
 
+#: As docs/beyond_one_machine.md advises: without it a worker gives its memory back to
+#: the system after each array. With ``trimmed`` as last argument it does.
+KEEP = {
+    f"distributed.nanny.pre-spawn-environ.MALLOC_{which}_THRESHOLD_": 2**28
+    for which in ("MMAP", "TRIM")
+}
+if sys.argv[-1] == "trimmed":
+    KEEP = {}
+    sys.argv.pop()
+
+
 @contextlib.contextmanager
 def cluster(n_workers):
     with (
+        dask.config.set(KEEP),
         LocalCluster(
             n_workers=n_workers, threads_per_worker=1, dashboard_address=":0"
         ) as local,
