@@ -2,8 +2,8 @@
 
     python tests/callbacks/killed.py [kills of each fit] [seed]
 
-Each fit is done by processes that are killed (SIGKILL) after a random part of its time,
-until so many have been; the next goes on from the checkpoint of the last.
+Each fit is done by processes that are killed (SIGKILL) at a random moment, within half the
+time that it takes, until so many have been; the next goes on from the last checkpoint.
 The end must be that of a fit without a break, to the bit.
 """
 
@@ -83,7 +83,7 @@ def until_the_end(kind, options, y, n_kills, seconds, rng):
         while not result.exists():
             child = in_a_child(work)
             if killed < n_kills:
-                time.sleep(rng.uniform(0, seconds))
+                time.sleep(rng.uniform(0, seconds / 2))
                 os.kill(child, signal.SIGKILL)
                 killed += not result.exists()
             _, status = os.waitpid(child, 0)
