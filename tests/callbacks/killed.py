@@ -2,8 +2,8 @@
 
     python tests/callbacks/killed.py [kills of each fit] [seed]
 
-Each fit is done by processes that are killed (SIGKILL) at a random moment, within half the
-time that it takes, until so many have been; the next goes on from the last checkpoint.
+Each fit is done by processes that are killed (SIGKILL) at a random moment, within half
+the time that it takes, until so many have been; the next goes on from its checkpoint.
 The end must be that of a fit without a break, to the bit.
 """
 
