@@ -5,11 +5,10 @@ from __future__ import annotations
 import os
 import warnings
 from numbers import Integral
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from skrnn.estimators.callbacks import TrainingCallback
-from skrnn.fitting.checkpoint import write
+from skrnn.fitting.checkpoint import as_path, write
 from skrnn.validation.arrays import sentence
 
 if TYPE_CHECKING:
@@ -43,8 +42,7 @@ class Checkpoint(TrainingCallback):
     Examples
     --------
     >>> import tempfile
-    >>> from pathlib import Path
-    >>> from skrnn import GRUClassifier
+    >>>     >>> from skrnn import GRUClassifier
     >>> from skrnn.callbacks import Checkpoint
     >>> from skrnn.datasets import make_sign_of_sum
     >>> X, y = make_sign_of_sum(n_samples=60, random_state=0)
@@ -60,11 +58,7 @@ class Checkpoint(TrainingCallback):
     """
 
     def __init__(self, path: str | PathLike[str], every: int = 10) -> None:
-        if not isinstance(path, str | os.PathLike):
-            raise TypeError(
-                "path must be the path of a file or folder, a str or path-like; got "
-                f"{type(path).__name__}."
-            )
+        as_path(path, "path")
         if not isinstance(every, Integral) or isinstance(every, bool) or every < 1:
             raise ValueError(
                 f"every must be a number of epochs, an int from 1 on; got {every!r}."
@@ -83,7 +77,7 @@ class Checkpoint(TrainingCallback):
         fit : FitInProgress
             The fit.
         """
-        path = Path(self.path)
+        path = as_path(self.path, "path")
         is_folder = path.is_dir() or os.fspath(self.path).endswith(os.sep)
         folder = path if is_folder else path.parent
         if not folder.is_dir():

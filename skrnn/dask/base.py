@@ -13,10 +13,11 @@ from sklearn.utils.validation import check_is_fitted
 
 from skrnn.dask.clients import ClientLike, find_client
 from skrnn.dask.crew import Crew
-from skrnn.dask.lazy import computed, is_lazy, predict_lazily
+from skrnn.dask.lazy import computed, predict_lazily
 from skrnn.dask.shards import ClusterWorkers
 from skrnn.parameters.constraints import Interval, Options
 from skrnn.training import SOLVERS, AveragingSolver
+from skrnn.validation.layouts import is_lazy
 
 if TYPE_CHECKING:
     from typing import Self
@@ -26,6 +27,42 @@ CONSTRAINTS = {
     "client": [ClientLike(), Options((None,))],
     "average_every": [Interval(Integral, 1), Options((None,))],
 }
+
+#: What all docstrings say after their first line.
+DOCSTRING = """
+
+    The workers of a Dask cluster share out each batch. The numbers are those of
+    `skrnn.{name}`, to the bit, whoever joins or is lost. So are the other parameters
+    and the attributes: see `skrnn.{name}`. `n_jobs` threads of this process score the
+    sequences held out, and predict.
+
+    Parameters
+    ----------
+    client : distributed.Client or None, default=None
+        Client of the cluster; None is that which the process has as its default. It is
+        no part of what is pickled, and clones share it.
+    average_every : int or None, default=None
+        For slow networks: four replicas take so many steps each, on batches of their
+        own, before their weights are averaged. Numbers differ from those of None, but
+        not with the number of workers. Not with "lbfgs".
+
+    See Also
+    --------
+    skrnn.{name} : The same without a cluster.
+
+    Examples
+    --------
+    >>> from distributed import Client
+    >>> from skrnn.dask import {name}
+    >>> from skrnn.datasets import make_sign_of_sum
+    >>> X, y = make_sign_of_sum(n_samples=400, n_steps=5, random_state=0)
+    >>> with Client(processes=False, n_workers=2, dashboard_address=None) as client:
+    ...     model = {name}(
+    ...         hidden_size=200, batch_size=200, client=client, max_iter=2
+    ...     ).fit(X, {targets})
+    >>> model.to_local().predict(X).shape == model.predict(X).shape
+    True
+    """
 
 
 class ClusterMixin:
@@ -82,16 +119,15 @@ class ClusterMixin:
         -------
         float
         """
+        if not is_lazy(X):
+            return super().score(X, *computed(y, sample_weight))
+        with self._client().as_current():
+            answers, y, sample_weight = computed(self.predict(X), y, sample_weight)
+        if self._head != "steps":
+            answers = np.asarray(answers)
         local = self.to_local()
-        if is_lazy(X):
-            with self._client().as_current():
-                answers, y, sample_weight = computed(self.predict(X), y, sample_weight)
-            if self._head != "steps":
-                answers = np.asarray(answers)
-            # What is to be scored is known already.
-            local.predict = lambda X: answers
-        else:
-            y, sample_weight = computed(y, sample_weight)
+        # What is to be scored is known already.
+        local.predict = lambda X: answers
         return local.score(X, y, sample_weight)
 
     def to_local(self) -> Any:
@@ -117,13 +153,11 @@ class ClusterMixin:
         return local
 
     def _ask(self, name, X):
-        """Return the answer of a method of the local model, lazily if X is lazy."""
-        local = self.to_local()
-        method = getattr(local, name)
+        """Return the answer of a method of the plain estimator, lazily if X is lazy."""
         if not is_lazy(X):
-            return method(X)
-        check_is_fitted(local)
-        return predict_lazily(method, X)
+            return getattr(super(), name)(X)
+        check_is_fitted(self)
+        return predict_lazily(getattr(self.to_local(), name), X)
 
     def _client(self):
         return find_client(self)
@@ -220,13 +254,31 @@ class ClusterClassifierMixin(ClusterMixin):
         return self._ask("decision_function", X)
 
 
-def on_cluster(kind):
-    """Give a class the constructor of its plain estimator and two parameters more.
+def on_cluster(*, example):
+    """Return a decorator that makes an estimator on a cluster of a class.
 
-    The plain estimator is the last of its bases.
+    The class gets the constructor of its plain estimator, which is the last of its
+    bases, with two parameters more, and the rest of the docstring that it begins.
+
+    Parameters
+    ----------
+    example : str
+        Targets for `X` in the example of the docstring.
     """
-    plain = kind.__bases__[-1]
 
+    def decorate(kind):
+        plain = kind.__bases__[-1]
+        kind._plain = plain
+        kind.__init__ = _constructor(kind, plain)
+        kind._parameter_constraints = {**plain._parameter_constraints, **CONSTRAINTS}
+        if kind.__doc__:  # there is none under python -OO
+            kind.__doc__ += DOCSTRING.format(name=kind.__name__, targets=example)
+        return kind
+
+    return decorate
+
+
+def _constructor(kind, plain):
     def __init__(self, *values, client=None, average_every=None, **parameters):
         plain.__init__(self, *values, **parameters)
         self.client = client
@@ -241,7 +293,4 @@ def on_cluster(kind):
         parameters=[*known.parameters.values(), *own]
     )
     __init__.__qualname__ = f"{kind.__qualname__}.__init__"
-    kind.__init__ = __init__
-    kind._plain = plain
-    kind._parameter_constraints = {**plain._parameter_constraints, **CONSTRAINTS}
-    return kind
+    return __init__

@@ -4,10 +4,7 @@ from functools import partial
 
 import numpy as np
 
-
-def is_lazy(X):
-    """Return whether X is a collection of Dask."""
-    return hasattr(X, "__dask_graph__")
+from skrnn.validation.layouts import is_lazy
 
 
 def computed(*values):

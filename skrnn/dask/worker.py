@@ -1,6 +1,5 @@
 """What runs on the workers of a cluster: tasks whose objects are sent once."""
 
-import sys
 import traceback
 from dataclasses import dataclass, field, replace
 
@@ -9,12 +8,12 @@ import numpy as np
 from skrnn.training import Objective
 from skrnn.training.objective import evaluate
 from skrnn.utils.threads import BLAS_THREADS
+from skrnn.utils.version import __version__
 
 
 def versions():
     """Return the versions of skrnn and NumPy in this process, by their names."""
-    # Not before `skrnn` has been imported as a whole, which is above all else.
-    return {"skrnn": sys.modules["skrnn"].__version__, "numpy": np.__version__}
+    return {"skrnn": __version__, "numpy": np.__version__}
 
 
 @dataclass(frozen=True, eq=False)

@@ -17,7 +17,7 @@ from skrnn.estimators.callbacks import (
     with_callbacks,
 )
 from skrnn.estimators.n_jobs import n_threads
-from skrnn.fitting.checkpoint import Checkpoint, FitInProgress
+from skrnn.fitting.checkpoint import EarlierFit, FitInProgress
 from skrnn.fitting.duplicates import digest_of
 from skrnn.fitting.fitted_state import fitted_network, publish
 from skrnn.fitting.identity import Identity
@@ -144,19 +144,19 @@ class BaseRecurrent(Settings, CallbackSupportMixin, BaseEstimator, ABC):
         problem = self._weigh(
             self._validate_data(X, y, sample_weight, classes, groups, expected)
         )
-        identity, checkpoint = Identity(self, problem, resume), None
+        identity, earlier = Identity(self, problem, resume), None
         if resume_from is not None:
-            checkpoint = Checkpoint.load(resume_from, identity)
-        sources = checkpoint.sources if checkpoint else ()
+            earlier = EarlierFit.load(resume_from, identity)
+        sources = earlier.sources if earlier else ()
         run = prepare(self, problem, validation, resume, incremental, sources)
         metadata = {} if sample_weight is None else {"sample_weight": sample_weight}
         inputs = {"X": X, "y": y, "metadata": metadata}
-        self._publish(run, *self._learn(run, inputs, identity, checkpoint))
+        self._publish(run, *self._learn(run, inputs, identity, earlier))
         return self
 
     @with_callbacks
-    def _learn(self, run, inputs, identity, checkpoint):
-        """Train, or go on from a checkpoint if there is one.
+    def _learn(self, run, inputs, identity, earlier):
+        """Train, or go on from an earlier fit if there is one.
 
         Returns
         -------
@@ -168,11 +168,11 @@ class BaseRecurrent(Settings, CallbackSupportMixin, BaseEstimator, ABC):
             What interrupted training.
         """
         with self._workers_for(run) as workers:
-            if checkpoint is None:
+            if earlier is None:
                 run, result = begin(run, workers)
             else:
-                run, result = checkpoint.going_on(run), None
-            progress, memory = checkpoint and checkpoint.progress, None
+                run, result = earlier.going_on(run), None
+            progress, memory = earlier and earlier.progress, None
             with in_progress(self, FitInProgress(run, identity)) as fit:
                 monitors = self._monitors(fit, inputs)
                 if result is None:

@@ -8,6 +8,7 @@ import json
 import os
 import zipfile
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -22,23 +23,15 @@ DAMAGES = (EOFError, LookupError, TypeError, ValueError, zipfile.BadZipFile)
 TREE, ARRAY = "checkpoint", "__array__"
 
 
-def begun(run):
-    """Return what a run that goes on from a checkpoint begins with, a dict.
+#: What a run has when it begins, and what takes long to find again.
+BEGINNING = ("weights", "fixed", "share")
 
-    Parameters
-    ----------
-    run : TrainingRun
-        The run, with its linear path.
-    """
+
+def _digest_of_held_out(run):
+    """Return a text that tells the validation set of the user, if any, from others."""
     held_out = run.held_out
     is_own = held_out is not None and held_out.problem is not run.problem
-    return {
-        "sources": run.sources,
-        "held_out": digest_of_problem(held_out.problem) if is_own else "",
-        "weights": run.weights,
-        "fixed": run.fixed,
-        "share": run.share,
-    }
+    return digest_of_problem(held_out.problem) if is_own else ""
 
 
 @dataclass(eq=False)
@@ -72,23 +65,33 @@ class FitInProgress:
         """Return all that another fit needs to go on from here, a dict."""
         return {
             "identity": self.identity.parts,
-            "begun": begun(self.run),
+            "begun": self._begun,
             "progress": self.solver.progress(self.state),
+        }
+
+    @cached_property
+    def _begun(self):
+        """What the fit began with: the same in every checkpoint."""
+        run = self.run
+        return {
+            "sources": run.sources,
+            "held_out": _digest_of_held_out(run),
+            **{name: getattr(run, name) for name in BEGINNING},
         }
 
 
 @dataclass(frozen=True, eq=False)
-class Checkpoint:
-    """Contents of the file that a fit goes on from.
+class EarlierFit:
+    """A fit that was cut short, as its checkpoint has it: another goes on from there.
 
     Attributes
     ----------
     path : path-like
         The file.
     begun : dict
-        What `begun` returned for that.
+        What it began with.
     progress : dict
-        What its solver had to say.
+        How far its solver had come.
     """
 
     path: object
@@ -102,7 +105,7 @@ class Checkpoint:
 
     @classmethod
     def load(cls, place, identity):
-        """Read the checkpoint of a fit.
+        """Read a fit from its checkpoint.
 
         Parameters
         ----------
@@ -113,9 +116,9 @@ class Checkpoint:
 
         Returns
         -------
-        Checkpoint or None
+        EarlierFit or None
         """
-        path = Path(os.fsdecode(place))
+        path = as_path(place, "resume_from")
         if path.is_dir():
             path = path / identity.file_name
             if not path.exists():
@@ -125,17 +128,26 @@ class Checkpoint:
         return cls(path, contents["begun"], contents["progress"])
 
     def going_on(self, run):
-        """Return the run as it was when the fit of the checkpoint began.
+        """Return the run as it was when this fit began.
 
         Raises
         ------
         ValueError
             If it has other sequences held out.
         """
-        if self.begun["held_out"] != begun(run)["held_out"]:
+        if self.begun["held_out"] != _digest_of_held_out(run):
             raise ValueError(refused(self.path, "X_val, y_val or their weights differ"))
-        names = ("weights", "fixed", "share")
-        return replace(run, **{name: self.begun[name] for name in names})
+        return replace(run, **{name: self.begun[name] for name in BEGINNING})
+
+
+def as_path(place, name):
+    """Return the place of checkpoints that a user passed as `name`, as a path."""
+    if not isinstance(place, str | os.PathLike):
+        raise TypeError(
+            f"{name} must be the path of a file or folder, a str or path-like; got "
+            f"{type(place).__name__}."
+        )
+    return Path(os.fsdecode(place))
 
 
 def write(path, contents):
@@ -166,7 +178,10 @@ def read(path):
         # Opened here, as NumPy leaves a damaged file open.
         with open(path, "rb") as opened, np.load(opened, allow_pickle=False) as file:
             arrays = {name: file[name] for name in file.files}
-        return _with_arrays(json.loads(arrays.pop(TREE).item()), arrays)
+        contents = _with_arrays(json.loads(arrays.pop(TREE).item()), arrays)
+        if not {"identity", "begun", "progress"} <= set(contents):
+            raise ValueError("a part of it is missing")
+        return contents
     except DAMAGES as e:
         raise ValueError(
             f"{str(path)!r} is no checkpoint of skrnn, or it is damaged: "
@@ -192,6 +207,6 @@ def _with_arrays(value, arrays):
         if ARRAY in value:
             return arrays[value[ARRAY]]
         return {name: _with_arrays(one, arrays) for name, one in value.items()}
-    return (
-        [_with_arrays(one, arrays) for one in value] if type(value) is list else value
-    )
+    if isinstance(value, list):
+        return [_with_arrays(one, arrays) for one in value]
+    return value

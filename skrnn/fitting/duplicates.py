@@ -58,9 +58,9 @@ def _sort(samples, y, rows, groups):
     for key in keys:
         key = key[order]
         is_new[1:] |= key[1:] != key[:-1]
-    distinct = blake2b(digest_size=16)
+    distinct, first = blake2b(digest_size=16), order[is_new]
     for key in keys:
-        distinct.update((key[order[is_new]] + 0).tobytes())  # No zero is negative.
+        distinct.update((key[first] + 0).tobytes())  # No zero is negative.
     return order, is_new, distinct.digest()
 
 

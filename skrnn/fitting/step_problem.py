@@ -65,10 +65,10 @@ class StepProblem(Problem):
         edges = self.y.starts
         chosen = np.zeros(len(self.weight), bool)
         chosen[rows] = True
-        for i, x in enumerate(map(range, np.diff(edges).tolist())):
-            n_pieces = -(-len(x) // longest)
-            size = -(-len(x) // (n_pieces * unit)) * unit
-            for start in x[::size]:
+        for i, n_steps in enumerate(np.diff(edges).tolist()):
+            n_pieces = -(-n_steps // longest)
+            size = -(-n_steps // (n_pieces * unit)) * unit
+            for start in range(0, n_steps, size):
                 of.append(i)
                 starts.append(start)
                 first = edges[i] + start

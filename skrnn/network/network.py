@@ -18,6 +18,7 @@ from skrnn.sequences import (
     pack,
     share_in_groups,
 )
+from skrnn.sequences.ragged import joined
 from skrnn.utils.threads import ALONE
 
 #: Steps of so many hidden units, those of all sequences together, are worth a thread.
@@ -264,10 +265,8 @@ class Network:
 
         results = share_in_groups(workers, samples, chunks, rows, compute_chunk)
         order = np.argsort(np.concatenate(chunks), kind="stable")
-        if isinstance(results[0], list):
-            flat = [sequence for result in results for sequence in result]
-            return [flat[k] for k in order]
-        return np.concatenate(results)[order]
+        found = joined(results)
+        return [found[k] for k in order] if isinstance(found, list) else found[order]
 
     def scores(self, weights, samples, rows=None, workers=ALONE, dtype=None):
         """Compute the scores of a collection, as `compute` returns them."""

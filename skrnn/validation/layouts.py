@@ -113,18 +113,19 @@ def _computed(X):
 
     The items of a list are computed together, so that work they share is done once.
     """
-    if _is_lazy(X):
+    if is_lazy(X):
         return X.compute()
     if type(X).__name__ == "LazyFrame":  # of polars
         return X.collect()
-    if isinstance(X, list | tuple) and any(map(_is_lazy, X)):
+    if isinstance(X, list | tuple) and any(map(is_lazy, X)):
         from dask import compute
 
         return list(compute(*X))
     return X
 
 
-def _is_lazy(X):
+def is_lazy(X):
+    """Return whether X is a collection of Dask."""
     return hasattr(X, "__dask_graph__")
 
 

@@ -184,7 +184,7 @@ def _check_table(estimator, X, layout, expected, numbers, nan):
     static = _static(estimator, n_columns, names, layout, expected)
     form = SequenceFormat(layout, width, n_columns, names, static=static, **nan)
     _check_whole_steps(form)
-    return CheckedSequences(form.cut(values), _computing_type([values]), form)
+    return CheckedSequences(form.cut(values), computing_type([values]), form)
 
 
 def _static(estimator, n, names, layout, expected):
@@ -226,7 +226,7 @@ def check_block(X, name, numbers=True, allow_nan=False):
         )
     if numbers:
         X = as_numbers(X, "X", name, allow_nan)
-    return X, _computing_type([X])
+    return X, computing_type([X])
 
 
 def check_ragged(X, name, numbers=True, allow_nan=False):
@@ -242,7 +242,7 @@ def check_ragged(X, name, numbers=True, allow_nan=False):
             sequence = read_sequence(sequence, i, name, numbers, allow_nan)
         samples.append(sequence)
     check_same_features(samples, name)
-    return samples, _computing_type(samples)
+    return samples, computing_type(samples)
 
 
 def read_sequence(sequence, i, name, numbers=True, allow_nan=False):
@@ -268,7 +268,8 @@ def _check_shape(sequence, i, name):
         )
 
 
-def _computing_type(arrays):
+def computing_type(arrays):
+    """Return float32 if all arrays, or what stands for them, are that; else float64."""
     single = all(getattr(values, "dtype", None) == np.float32 for values in arrays)
     return np.dtype(np.float32 if single else np.float64)
 

@@ -16,6 +16,7 @@ from skrnn.validation.sequences import (
     check_block,
     check_fitted_layout,
     check_sequences,
+    computing_type,
     format_of_steps,
     meanings_of_nan,
     read_sequence,
@@ -181,7 +182,7 @@ def _open_block(estimator, X, expected, digest):
     samples = Unloaded(
         Block(X, _edges(X)),
         check,
-        dtype=_computing_type(dtype),
+        dtype=computing_type([X]),
         n_features=form.n_features,
         digest=digest,
         static=form.static_in_step,
@@ -200,10 +201,8 @@ def _open_items(estimator, X, first, expected, digest):
     if is_stored(first):
         first = source.get_in_memory(0)
     one = read_sequence(first, 0, name, allow_nan=any(nan.values()))
-    types = [one.dtype]
-    if isinstance(X, list | tuple):  # they all can be asked for it
-        types = [getattr(item, "dtype", None) for item in X]
-    dtype = np.dtype(np.float32 if set(types) == {np.dtype(np.float32)} else float)
+    # The items of a list can all be asked for it.
+    dtype = computing_type(X if isinstance(X, list | tuple) else [one])
     form = format_of_steps(estimator, [one], names, RAGGED, expected, nan)
     check = Check(name, form, dtype, advice_at_nan(estimator, form), columns)
     samples = Unloaded(
@@ -215,10 +214,6 @@ def _open_items(estimator, X, first, expected, digest):
         static=form.static_in_step,
     )
     return CheckedSequences(samples, dtype, form)
-
-
-def _computing_type(dtype):
-    return np.dtype(np.float32 if dtype == np.float32 else np.float64)
 
 
 def _edges(X):

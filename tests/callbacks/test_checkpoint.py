@@ -151,6 +151,8 @@ def _with_one_bit_changed(path):
         lambda path: np.save(path, X) or path.with_suffix(".npz.npy").replace(path),
         _with_one_bit_changed,
         _without_the_tree,
+        lambda path: np.savez(path, checkpoint=np.array("{}")),
+        lambda path: np.savez(path, checkpoint=np.array("[1, 2]")),
         _with_code,
     ],
 )
@@ -290,6 +292,16 @@ def test_the_path_must_be_a_path():
         Checkpoint(3)
     assert str(caught.value) == (
         "path must be the path of a file or folder, a str or path-like; got int."
+    )
+
+
+@pytest.mark.parametrize("place", [3, True, [], b"fit.npz"])
+def test_so_must_resume_from(place):
+    with pytest.raises(TypeError) as caught:
+        small().fit(X, Y, resume_from=place)
+    assert str(caught.value) == (
+        "resume_from must be the path of a file or folder, a str or path-like; got "
+        f"{type(place).__name__}."
     )
 
 
