@@ -42,7 +42,8 @@ class Checkpoint(TrainingCallback):
     Examples
     --------
     >>> import tempfile
-    >>>     >>> from skrnn import GRUClassifier
+    >>> from pathlib import Path
+    >>> from skrnn import GRUClassifier
     >>> from skrnn.callbacks import Checkpoint
     >>> from skrnn.datasets import make_sign_of_sum
     >>> X, y = make_sign_of_sum(n_samples=60, random_state=0)
