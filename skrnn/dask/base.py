@@ -56,7 +56,7 @@ DOCSTRING = """
     >>> from skrnn.dask import {name}
     >>> from skrnn.datasets import make_sign_of_sum
     >>> X, y = make_sign_of_sum(n_samples=400, n_steps=5, random_state=0)
-    >>> with Client(processes=False, n_workers=2, dashboard_address=None) as client:
+    >>> with Client(processes=False, n_workers=2, dashboard_address=":0") as client:
     ...     model = {name}(
     ...         hidden_size=200, batch_size=200, client=client, max_iter=2
     ...     ).fit(X, {targets})
