@@ -9,17 +9,21 @@ import pytest
 from skrnn.estimators.callbacks import HAS_CALLBACKS
 
 ROOT = Path(__file__).parents[1]
+#: The pages of the site, without what is made when it is built.
+MARKDOWN_OF_THE_SITE = [
+    page
+    for page in (ROOT / "docs").rglob("*.md")
+    if not {"_build", "generated", "gallery"} & {part.name for part in page.parents}
+]
 PAGES = [
     page
-    for page in sorted([*ROOT.glob("README.md"), *(ROOT / "docs").glob("*.md")])
+    for page in sorted([ROOT / "README.md", *MARKDOWN_OF_THE_SITE])
     if HAS_CALLBACKS or page.name != "callbacks.md"
 ]
 MARKDOWN = sorted(
-    page
-    for pattern in ("*.md", "docs/**/*.md", "examples/**/*.md", "skrnn/**/*.md")
-    for page in ROOT.glob(pattern)
+    [*ROOT.glob("*.md"), *MARKDOWN_OF_THE_SITE, *(ROOT / "skrnn").rglob("*.md")]
 )
-AT_LEAST = {"README.md", "bptt.md", "getting_started.md", "input_layouts.md"}
+AT_LEAST = {"index.md", "install.md", "quickstart.md", "whats_new.md"}
 
 FENCE = re.compile(
     r"^[ \t]*```(?P<language>\w*)[^\n]*\n(?P<source>.*?)^[ \t]*```[ \t]*$",
@@ -32,9 +36,9 @@ HEADING = re.compile(r"^#+ +(.+?) *$", re.MULTILINE)
 #: What needs a cluster is run where there is one, in tests/clusters, and what needs
 #: other libraries by tests/benchmarks/tools.py and forecasting_tools.py.
 ELSEWHERE = {
-    "docs/beyond_one_machine.md": 6,
-    "docs/forecasting_tools.md": 8,
-    "docs/other_tools.md": 8,
+    "docs/guide/beyond_one_machine.md": 6,
+    "docs/guide/forecasting_tools.md": 8,
+    "docs/guide/other_tools.md": 8,
 }
 
 
@@ -71,10 +75,14 @@ def dead_links(page):
     """Give the links of a page to a file or a heading that is not there."""
     dead = []
     for link in links(page):
-        if re.match(r"[a-z][a-z+.-]*:", link):
+        if re.match(r"(?!repo:)[a-z][a-z+.-]*:", link):
             continue
         path, _, anchor = link.partition("#")
         target = page.parent / path if path else page
+        if path.startswith("repo:"):
+            target = ROOT / path.removeprefix("repo:")
+        elif target.suffix == ".rst" and target.parent.name == "gallery":
+            target = ROOT / "examples" / f"{target.stem}.py"
         if not target.exists() or (anchor and anchor not in anchors(target)):
             dead.append(link)
     return dead
@@ -110,10 +118,10 @@ def test_a_dead_link_is_noticed(tmp_path):
     page.write_text(
         "# One `heading`, or two\n"
         "[file](no.md), [heading](#none), [self](#one-heading-or-two), [me](page.md)\n"
-        "`[code](no.md)`, [web](https://example.org/no.md)\n"
+        "`[code](no.md)`, [web](https://example.org/no.md), [file](repo:no.md)\n"
         "```python\nx = [f](y)\n```\n"
     )
-    assert dead_links(page) == ["no.md", "#none"]
+    assert dead_links(page) == ["no.md", "#none", "repo:no.md"]
 
 
 def test_an_example_that_fails_is_noticed(tmp_path):

@@ -7,7 +7,7 @@ Run it by hand where both are installed, with Python 3.11 or later:
 
 It prints the largest difference between the forecasts of each tool and those of the
 same network on windows that are cut here, whether a network without a pipeline warns,
-and what the code of docs/forecasting_tools.md prints.
+and what the code of docs/guide/forecasting_tools.md prints.
 """
 
 import re
@@ -141,7 +141,7 @@ def look_for_warnings():
 
 def run_page():
     """Run the code of the page that tests cannot run."""
-    print("\ndocs/forecasting_tools.md prints")
+    print("\ndocs/guide/forecasting_tools.md prints")
     namespace = {"__name__": "__main__"}
     for source in re.findall(r"```py\n(.*?)```", PAGE.read_text(), re.DOTALL):
         exec(compile(source, PAGE, "exec"), namespace)

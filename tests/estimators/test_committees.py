@@ -79,7 +79,7 @@ def test_weights_of_the_sequences_reach_the_members(X, y):
 
 
 def test_classes_by_name_are_not_known_to_the_members_of_scikit_learn(X, y):
-    """They get numbers; docs/committees.md says so."""
+    """They get numbers; docs/guide/committees.md says so."""
     members = classifiers(class_weight={"up": 2.0, "down": 1.0})[:2]
     with pytest.raises(ValueError, match="are not in class_weight"):
         VotingClassifier(members).fit(X, y)

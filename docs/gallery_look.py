@@ -1,0 +1,15 @@
+"""How the pictures of the gallery look, and that its examples run without a warning."""
+
+import warnings
+
+import matplotlib.pyplot as plt
+
+
+def reset(gallery_conf, fname):
+    """Prepare Matplotlib and the warnings for an example, or clean up after it."""
+    plt.rcdefaults()
+    plt.style.use("tableau-colorblind10")
+    plt.rcParams.update({"figure.constrained_layout.use": True, "figure.dpi": 100})
+    warnings.simplefilter("error")
+    # The gallery draws with a canvas that has no window.
+    warnings.filterwarnings("ignore", "FigureCanvasAgg is non-interactive")
