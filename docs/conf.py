@@ -1,5 +1,6 @@
 """Configuration of the site: ``python -m sphinx docs docs/_build``."""
 
+import re
 import sys
 import tomllib
 from pathlib import Path
@@ -101,12 +102,39 @@ html_theme_options = {
 html_sidebars = {"install": [], "quickstart": [], "gallery": [], "whats_new": []}
 
 
-def setup(app):
-    """Render formulas as MathML, which browsers know, without a script."""
-    app.add_html_math_renderer("mathml", (inline_math, None), (display_math, None))
-
-
 html_math_renderer = "mathml"
+
+#: Labels in docstrings that methods inherit from scikit-learn, whose site has them.
+SCIKIT_LEARN = {
+    "metadata_routing": "metadata_routing.html",
+    "accuracy_score": "modules/model_evaluation.html#accuracy-score",
+    "df_output_transform": "auto_examples/miscellaneous/plot_set_output.html",
+    "sphx_glr_auto_examples_miscellaneous_plot_set_output.py": (
+        "auto_examples/miscellaneous/plot_set_output.html"
+    ),
+}
+
+
+def setup(app):
+    """Connect what is below to the build."""
+    # Browsers know MathML: no script, and nothing from another site.
+    app.add_html_math_renderer("mathml", (inline_math, None), (display_math, None))
+    app.connect("autodoc-process-docstring", link_to_scikit_learn)
+
+
+def link_to_scikit_learn(app, what, name, obj, options, lines):
+    """Replace references to labels of scikit-learn by links to its site."""
+
+    def link(reference):
+        page = SCIKIT_LEARN.get(reference["label"])
+        if page is None:
+            return reference[0]
+        return f"`{reference['text']} <https://scikit-learn.org/stable/{page}>`__"
+
+    text = "\n".join(lines)
+    text = re.sub(r":ref:`(sphx_glr\w+\.py)`", r":ref:`the gallery <\1>`", text)
+    text = re.sub(r":ref:`(?P<text>[^<`]+?)\s*<(?P<label>[\w.]+)>`", link, text)
+    lines[:] = re.sub(r":term:`([^`]+)`", r"\1", text).split("\n")
 
 
 def inline_math(writer, node):

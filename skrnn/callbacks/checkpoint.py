@@ -27,6 +27,8 @@ class Checkpoint(TrainingCallback):
     that there is always a good one. If it cannot be written, because the disk is full
     for example, the fit warns and goes on, and the last good one stays.
 
+    Read more in the :ref:`User Guide <guide_checkpoints>`.
+
     Parameters
     ----------
     path : str or path-like

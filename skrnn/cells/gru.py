@@ -36,6 +36,8 @@ class GRUCell(Cell):
     where ``z_r`` and ``z_z`` are rows of ``W [x, 1, h]``. This is the form of PyTorch
     and cuDNN.
 
+    Read more in the :ref:`User Guide <guide_bptt>`.
+
     Parameters
     ----------
     n_features : int

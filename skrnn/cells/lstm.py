@@ -36,6 +36,8 @@ class LSTMCell(Cell):
     ``h = o * tanh(c)``     hidden state
     ======================  ==========================================
 
+    Read more in the :ref:`User Guide <guide_bptt>`.
+
     Parameters
     ----------
     n_features : int

@@ -37,6 +37,8 @@ class RNNCell(Cell):
     ``h = max(z, 0)``       with ``activation="relu"``
     ======================  ==========================================
 
+    Read more in the :ref:`User Guide <guide_bptt>`.
+
     Parameters
     ----------
     n_features : int

@@ -31,6 +31,8 @@ class SequenceBaggingClassifier(ClassifierMixin, BaseSequenceBagging):
     member sees some. The members have seeds of their own, so that with
     ``bootstrap=False`` they are networks that differ in nothing but their beginnings.
 
+    Read more in the :ref:`User Guide <guide_committees>`.
+
     Parameters
     ----------
     estimator : estimator, default=None
@@ -68,7 +70,7 @@ class SequenceBaggingClassifier(ClassifierMixin, BaseSequenceBagging):
         The labels.
     n_features_in_ : int
         Features of a step, or columns of a table.
-    feature_names_in_ : ndarray of shape (n_features_in_,)
+    feature_names_in_ : ndarray of shape (`n_features_in_`,)
         Names of the columns, for tables and sequences that are data frames.
     oob_score_ : float
         Accuracy on the sequences that some member has not seen, with `oob_score`.

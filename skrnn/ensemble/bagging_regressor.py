@@ -29,6 +29,8 @@ class SequenceBaggingRegressor(RegressorMixin, BaseSequenceBagging):
     The members have seeds of their own, so that with ``bootstrap=False`` they are
     networks that differ in nothing but their beginnings.
 
+    Read more in the :ref:`User Guide <guide_committees>`.
+
     Parameters
     ----------
     estimator : estimator, default=None
@@ -64,7 +66,7 @@ class SequenceBaggingRegressor(RegressorMixin, BaseSequenceBagging):
         all.
     n_features_in_ : int
         Features of a step, or columns of a table.
-    feature_names_in_ : ndarray of shape (n_features_in_,)
+    feature_names_in_ : ndarray of shape (`n_features_in_`,)
         Names of the columns, for tables and sequences that are data frames.
     oob_score_ : float
         The score on the sequences that some member has not seen, with `oob_score`.

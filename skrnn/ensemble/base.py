@@ -35,6 +35,7 @@ from skrnn.parameters.constraints import (
     check_parameters,
 )
 from skrnn.parameters.shared import CheckedNames, Settings
+from skrnn.utils.documentation import DocumentationLink
 from skrnn.validation import check_sequences, check_weights
 from skrnn.validation.layouts import recognise
 
@@ -44,7 +45,9 @@ if TYPE_CHECKING:
     from skrnn.utils.typing import Array, ArrayLike, SequencesLike
 
 
-class BaseSequenceBagging(CheckedNames, MetaEstimatorMixin, BaseEstimator, ABC):
+class BaseSequenceBagging(
+    DocumentationLink, CheckedNames, MetaEstimatorMixin, BaseEstimator, ABC
+):
     """Base of the committees whose members are trained on samples of the sequences."""
 
     n_features_in_: int

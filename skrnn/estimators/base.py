@@ -31,6 +31,7 @@ from skrnn.parameters.shared import Settings
 from skrnn.sequences import Unloaded
 from skrnn.sequences.ragged import joined, padded
 from skrnn.training import SOLVERS, Reporter
+from skrnn.utils.documentation import DocumentationLink
 from skrnn.utils.threads import WorkersOnDemand, workers_for
 from skrnn.validation import SequenceFormat, check_or_open
 from skrnn.validation.layouts import RAGGED, reads_gaps
@@ -41,7 +42,9 @@ if TYPE_CHECKING:
     from skrnn.utils.typing import Array, SequenceArrays, SequencesLike
 
 
-class BaseRecurrent(Settings, CallbackSupportMixin, BaseEstimator, ABC):
+class BaseRecurrent(
+    DocumentationLink, Settings, CallbackSupportMixin, BaseEstimator, ABC
+):
     """Base of all recurrent estimators.
 
     What a subclass adds is what its targets mean; what a concrete estimator adds is

@@ -12,12 +12,15 @@ from sklearn.utils.validation import check_is_fitted
 from skrnn.estimators.introspection import answers_every_step, check_is_network
 from skrnn.estimators.metaestimator import NetworkMetaEstimator
 from skrnn.fitting.fitted_state import fitted_network
+from skrnn.utils.documentation import DocumentationLink
 
 if TYPE_CHECKING:
     from skrnn.utils.typing import Array, ArrayLike, SequencesLike
 
 
-class RecurrentFeatures(NetworkMetaEstimator, TransformerMixin, BaseEstimator):
+class RecurrentFeatures(
+    DocumentationLink, NetworkMetaEstimator, TransformerMixin, BaseEstimator
+):
     """Turns sequences into the features that a recurrent network has learnt.
 
     `fit` trains a copy of a recurrent classifier or regressor, and `transform` gives
@@ -32,6 +35,8 @@ class RecurrentFeatures(NetworkMetaEstimator, TransformerMixin, BaseEstimator):
     and the names of the features go down the pipeline. To use a network that is
     trained already, wrap it in `sklearn.frozen.FrozenEstimator`.
 
+    Read more in the :ref:`User Guide <guide_choosing>`.
+
     Parameters
     ----------
     estimator : estimator
@@ -43,7 +48,7 @@ class RecurrentFeatures(NetworkMetaEstimator, TransformerMixin, BaseEstimator):
         The fitted copy.
     n_features_in_ : int
         Features of a step, or columns of a table.
-    feature_names_in_ : ndarray of shape (n_features_in_,)
+    feature_names_in_ : ndarray of shape (`n_features_in_`,)
         Names of the columns, for tables and sequences that are data frames.
 
     Examples

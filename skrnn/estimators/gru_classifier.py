@@ -10,6 +10,8 @@ class GRUClassifier(RecurrentClassifier):
 
     Three quarters of the weights of an LSTM, quicker, and often as good.
 
+    Read more in the :ref:`User Guide <guide_choosing>`.
+
     Parameters
     ----------
     hidden_size : int or tuple of int, default=32
@@ -25,16 +27,19 @@ class GRUClassifier(RecurrentClassifier):
         How the hidden states of all steps become one row of features: the state after
         the last step, the mean or the largest value over the steps, or these three side
         by side.
+        See :ref:`choosing a network <guide_choosing>`.
     n_filters : int or "auto", default="auto"
         Number of filters of a convolution in front: each reads a patch and the one
         before it, the layers read the filters, and the head their mean and their
         largest values over the sequence. "auto" is 32 where patches have several steps,
         unless the deviations of sequences differ by orders of magnitude; else none.
+        See :ref:`the defaults <guide_defaults>`.
     linear_steps : int or "auto", default="auto"
         How many of the last steps the head reads directly too, beside the pooled
         states: a linear path past the recurrence, whose weights begin with those of a
         ridge regression. What is missing of shorter sequences is the mean of each
         feature. "auto" is none.
+        See :ref:`small series <guide_small_series>`.
     dropout : float or "auto", default="auto"
         Share of the values that are set to zero at random in training, on their way
         from layer to layer and from the pooling to the head; the others are scaled up.
@@ -48,6 +53,7 @@ class GRUClassifier(RecurrentClassifier):
         no use of `batch_size`, `momentum`, `max_grad_norm` and the learning rate,
         allows no dropout, and ends by itself when no entry of the gradient is larger
         than `tol`, or the loss hardly falls.
+        See :ref:`choosing a network <guide_choosing>`.
     alpha : float, default=0.0003
         Strength of the L2 penalty: half of it, times the sum of squares of all weights
         but the biases, is added to the mean loss of the sequences.
@@ -80,10 +86,12 @@ class GRUClassifier(RecurrentClassifier):
         improves, and keep the weights with the best score, in which sequences count as
         they do in the loss. `fit` takes `groups` that are held out whole, or in `X_val`
         and `y_val` the sequences to score.
+        See :ref:`steering training <guide_training>`.
     validation_fraction : float, default=0.1
         Share of the sequences that is held out with `early_stopping`, of each class.
     features_per_step : int, default=1
         For tables: how many neighbouring columns make a step.
+        See :ref:`input layouts <guide_input_layouts>`.
     patch_size : int or "auto", default="auto"
         How many consecutive steps the network reads at once, as one long step. What is
         missing of a last patch is the mean of each feature, or zero without
@@ -91,6 +99,7 @@ class GRUClassifier(RecurrentClassifier):
         "auto" is 1 for up to 32 steps; half the square root of their mean number where
         neighbouring steps are correlated; else as many as leave 512 patches, or for
         simple cells 64.
+        See :ref:`the defaults <guide_defaults>`.
     standardize : bool, default=True
         Bring each feature to a mean of zero and a standard deviation of one over all
         steps of the training set. The scale is part of the model.
@@ -99,12 +108,14 @@ class GRUClassifier(RecurrentClassifier):
         sequence: less its mean over the sequence, over its deviation in it. "auto" is
         yes for 250 sequences or more whose deviations differ by orders of magnitude.
         Streams and early decisions cannot know the end: they need False.
+        See :ref:`the defaults <guide_defaults>`.
     categorical_features : list, slice, "from_dtype" or None, default=None
         Which features of a step are categories, whose vectors are learnt: indices,
         names of columns of data frames, a mask, a slice, or by the type of these
         columns. They are text, whole numbers, booleans or missing, a category too.
         Those that `fit` had at a single step share one vector with all that are
         unknown.
+        See :ref:`categories <guide_categories>`.
     embedding_size : int or "auto", default="auto"
         Length of these vectors, which have no penalty. "auto" is, of n categories of a
         feature, 1.6 n**0.56, rounded, and 32 at most.
@@ -114,17 +125,20 @@ class GRUClassifier(RecurrentClassifier):
         training as fast as the feature forgets its past; before the first it is the
         mean, or 0 without `standardize`. Beside it the network reads a mark where it is
         missing, and how long ago it was last seen. Infinity stays an error.
+        See :ref:`gaps and facts <guide_gaps_and_facts>`.
     static_features : array-like of int, str or bool, or slice, default=None
         Indices, a slice or names of features, or a mask of them, that are constant in
         each sequence, such as an age: the head reads them directly, on their own scale
         over the sequences, instead of the layers at each step. For tables these are
         columns, taken out before a row is cut into steps. None is none.
+        See :ref:`gaps and facts <guide_gaps_and_facts>`.
     padding : {"nan"} or None, default=None
         What stands after the end of shorter sequences in an array or a table. With
         "nan" a row ends after its last step with a number, as if X were a ragged list:
         steps at its end in which all features are NaN, static columns aside, are no
         part of it. NaN before is what `missing_values` says. None is no padding. A list
         says how long its sequences are, and is read as it is.
+        See :ref:`input layouts <guide_input_layouts>`.
     dtype : {"auto", "float32", "float64"}, default="auto"
         The type in which `fit` computes, and that of `weights_`, whatever that of X is.
         "auto" is float32, and float64 for "lbfgs", which always computes in it.
@@ -132,12 +146,14 @@ class GRUClassifier(RecurrentClassifier):
     warm_start : bool, default=False
         Let `fit` go on from the weights, and the state of the optimizer, of the last
         fit.
+        See :ref:`steering training <guide_training>`.
     n_jobs : int or None, default=None
         How many threads share out large batches in `fit`, and the sequences in
         prediction; -1 is one for each core of the machine, None is one unless joblib is
         told to use threads. Networks that are small are left to one thread, which is
         faster. The numbers are the same for any number of threads, of the BLAS too: it
         has one inside.
+        See :ref:`speed <guide_speed>`.
     verbose : bool or int, default=False
         Print a line for each epoch.
     random_state : int, RandomState instance or None, default=None
@@ -146,6 +162,7 @@ class GRUClassifier(RecurrentClassifier):
     class_weight : dict, "balanced" or None, default=None
         Weight of each class, times the weight of each sequence; "balanced" gives each
         class the same sum. Not for indicator matrices.
+        See :ref:`steering training <guide_training>`.
     label_smoothing : float or "auto", default="auto"
         Share of each label that is given to all classes alike in the loss of training,
         so that probabilities stay honest. "auto" is 0.05 for up to 250 sequences, and
@@ -160,7 +177,7 @@ class GRUClassifier(RecurrentClassifier):
         Whether y was an indicator matrix.
     n_features_in_ : int
         Features of a step, or columns of a table.
-    feature_names_in_ : ndarray of shape (n_features_in_,)
+    feature_names_in_ : ndarray of shape (`n_features_in_`,)
         Names of the columns, for tables and sequences that are data frames.
     n_iter_ : int
         Epochs of the last fit.
@@ -185,10 +202,12 @@ class GRUClassifier(RecurrentClassifier):
         What the network is made of.
     patch_size_ : int
         How many steps the network reads at once.
-    feature_mean_, feature_scale_ : ndarray of float64 or None
-        Mean and standard deviation of each feature of a step in the training set, of
-        static ones over the sequences, which for tables are last; 0 and 1 for
-        categories. None without `standardize`.
+    feature_mean_ : ndarray of float64 or None
+        Mean of each feature of a step in the training set, of static ones over the
+        sequences, which for tables are last; 0 for categories. None without
+        `standardize`.
+    feature_scale_ : ndarray of float64 or None
+        Standard deviation of the same; 1 for categories. None without `standardize`.
     feature_memory_ : ndarray of float64 or None
         With gaps, what is left of what each feature is off its mean after each step.
     own_scale_ : bool

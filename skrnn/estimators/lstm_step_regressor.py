@@ -11,6 +11,8 @@ class LSTMStepRegressor(RecurrentStepRegressor):
     Remaining life, a state that cannot be measured, the next value: a number for each
     step, that depends on all that came before it.
 
+    Read more in the :ref:`User Guide <guide_steps>`.
+
     Parameters
     ----------
     hidden_size : int or tuple of int, default=32
@@ -26,6 +28,7 @@ class LSTMStepRegressor(RecurrentStepRegressor):
     n_filters : int or "auto", default="auto"
         Number of filters of a convolution in front: each reads a patch and the one
         before it, and the layers read the filters. "auto" is none.
+        See :ref:`the defaults <guide_defaults>`.
     dropout : float or "auto", default="auto"
         Share of the values that are set to zero at random in training, on their way
         from layer to layer and to the head; the others are scaled up.
@@ -39,6 +42,7 @@ class LSTMStepRegressor(RecurrentStepRegressor):
         no use of `batch_size`, `momentum`, `max_grad_norm` and the learning rate,
         allows no dropout, and ends by itself when no entry of the gradient is larger
         than `tol`, or the loss hardly falls.
+        See :ref:`choosing a network <guide_choosing>`.
     alpha : float, default=0.0003
         Strength of the L2 penalty: half of it, times the sum of squares of all weights
         but the biases, is added to the mean loss of the steps.
@@ -72,21 +76,25 @@ class LSTMStepRegressor(RecurrentStepRegressor):
         improves, and keep the weights with the best score, in which sequences count as
         they do in the loss. `fit` takes `groups` that are held out whole, or in `X_val`
         and `y_val` the sequences to score.
+        See :ref:`steering training <guide_training>`.
     validation_fraction : float, default=0.1
         Share of the sequences that is held out with `early_stopping`.
     features_per_step : int, default=1
         For tables: how many neighbouring columns make a step.
+        See :ref:`input layouts <guide_input_layouts>`.
     patch_size : int or "auto", default="auto"
         How many consecutive steps the network reads at once, as one long step. Each of
         them has an answer all the same, which depends on the whole patch. What is
         missing of a last patch is the mean of each feature, or zero without
         `standardize`. They are never more than the longest sequence in `fit` has.
         "auto" is 1: no answer looks ahead.
+        See :ref:`the defaults <guide_defaults>`.
     bptt_steps : int, "auto" or None, default="auto"
         Most steps through which training goes back in time: longer sequences are cut
         into pieces of similar length, and each is learnt by itself. What is further
         back is used in prediction, but not learnt to be used. "auto" is 256; None cuts
         nothing.
+        See :ref:`answers for every step <guide_steps>`.
     standardize : bool, default=True
         Bring each feature to a mean of zero and a standard deviation of one over all
         steps of the training set. The scale is part of the model.
@@ -95,12 +103,14 @@ class LSTMStepRegressor(RecurrentStepRegressor):
         sequence: less its mean over the sequence, over its deviation in it. "auto" is
         yes for 250 sequences or more whose deviations differ by orders of magnitude.
         Streams and early decisions cannot know the end: they need False.
+        See :ref:`the defaults <guide_defaults>`.
     categorical_features : list, slice, "from_dtype" or None, default=None
         Which features of a step are categories, whose vectors are learnt: indices,
         names of columns of data frames, a mask, a slice, or by the type of these
         columns. They are text, whole numbers, booleans or missing, a category too.
         Those that `fit` had at a single step share one vector with all that are
         unknown.
+        See :ref:`categories <guide_categories>`.
     embedding_size : int or "auto", default="auto"
         Length of these vectors, which have no penalty. "auto" is, of n categories of a
         feature, 1.6 n**0.56, rounded, and 32 at most.
@@ -110,11 +120,13 @@ class LSTMStepRegressor(RecurrentStepRegressor):
         training as fast as the feature forgets its past; before the first it is the
         mean, or 0 without `standardize`. Beside it the network reads a mark where it is
         missing, and how long ago it was last seen. Infinity stays an error.
+        See :ref:`gaps and facts <guide_gaps_and_facts>`.
     static_features : array-like of int, str or bool, or slice, default=None
         Indices, a slice or names of features, or a mask of them, that are constant in
         each sequence, such as an age: the head reads them directly, on their own scale
         over the sequences, instead of the layers at each step. For tables these are
         columns, taken out before a row is cut into steps. None is none.
+        See :ref:`gaps and facts <guide_gaps_and_facts>`.
     dtype : {"auto", "float32", "float64"}, default="auto"
         The type in which `fit` computes, and that of `weights_`, whatever that of X is.
         "auto" is float32, and float64 for "lbfgs", which always computes in it.
@@ -122,12 +134,14 @@ class LSTMStepRegressor(RecurrentStepRegressor):
     warm_start : bool, default=False
         Let `fit` go on from the weights, and the state of the optimizer, of the last
         fit.
+        See :ref:`steering training <guide_training>`.
     n_jobs : int or None, default=None
         How many threads share out large batches in `fit`, and the sequences in
         prediction; -1 is one for each core of the machine, None is one unless joblib is
         told to use threads. Networks that are small are left to one thread, which is
         faster. The numbers are the same for any number of threads, of the BLAS too: it
         has one inside.
+        See :ref:`speed <guide_speed>`.
     verbose : bool or int, default=False
         Print a line for each epoch.
     random_state : int, RandomState instance or None, default=None
@@ -141,24 +155,29 @@ class LSTMStepRegressor(RecurrentStepRegressor):
         mean of counts, and of other targets of zero or more, is predicted by "poisson",
         that of positive ones by "gamma": both learn its logarithm. "absolute_error" and
         "quantile" have a kink, and are not for "lbfgs".
+        See :ref:`losses <guide_losses>`.
     quantile : float, list of float or None, default=None
         Which quantile to predict with ``loss="quantile"``, between 0 and 1. Of several,
         in ascending order, `predict` has one each in its last axis, and none is above
         the next.
+        See :ref:`losses <guide_losses>`.
 
     Attributes
     ----------
-    target_mean_, target_scale_ : ndarray of shape (n_targets,)
-        Mean and standard deviation of the targets, on which the network does not have
-        to waste its weights: it learns them less the mean, divided by the scale, and so
-        is `loss_` measured. Losses that outliers move less have the median and the
-        deciles instead; "poisson" and "gamma" have the logarithm of the mean, and the
-        spread of logarithms.
+    target_mean_ : ndarray of shape (n_targets,)
+        Mean of the targets. The network learns targets less this mean, divided by
+        `target_scale_`, and `loss_` is measured on that scale. Losses that outliers
+        move less have the median instead; "poisson" and "gamma" have the logarithm of
+        the mean.
+    target_scale_ : ndarray of shape (n_targets,)
+        Standard deviation of the targets. Losses that outliers move less have a
+        distance of deciles instead; "poisson" and "gamma" have the spread of
+        logarithms.
     target_ndim_ : int
         1 for one target a step, 2 where there is an axis of targets.
     n_features_in_ : int
         Features of a step, or columns of a table.
-    feature_names_in_ : ndarray of shape (n_features_in_,)
+    feature_names_in_ : ndarray of shape (`n_features_in_`,)
         Names of the columns, for tables and sequences that are data frames.
     n_iter_ : int
         Epochs of the last fit.
@@ -184,10 +203,12 @@ class LSTMStepRegressor(RecurrentStepRegressor):
         What the network is made of.
     patch_size_ : int
         How many steps the network reads at once.
-    feature_mean_, feature_scale_ : ndarray of float64 or None
-        Mean and standard deviation of each feature of a step in the training set, of
-        static ones over the sequences, which for tables are last; 0 and 1 for
-        categories. None without `standardize`.
+    feature_mean_ : ndarray of float64 or None
+        Mean of each feature of a step in the training set, of static ones over the
+        sequences, which for tables are last; 0 for categories. None without
+        `standardize`.
+    feature_scale_ : ndarray of float64 or None
+        Standard deviation of the same; 1 for categories. None without `standardize`.
     feature_memory_ : ndarray of float64 or None
         With gaps, what is left of what each feature is off its mean after each step.
     own_scale_ : bool

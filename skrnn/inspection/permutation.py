@@ -60,6 +60,8 @@ def permutation_importance(
     sequences. The model is only asked for its score, so that it may be any: a pipeline,
     a search, or of another library.
 
+    Read more in the :ref:`User Guide <guide_inspection>`.
+
     Parameters
     ----------
     estimator : estimator

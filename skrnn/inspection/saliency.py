@@ -69,6 +69,8 @@ def saliency(
     networks learn, taken down to the input, in the units of `X`: patches and the scale
     of the features are undone.
 
+    Read more in the :ref:`User Guide <guide_inspection>`.
+
     Parameters
     ----------
     estimator : estimator

@@ -36,6 +36,8 @@ class SaliencyDisplay:
     direction, on one scale in all panels; a line in each row is the course of the
     feature. Make it with `from_estimator`.
 
+    Read more in the :ref:`User Guide <guide_inspection>`.
+
     Parameters
     ----------
     attributions : list of n ndarray of shape (n_steps_i, n_features)

@@ -32,6 +32,8 @@ class TrainingCurveDisplay:
 
     Make it with `from_estimator`.
 
+    Read more in the :ref:`User Guide <guide_inspection>`.
+
     Parameters
     ----------
     loss_curve : array-like of shape (n_epochs,)

@@ -51,6 +51,8 @@ def _folded(network):
 def torch_state(estimator: BaseRecurrent) -> dict[str, Array]:
     """Return the weights of a fitted estimator as PyTorch names and orders them.
 
+    Read more in the :ref:`User Guide <guide_persistence>`.
+
     Parameters
     ----------
     estimator : estimator
@@ -59,7 +61,7 @@ def torch_state(estimator: BaseRecurrent) -> dict[str, Array]:
     Returns
     -------
     dict of str to ndarray
-        ``weight_ih_l0`` (gates * hidden_size, patch_size_ * n_features, or twice that
+        ``weight_ih_l0`` (gates * hidden_size, ``patch_size_`` * n_features, or twice it
         with ``own_scale_``: each step has its features, then the same less their mean
         over the sequence, over their deviation in it; with
         ``missing_values="forward_fill"`` a step has its features, filled, then a mark
@@ -83,9 +85,9 @@ def torch_state(estimator: BaseRecurrent) -> dict[str, Array]:
         on. The features of a step are then those that are no categories, and behind
         them the vectors; last steps and the own scale are of the former alone.
         With ``n_filters_`` there are ``convolution.W_before`` and ``convolution.W``
-        (n_filters_, what the lowest layer reads without) and ``convolution.b``
-        (n_filters_,): ``y_t = relu(W_before x_{t-1} + W x_t + b)``, which the lowest
-        layer reads. The mean and the largest values of y stand behind the pooled
+        (``n_filters_``, what the lowest layer reads without) and ``convolution.b``
+        (``n_filters_``,): ``y_t = relu(W_before x_{t-1} + W x_t + b)``, which the
+        lowest layer reads. The mean and the largest values of y stand behind the pooled
         features, before the last steps.
         The scale of the features is folded into the lowest layer, or the convolution
         below it, and into what the head has for static features and for the last
@@ -123,6 +125,8 @@ def torch_state(estimator: BaseRecurrent) -> dict[str, Array]:
 
 def load_torch_state(estimator: Network, state: Mapping[str, Any]) -> Network:
     """Load weights that PyTorch named and ordered into a fitted estimator.
+
+    Read more in the :ref:`User Guide <guide_persistence>`.
 
     Parameters
     ----------

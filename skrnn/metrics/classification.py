@@ -27,6 +27,8 @@ def step_confusion_matrix(
 
     It is `sklearn.metrics.confusion_matrix` over steps.
 
+    Read more in the :ref:`User Guide <guide_metrics>`.
+
     Parameters
     ----------
     y_true : array of shape (n, n_steps), or list of n arrays of shape (n_steps_i,)
@@ -79,6 +81,8 @@ def step_classification_report(
     """Compute precision, recall and F1 of each class, over all steps that have a label.
 
     It is `sklearn.metrics.classification_report` over steps.
+
+    Read more in the :ref:`User Guide <guide_metrics>`.
 
     Parameters
     ----------

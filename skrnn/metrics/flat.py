@@ -53,6 +53,8 @@ def flatten_steps(
 
     The steps stand one sequence after the other. Those without a label are left out.
 
+    Read more in the :ref:`User Guide <guide_metrics>`.
+
     Parameters
     ----------
     y_true : array of shape (n, n_steps) or (n, n_steps, n_targets), or list of n \

@@ -34,6 +34,8 @@ def make_step_scorer(
     Steps without a label are left out: for classifiers that is NaN, None, NA of pandas
     or the number -1, for regressors NaN. Of several targets a step must have all.
 
+    Read more in the :ref:`User Guide <guide_metrics>`.
+
     Parameters
     ----------
     score : str or callable

@@ -32,6 +32,8 @@ def segment_edit_score(
     true ones, divided by the number of segments of the longer of the two. The score is
     the mean over the sequences.
 
+    Read more in the :ref:`User Guide <guide_metrics>`.
+
     Parameters
     ----------
     y_true : array of shape (n, n_steps), or list of n arrays of shape (n_steps_i,)
@@ -97,6 +99,8 @@ def segment_f1_score(
     positives. True positives, false positives and false negatives are those of all
     sequences and classes together. Borders that are off by little do not matter, and
     fragments do.
+
+    Read more in the :ref:`User Guide <guide_metrics>`.
 
     Parameters
     ----------

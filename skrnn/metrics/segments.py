@@ -26,6 +26,8 @@ class Segment(NamedTuple):
 def find_segments(labels: ArrayLike) -> list[Segment]:
     """Return the segments of a sequence: the stretches of steps with the same label.
 
+    Read more in the :ref:`User Guide <guide_metrics>`.
+
     Parameters
     ----------
     labels : array-like of shape (n_steps,)

@@ -15,6 +15,7 @@ from sklearn.preprocessing import FunctionTransformer
 from skrnn.parameters.constraints import Interval, Options, check_options
 from skrnn.preprocessing.padding import channels_last
 from skrnn.preprocessing.steps_from_columns import StepsFromColumns
+from skrnn.utils.documentation import DocumentationLink
 
 if TYPE_CHECKING:
     from skrnn.utils.typing import Array, ArrayLike
@@ -52,12 +53,14 @@ OF_SKTIME = {
 }
 
 
-class ForecastingPipeline(Pipeline):
+class ForecastingPipeline(DocumentationLink, Pipeline):
     """A pipeline whose `fit` takes the weights of sequences.
 
     It is a `sklearn.pipeline.Pipeline` in all else. Forecasters look for the argument
     `sample_weight` of `fit`, and ignore the weights that they were to pass on if there
     is none.
+
+    Read more in the :ref:`User Guide <guide_forecasting_tools>`.
 
     Parameters
     ----------
@@ -136,6 +139,8 @@ def make_skforecast_pipeline(
     as steps, from the oldest to the newest, and all other columns as facts, which
     belong to no step: the parameter `static_features` of the network.
 
+    Read more in the :ref:`User Guide <guide_forecasting_tools>`.
+
     Parameters
     ----------
     estimator : estimator
@@ -196,6 +201,8 @@ def make_sktime_pipeline(
     That is a table, with all steps of the series side by side, and behind them all
     steps of each exogenous column; or, for regressors of time series, a 3-D array with
     the features before the steps. The pipeline puts either into the order of a network.
+
+    Read more in the :ref:`User Guide <guide_forecasting_tools>`.
 
     Parameters
     ----------

@@ -20,6 +20,7 @@ from skrnn.preprocessing.columns import (
 from skrnn.preprocessing.output import SequenceOutput
 from skrnn.preprocessing.rows import is_missing
 from skrnn.preprocessing.stacking import stack
+from skrnn.utils.documentation import DocumentationLink
 from skrnn.validation import arrays
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from skrnn.utils.typing import Array, ArrayLike
 
 
-class FrameToSequences(SequenceOutput, BaseEstimator):
+class FrameToSequences(DocumentationLink, SequenceOutput, BaseEstimator):
     """Makes sequences of data frames with a row for each step, in a pipeline.
 
     It does what `sequences_from_frame` does, and remembers which columns are features.
@@ -38,6 +39,8 @@ class FrameToSequences(SequenceOutput, BaseEstimator):
     label. The rows of a long frame are no samples, and a split of them would tear
     sequences apart; and as a parameter of the transformer, a frame would be copied by
     each `clone` and stored with each model. For predictions, a long frame is fine.
+
+    Read more in the :ref:`User Guide <guide_preprocessing>`.
 
     Parameters
     ----------
@@ -58,7 +61,7 @@ class FrameToSequences(SequenceOutput, BaseEstimator):
 
     Attributes
     ----------
-    feature_names_in_ : ndarray of str objects of shape (n_features_in_,)
+    feature_names_in_ : ndarray of str objects of shape (`n_features_in_`,)
         The columns of X that are features.
     n_features_in_ : int
         How many they are.

@@ -29,6 +29,8 @@ def ragged_from_padded(X: ArrayLike, lengths: ArrayLike | None = None) -> list[A
     Padding is never guessed from values, but for NaN at the end, where `lengths` are
     not given.
 
+    Read more in the :ref:`User Guide <guide_input_layouts>`.
+
     Parameters
     ----------
     X : array of shape (n, n_steps, n_features)
@@ -66,6 +68,8 @@ def padded_from_ragged(
     X: SequencesLike, *, fill_value: float = np.nan, n_steps: int | None = None
 ) -> tuple[Array, Array]:
     """Pad sequences to one length.
+
+    Read more in the :ref:`User Guide <guide_input_layouts>`.
 
     Parameters
     ----------
@@ -119,6 +123,8 @@ def steps_for_all(samples, n_steps, name):
 
 def channels_last(X: SequencesLike) -> SequenceArrays:
     """Move the features last, where other libraries have them before the steps.
+
+    Read more in the :ref:`User Guide <guide_input_layouts>`.
 
     Parameters
     ----------

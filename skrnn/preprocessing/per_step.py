@@ -29,6 +29,7 @@ from skrnn.parameters.constraints import (
 from skrnn.preprocessing.metadata import make_router, metadata_of_steps
 from skrnn.preprocessing.output import OutputByLayout
 from skrnn.preprocessing.steps import Steps, format_of_outputs, without_names
+from skrnn.utils.documentation import DocumentationLink
 from skrnn.validation import SequenceFormat
 from skrnn.validation.layouts import TABLE
 
@@ -46,7 +47,11 @@ def _inner_has(method):
 
 
 class PerStepTransformer(
-    MetaEstimatorMixin, OutputByLayout, CallbackSupportMixin, BaseEstimator
+    DocumentationLink,
+    MetaEstimatorMixin,
+    OutputByLayout,
+    CallbackSupportMixin,
+    BaseEstimator,
 ):
     """Applies a transformer of scikit-learn to every step of sequences.
 
@@ -57,6 +62,8 @@ class PerStepTransformer(
     training part of each split, as any other step, and never sees the rest.
 
     NaN and text pass through to the transformer, which takes them or does not.
+
+    Read more in the :ref:`User Guide <guide_preprocessing>`.
 
     Parameters
     ----------
@@ -73,7 +80,7 @@ class PerStepTransformer(
         The fitted copy.
     n_features_in_ : int
         Features of a step, or columns of a table.
-    feature_names_in_ : ndarray of shape (n_features_in_,)
+    feature_names_in_ : ndarray of shape (`n_features_in_`,)
         Names of the columns, for tables and sequences that are data frames.
     input_layout_ : {"3-D array", "ragged list", "table"}
         The layout of the sequences.
@@ -189,7 +196,7 @@ class PerStepTransformer(
 
         Parameters
         ----------
-        input_features : array-like of str of shape (n_features_in_,), default=None
+        input_features : array-like of str of shape (`n_features_in_`,), default=None
             Names of what came in.
 
         Returns

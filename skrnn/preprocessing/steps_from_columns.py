@@ -18,6 +18,7 @@ from skrnn.parameters.constraints import Boolean, Interval, Options, check_param
 from skrnn.preprocessing.order_check import doubtful_order
 from skrnn.preprocessing.output import SequenceOutput
 from skrnn.preprocessing.step_order import order_by_name, order_by_position
+from skrnn.utils.documentation import DocumentationLink
 from skrnn.utils.wording import some_of
 from skrnn.validation.columns import resolve_columns
 from skrnn.validation.layouts import SHAPES, TABLE, recognise
@@ -30,7 +31,7 @@ PASSTHROUGH, DROP = "passthrough", "drop"
 OF_POSITIONS = {"features_per_step": 1, "grouped_by": "step", "newest_first": False}
 
 
-class StepsFromColumns(SequenceOutput, BaseEstimator):
+class StepsFromColumns(DocumentationLink, SequenceOutput, BaseEstimator):
     r"""Makes sequences of the rows of tables whose columns come in any order.
 
     A network reads the row of a table from its first column to its last, as steps from
@@ -40,6 +41,8 @@ class StepsFromColumns(SequenceOutput, BaseEstimator):
     and out comes a 3-D array. Columns that belong to no step are its last features, the
     same at every step: pass ``static_features=slice(d, None)`` to the network, where d
     is the number of features of a step.
+
+    Read more in the :ref:`User Guide <guide_forecasting_tools>`.
 
     Parameters
     ----------
@@ -68,7 +71,7 @@ class StepsFromColumns(SequenceOutput, BaseEstimator):
         The columns that follow in every step, in the order of X.
     n_features_in_ : int
         Number of columns.
-    feature_names_in_ : ndarray of str objects of shape (n_features_in_,)
+    feature_names_in_ : ndarray of str objects of shape (`n_features_in_`,)
         Names of the columns, of a data frame in which they are all strings.
 
     See Also

@@ -23,6 +23,7 @@ from skrnn.parameters.constraints import (
 from skrnn.preprocessing.output import SequenceOutput
 from skrnn.preprocessing.tokens import Pattern, Text, read_codes, read_tokens
 from skrnn.preprocessing.vocabulary import choose_tokens
+from skrnn.utils.documentation import DocumentationLink
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterable
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
 UNKNOWN = 0
 
 
-class TokenEncoder(SequenceOutput, BaseEstimator):
+class TokenEncoder(DocumentationLink, SequenceOutput, BaseEstimator):
     r"""Encodes texts, or sequences of tokens, as sequences of integer codes.
 
     A text is split into words or characters as by
@@ -45,6 +46,8 @@ class TokenEncoder(SequenceOutput, BaseEstimator):
     Code 0 stands for every token that is not in the vocabulary: one that `fit` has not
     seen, or that was too rare. The tokens of the vocabulary have the codes 1, 2, ... in
     sorted order.
+
+    Read more in the :ref:`User Guide <guide_preprocessing>`.
 
     Parameters
     ----------

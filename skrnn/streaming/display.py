@@ -22,6 +22,8 @@ class EarlinessDisplay:
     Make it with `from_estimator`, or from the arrays of `accuracy_against_earliness`:
     ``EarlinessDisplay(**accuracy_against_earliness(...))``.
 
+    Read more in the :ref:`User Guide <guide_streaming>`.
+
     Parameters
     ----------
     thresholds : ndarray of shape (n_thresholds,)

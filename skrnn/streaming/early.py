@@ -21,6 +21,7 @@ from skrnn.estimators.staged import staged_outputs
 from skrnn.parameters.constraints import Interval, check_parameters
 from skrnn.streaming.prefixes import add_prefixes, fit_on_prefixes
 from skrnn.streaming.rule import decisions
+from skrnn.utils.documentation import DocumentationLink
 
 if TYPE_CHECKING:
     from skrnn.utils.typing import Array, ArrayLike, SequencesLike
@@ -41,7 +42,9 @@ class NetworkClassifier:
         )
 
 
-class EarlyClassifier(ClassifierMixin, NetworkMetaEstimator, BaseEstimator):
+class EarlyClassifier(
+    DocumentationLink, ClassifierMixin, NetworkMetaEstimator, BaseEstimator
+):
     """Classifier that reads a sequence only until it is sure enough.
 
     `fit` trains a copy of a classifier, on beginnings of the sequences too. `predict`
@@ -53,6 +56,8 @@ class EarlyClassifier(ClassifierMixin, NetworkMetaEstimator, BaseEstimator):
 
     To decide with a network that is trained already, wrap it in
     `sklearn.frozen.FrozenEstimator`; `n_prefixes` plays no part then.
+
+    Read more in the :ref:`User Guide <guide_streaming>`.
 
     Parameters
     ----------
@@ -77,7 +82,7 @@ class EarlyClassifier(ClassifierMixin, NetworkMetaEstimator, BaseEstimator):
         The labels.
     n_features_in_ : int
         Features of a step, or columns of a table.
-    feature_names_in_ : ndarray of shape (n_features_in_,)
+    feature_names_in_ : ndarray of shape (`n_features_in_`,)
         Names of the columns, for tables and sequences that are data frames.
 
     See Also

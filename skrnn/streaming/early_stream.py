@@ -27,6 +27,8 @@ class EarlyStream:
     A call that is interrupted, or fails, leaves all streams as they were before it or
     as they are after it.
 
+    Read more in the :ref:`User Guide <guide_streaming>`.
+
     Parameters
     ----------
     early : EarlyClassifier

@@ -39,6 +39,8 @@ class Stream:
     step, and the latest count. With ``missing_values="forward_fill"`` any value may be
     NaN.
 
+    Read more in the :ref:`User Guide <guide_streaming>`.
+
     Parameters
     ----------
     estimator : estimator

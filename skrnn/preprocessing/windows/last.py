@@ -49,6 +49,8 @@ def last_windows(
     features are the same, in the same order. What is forecast begins right after the
     last step of a series.
 
+    Read more in the :ref:`User Guide <guide_forecasting>`.
+
     Parameters
     ----------
     X : array, data frame or list of such

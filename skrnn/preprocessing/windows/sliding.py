@@ -68,6 +68,8 @@ def sliding_windows(
     it look better than it is. The `groups` that come with the windows say which belong
     together: hand them to `GroupKFold` or `StratifiedGroupKFold`.
 
+    Read more in the :ref:`User Guide <guide_preprocessing>`.
+
     Parameters
     ----------
     X : array of shape (n_steps,) or (n_steps, n_features), array of shape (n_series, \

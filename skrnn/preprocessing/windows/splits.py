@@ -35,6 +35,8 @@ def time_splits(
     one series with stride 1, `TimeSeriesSplit(n_splits, gap=horizon - 1)` gives the
     same splits.
 
+    Read more in the :ref:`User Guide <guide_forecasting>`.
+
     Parameters
     ----------
     windows : Bunch
