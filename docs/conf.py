@@ -53,7 +53,6 @@ myst_url_schemes = {
 }
 
 # The API, one page a name.
-autodoc_default_options = {"members": True, "inherited-members": True}
 autodoc_typehints = "none"
 autosummary_generate = True
 numpydoc_class_members_toctree = False
