@@ -1,16 +1,13 @@
 """Configuration of the site: ``python -m sphinx docs docs/_build``."""
 
-import re
 import sys
 import tomllib
 from pathlib import Path
 
-import latex2mathml.converter
-
 import skrnn
 
 HERE = Path(__file__).parent
-sys.path.insert(0, str(HERE))  # the theme of the pictures, below
+sys.path.insert(0, str(HERE / "extensions"))
 
 PROJECT = tomllib.loads((HERE.parent / "pyproject.toml").read_text())["project"]
 REPOSITORY = PROJECT["urls"]["Source"]
@@ -29,6 +26,10 @@ extensions = [
     "sphinx_copybutton",
     "sphinx_design",
     "sphinx_gallery.gen_gallery",
+    # Ours, in the folder extensions.
+    "formulas",
+    "scikit_learn_links",
+    "try_it",
 ]
 root_doc = "index"
 templates_path = ["_templates"]
@@ -101,57 +102,4 @@ html_theme_options = {
 html_sidebars = {"install": [], "quickstart": [], "gallery": [], "whats_new": []}
 
 
-html_math_renderer = "mathml"
-
-#: Labels in docstrings that methods inherit from scikit-learn, whose site has them.
-SCIKIT_LEARN = {
-    "metadata_routing": "metadata_routing.html",
-    "accuracy_score": "modules/model_evaluation.html#accuracy-score",
-    "df_output_transform": "auto_examples/miscellaneous/plot_set_output.html",
-    "sphx_glr_auto_examples_miscellaneous_plot_set_output.py": (
-        "auto_examples/miscellaneous/plot_set_output.html"
-    ),
-}
-
-
-def setup(app):
-    """Connect what is below to the build."""
-    # Browsers know MathML: no script, and nothing from another site.
-    app.add_html_math_renderer("mathml", (inline_math, None), (display_math, None))
-    app.connect("autodoc-process-docstring", link_to_scikit_learn)
-
-
-def link_to_scikit_learn(app, what, name, obj, options, lines):
-    """Replace references to labels of scikit-learn by links to its site."""
-
-    def link(reference):
-        page = SCIKIT_LEARN.get(reference["label"])
-        if page is None:
-            return reference[0]
-        return f"`{reference['text']} <https://scikit-learn.org/stable/{page}>`__"
-
-    text = "\n".join(lines)
-    text = re.sub(r":ref:`(sphx_glr\w+\.py)`", r":ref:`the gallery <\1>`", text)
-    text = re.sub(r":ref:`(?P<text>[^<`]+?)\s*<(?P<label>[\w.]+)>`", link, text)
-    lines[:] = re.sub(r":term:`([^`]+)`", r"\1", text).split("\n")
-
-
-def inline_math(writer, node):
-    """Write a formula in a line of text."""
-    write_formula(writer, node, "inline")
-
-
-def display_math(writer, node):
-    """Write a formula on lines of its own."""
-    writer.body.append('<div class="formula">')
-    write_formula(writer, node, "block")
-    writer.body.append("</div>")
-
-
-def write_formula(writer, node, display):
-    """Write a formula, and leave the children of its node out."""
-    from docutils.nodes import SkipNode
-
-    formula = node.astext()
-    writer.body.append(latex2mathml.converter.convert(formula, display=display))
-    raise SkipNode
+html_math_renderer = "mathml"  # by extensions/formulas.py
