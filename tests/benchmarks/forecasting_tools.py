@@ -25,7 +25,7 @@ from sktime.forecasting.compose import make_reduction
 from skrnn import GRURegressor
 from skrnn.preprocessing import make_skforecast_pipeline, make_sktime_pipeline
 
-PAGE = Path(__file__).parents[2] / "docs" / "forecasting_tools.md"
+PAGE = Path(__file__).parents[2] / "docs" / "guide" / "forecasting_tools.md"
 N, LAGS, AHEAD = 200, 6, 4
 RNG = np.random.default_rng(0)
 Y = np.sin(np.arange(N) / 4) + RNG.normal(0, 0.2, N)

@@ -38,7 +38,7 @@ from skrnn.preprocessing import sliding_windows
 from tests.benchmarks.environment import describe
 from tests.test_docs import ROOT, python_blocks
 
-PAGE = ROOT / "docs" / "other_tools.md"
+PAGE = ROOT / "docs" / "guide" / "other_tools.md"
 LEVELS = (0.8, 0.95)
 LENGTH, N_FEATURES = 12, 2
 #: Windows to learn from, to make intervals with, and to test them.
