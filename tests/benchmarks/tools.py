@@ -1,6 +1,6 @@
 """Intervals of MAPIE around LSTMRegressor; and the examples of the page on other tools.
 
-    python -m tests.benchmarks.tools           # the table of docs/guide/other_tools.md
+    python -m tests.benchmarks.tools           # the tables of docs/benchmarks/conformal.md
     python -m tests.benchmarks.tools --page    # run all examples of that page
 
 A series is generated of which the next value has noise of a size that depends on the
