@@ -1,7 +1,7 @@
 """Intervals of MAPIE around LSTMRegressor; and the examples of the page on other tools.
 
-    python -m tests.benchmarks.tools           # the tables of docs/benchmarks/conformal.md
-    python -m tests.benchmarks.tools --page    # run all examples of that page
+    python -m tests.benchmarks.tools           # docs/benchmarks/conformal.md
+    python -m tests.benchmarks.tools --page    # run docs/guide/other_tools.md
 
 A series is generated of which the next value has noise of a size that depends on the
 past. Windows of it are learnt from, others make the intervals, and a last part tests
