@@ -36,7 +36,8 @@ HEADING = re.compile(r"^#+ +(.+?) *$", re.MULTILINE)
 #: What needs a cluster is run where there is one, in tests/clusters, and what needs
 #: other libraries by tests/benchmarks/tools.py and forecasting_tools.py.
 ELSEWHERE = {
-    "docs/guide/beyond_one_machine.md": 6,
+    "docs/guide/cluster_searches.md": 4,
+    "docs/guide/dask_fit.md": 2,
     "docs/guide/forecasting_tools.md": 8,
     "docs/guide/other_tools.md": 8,
 }

@@ -48,7 +48,7 @@ def median_time(call, n=100):
     return np.median(times)
 
 
-#: As docs/guide/beyond_one_machine.md advises: without it a worker gives its memory
+#: As docs/guide/dask_fit.md advises: without it a worker gives its memory
 #: back to the system after each array. With ``trimmed`` as last argument it does.
 KEEP = {
     f"distributed.nanny.pre-spawn-environ.MALLOC_{which}_THRESHOLD_": 2**28

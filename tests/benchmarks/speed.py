@@ -19,7 +19,7 @@ tables:
 - two-cores: as defaults, `n_jobs=2` against two threads of PyTorch.
 - accuracy: seconds of training up to an accuracy, see `time_to_accuracy.py`.
 
-    python tests/benchmarks/speed.py --picture docs/speed.png
+    python tests/benchmarks/speed.py --picture speed.png
 """
 
 import argparse

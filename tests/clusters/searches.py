@@ -77,7 +77,7 @@ def mortal(marker):
 
 def run_the_page(word):
     """Run what the page shows of an engine; give the search that it makes."""
-    page = Path(__file__).parents[2] / "docs" / "beyond_one_machine.md"
+    page = Path(__file__).parents[2] / "docs" / "guide" / "cluster_searches.md"
     blocks = re.findall(r"(?sm)^```py\n(.*?)^```$", page.read_text())
     shown = [block for block in blocks if word in block]
     assert len(shown) == 2
