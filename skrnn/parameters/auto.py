@@ -1,6 +1,6 @@
 """Resolution of parameters: combinations, defaults for "auto", plain numbers.
 
-The measurements behind the defaults are in docs/guide/defaults.md.
+The measurements behind the defaults are in docs/benchmarks/default_changes.md.
 """
 
 import math

@@ -1,6 +1,6 @@
 """What the training sequences decide: the size of patches, and whether scales differ.
 
-The measurements behind the limits are in docs/guide/defaults.md.
+The measurements behind the limits are in docs/benchmarks/default_changes.md.
 """
 
 import math
