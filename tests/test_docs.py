@@ -40,6 +40,7 @@ ELSEWHERE = {
     "docs/guide/dask_fit.md": 2,
     "docs/guide/forecasting_tools.md": 8,
     "docs/guide/other_tools.md": 8,
+    "docs/guide/pytorch.md": 1,
 }
 
 
