@@ -5,7 +5,7 @@ or in stretches of each feature. Printed is the accuracy on the official test pa
 `LSTMClassifier` with its defaults, the mean over seeds and its standard error, and what
 part of the cost of imputation is left.
 
-    python -m tests.benchmarks.gaps            # table of docs/guide/gaps_and_facts.md
+    python -m tests.benchmarks.gaps            # table of docs/benchmarks/gaps.md
     python -m tests.benchmarks.gaps --guess    # how far what is filled is from what was
                                                # taken out of the training parts
     python -m tests.benchmarks.gaps --fading   # accuracy with the memories of --guess,
