@@ -4,6 +4,8 @@ import sys
 import tomllib
 from pathlib import Path
 
+from sklearn.experimental import enable_halving_search_cv  # noqa: F401, for examples
+
 import skrnn
 
 HERE = Path(__file__).parent

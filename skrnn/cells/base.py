@@ -35,7 +35,7 @@ class Cell(ABC):
     ``[x, 1, h]``, and each gate has a row of ``W = [W_x | b | W_h]`` for each hidden
     unit: a single matrix product gives the pre-activations of all gates.
 
-    Read more in the :ref:`User Guide <guide_bptt>`.
+    Read more in the :ref:`User Guide <guide_cells>`.
 
     Parameters
     ----------

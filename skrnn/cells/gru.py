@@ -36,7 +36,7 @@ class GRUCell(Cell):
     where ``z_r`` and ``z_z`` are rows of ``W [x, 1, h]``. This is the form of PyTorch
     and cuDNN.
 
-    Read more in the :ref:`User Guide <guide_bptt>`.
+    Read more in the :ref:`User Guide <guide_cells>`.
 
     Parameters
     ----------

@@ -36,7 +36,7 @@ class LSTMCell(Cell):
     ``h = o * tanh(c)``     hidden state
     ======================  ==========================================
 
-    Read more in the :ref:`User Guide <guide_bptt>`.
+    Read more in the :ref:`User Guide <guide_cells>`.
 
     Parameters
     ----------

@@ -37,7 +37,7 @@ class RNNCell(Cell):
     ``h = max(z, 0)``       with ``activation="relu"``
     ======================  ==========================================
 
-    Read more in the :ref:`User Guide <guide_bptt>`.
+    Read more in the :ref:`User Guide <guide_cells>`.
 
     Parameters
     ----------

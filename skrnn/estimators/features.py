@@ -35,7 +35,7 @@ class RecurrentFeatures(
     and the names of the features go down the pipeline. To use a network that is
     trained already, wrap it in `sklearn.frozen.FrozenEstimator`.
 
-    Read more in the :ref:`User Guide <guide_choosing>`.
+    Read more in the :ref:`User Guide <guide_features>`.
 
     Parameters
     ----------

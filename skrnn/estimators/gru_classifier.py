@@ -39,7 +39,7 @@ class GRUClassifier(RecurrentClassifier):
         states: a linear path past the recurrence, whose weights begin with those of a
         ridge regression. What is missing of shorter sequences is the mean of each
         feature. "auto" is none.
-        See :ref:`small series <guide_small_series>`.
+        See :ref:`the defaults <guide_defaults>`.
     dropout : float or "auto", default="auto"
         Share of the values that are set to zero at random in training, on their way
         from layer to layer and from the pooling to the head; the others are scaled up.
@@ -53,7 +53,7 @@ class GRUClassifier(RecurrentClassifier):
         no use of `batch_size`, `momentum`, `max_grad_norm` and the learning rate,
         allows no dropout, and ends by itself when no entry of the gradient is larger
         than `tol`, or the loss hardly falls.
-        See :ref:`choosing a network <guide_choosing>`.
+        See :ref:`solvers <guide_solvers>`.
     alpha : float, default=0.0003
         Strength of the L2 penalty: half of it, times the sum of squares of all weights
         but the biases, is added to the mean loss of the sequences.
@@ -138,7 +138,7 @@ class GRUClassifier(RecurrentClassifier):
         steps at its end in which all features are NaN, static columns aside, are no
         part of it. NaN before is what `missing_values` says. None is no padding. A list
         says how long its sequences are, and is read as it is.
-        See :ref:`input layouts <guide_input_layouts>`.
+        See :ref:`padding <guide_padding>`.
     dtype : {"auto", "float32", "float64"}, default="auto"
         The type in which `fit` computes, and that of `weights_`, whatever that of X is.
         "auto" is float32, and float64 for "lbfgs", which always computes in it.
@@ -162,7 +162,7 @@ class GRUClassifier(RecurrentClassifier):
     class_weight : dict, "balanced" or None, default=None
         Weight of each class, times the weight of each sequence; "balanced" gives each
         class the same sum. Not for indicator matrices.
-        See :ref:`steering training <guide_training>`.
+        See :ref:`imbalance <guide_imbalance>`.
     label_smoothing : float or "auto", default="auto"
         Share of each label that is given to all classes alike in the loss of training,
         so that probabilities stay honest. "auto" is 0.05 for up to 250 sequences, and

@@ -42,7 +42,7 @@ class LSTMStepClassifier(RecurrentStepClassifier):
         no use of `batch_size`, `momentum`, `max_grad_norm` and the learning rate,
         allows no dropout, and ends by itself when no entry of the gradient is larger
         than `tol`, or the loss hardly falls.
-        See :ref:`choosing a network <guide_choosing>`.
+        See :ref:`solvers <guide_solvers>`.
     alpha : float, default=0.0003
         Strength of the L2 penalty: half of it, times the sum of squares of all weights
         but the biases, is added to the mean loss of the steps.
@@ -150,7 +150,7 @@ class LSTMStepClassifier(RecurrentStepClassifier):
     class_weight : dict, "balanced" or None, default=None
         Weight of each class, times the weight of each step; "balanced" gives each class
         the same sum.
-        See :ref:`steering training <guide_training>`.
+        See :ref:`imbalance <guide_imbalance>`.
     label_smoothing : float or "auto", default="auto"
         Share of each label that is given to all classes alike in the loss of training,
         so that probabilities stay honest. "auto" is 0.05 for up to 250 labels, and less

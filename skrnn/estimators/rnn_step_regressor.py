@@ -42,7 +42,7 @@ class RNNStepRegressor(RNNStepRegressorSettings, RecurrentStepRegressor):
         no use of `batch_size`, `momentum`, `max_grad_norm` and the learning rate,
         allows no dropout, and ends by itself when no entry of the gradient is larger
         than `tol`, or the loss hardly falls.
-        See :ref:`choosing a network <guide_choosing>`.
+        See :ref:`solvers <guide_solvers>`.
     alpha : float, default=0.003
         Strength of the L2 penalty: half of it, times the sum of squares of all weights
         but the biases, is added to the mean loss of the steps.

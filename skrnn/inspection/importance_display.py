@@ -27,7 +27,7 @@ class ImportanceDisplay:
     Features are bars, the most important on top. Blocks of steps stay in the order of
     time. Make it with `from_estimator` or `from_importances`.
 
-    Read more in the :ref:`User Guide <guide_inspection>`.
+    Read more in the :ref:`User Guide <guide_importance>`.
 
     Parameters
     ----------

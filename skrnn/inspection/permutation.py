@@ -60,7 +60,7 @@ def permutation_importance(
     sequences. The model is only asked for its score, so that it may be any: a pipeline,
     a search, or of another library.
 
-    Read more in the :ref:`User Guide <guide_inspection>`.
+    Read more in the :ref:`User Guide <guide_importance>`.
 
     Parameters
     ----------

@@ -32,7 +32,7 @@ class TrainingCurveDisplay:
 
     Make it with `from_estimator`.
 
-    Read more in the :ref:`User Guide <guide_inspection>`.
+    Read more in the :ref:`User Guide <guide_training>`.
 
     Parameters
     ----------

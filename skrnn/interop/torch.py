@@ -51,7 +51,7 @@ def _folded(network):
 def torch_state(estimator: BaseRecurrent) -> dict[str, Array]:
     """Return the weights of a fitted estimator as PyTorch names and orders them.
 
-    Read more in the :ref:`User Guide <guide_persistence>`.
+    Read more in the :ref:`User Guide <guide_pytorch>`.
 
     Parameters
     ----------
@@ -126,7 +126,7 @@ def torch_state(estimator: BaseRecurrent) -> dict[str, Array]:
 def load_torch_state(estimator: Network, state: Mapping[str, Any]) -> Network:
     """Load weights that PyTorch named and ordered into a fitted estimator.
 
-    Read more in the :ref:`User Guide <guide_persistence>`.
+    Read more in the :ref:`User Guide <guide_pytorch>`.
 
     Parameters
     ----------

@@ -40,7 +40,7 @@ class FrameToSequences(DocumentationLink, SequenceOutput, BaseEstimator):
     sequences apart; and as a parameter of the transformer, a frame would be copied by
     each `clone` and stored with each model. For predictions, a long frame is fine.
 
-    Read more in the :ref:`User Guide <guide_preprocessing>`.
+    Read more in the :ref:`User Guide <guide_long_frames>`.
 
     Parameters
     ----------

@@ -42,7 +42,7 @@ def sequences_from_frame(
     A row is a step of the sequence that its `id` names. The rows of a sequence need not
     stand together. Sequences come in the order in which their ids first appear.
 
-    Read more in the :ref:`User Guide <guide_preprocessing>`.
+    Read more in the :ref:`User Guide <guide_long_frames>`.
 
     Parameters
     ----------

@@ -29,7 +29,7 @@ def ragged_from_padded(X: ArrayLike, lengths: ArrayLike | None = None) -> list[A
     Padding is never guessed from values, but for NaN at the end, where `lengths` are
     not given.
 
-    Read more in the :ref:`User Guide <guide_input_layouts>`.
+    Read more in the :ref:`User Guide <guide_padding>`.
 
     Parameters
     ----------
@@ -69,7 +69,7 @@ def padded_from_ragged(
 ) -> tuple[Array, Array]:
     """Pad sequences to one length.
 
-    Read more in the :ref:`User Guide <guide_input_layouts>`.
+    Read more in the :ref:`User Guide <guide_padding>`.
 
     Parameters
     ----------

@@ -31,7 +31,7 @@ def table_from_ragged(X: SequencesLike, *, n_steps: int | None = None) -> Array:
     features of a step as `features_per_step`, as it reads the sequences themselves. So
     tools that take tables only work with sequences of different length.
 
-    Read more in the :ref:`User Guide <guide_input_layouts>`.
+    Read more in the :ref:`User Guide <guide_padding>`.
 
     Parameters
     ----------
@@ -76,7 +76,7 @@ def table_from_ragged(X: SequencesLike, *, n_steps: int | None = None) -> Array:
 def ragged_from_table(X: ArrayLike, *, features_per_step: int = 1) -> list[Array]:
     """Make sequences of the rows of a table, without the NaN at their end.
 
-    Read more in the :ref:`User Guide <guide_input_layouts>`.
+    Read more in the :ref:`User Guide <guide_padding>`.
 
     Parameters
     ----------

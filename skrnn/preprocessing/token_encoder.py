@@ -47,7 +47,7 @@ class TokenEncoder(DocumentationLink, SequenceOutput, BaseEstimator):
     seen, or that was too rare. The tokens of the vocabulary have the codes 1, 2, ... in
     sorted order.
 
-    Read more in the :ref:`User Guide <guide_preprocessing>`.
+    Read more in the :ref:`User Guide <guide_texts>`.
 
     Parameters
     ----------

@@ -22,7 +22,7 @@ class EarlinessDisplay:
     Make it with `from_estimator`, or from the arrays of `accuracy_against_earliness`:
     ``EarlinessDisplay(**accuracy_against_earliness(...))``.
 
-    Read more in the :ref:`User Guide <guide_streaming>`.
+    Read more in the :ref:`User Guide <guide_early_decisions>`.
 
     Parameters
     ----------

@@ -57,7 +57,7 @@ class EarlyClassifier(
     To decide with a network that is trained already, wrap it in
     `sklearn.frozen.FrozenEstimator`; `n_prefixes` plays no part then.
 
-    Read more in the :ref:`User Guide <guide_streaming>`.
+    Read more in the :ref:`User Guide <guide_early_decisions>`.
 
     Parameters
     ----------

@@ -38,7 +38,7 @@ def accuracy_against_earliness(
     All thresholds are tried in one pass over the sequences. Use sequences that the
     estimator was not trained on.
 
-    Read more in the :ref:`User Guide <guide_streaming>`.
+    Read more in the :ref:`User Guide <guide_early_decisions>`.
 
     Parameters
     ----------

@@ -45,7 +45,7 @@ def export_onnx(
     Any ONNX runtime can then predict with it, without skrnn, scikit-learn or Python.
     The export needs onnx: ``pip install 'skrnn[onnx]'``.
 
-    Read more in the :ref:`User Guide <guide_persistence>`.
+    Read more in the :ref:`User Guide <guide_onnx>`.
 
     Parameters
     ----------

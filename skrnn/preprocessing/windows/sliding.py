@@ -68,7 +68,7 @@ def sliding_windows(
     it look better than it is. The `groups` that come with the windows say which belong
     together: hand them to `GroupKFold` or `StratifiedGroupKFold`.
 
-    Read more in the :ref:`User Guide <guide_preprocessing>`.
+    Read more in the :ref:`User Guide <guide_windows>`.
 
     Parameters
     ----------
