@@ -50,6 +50,10 @@ for row in monitor.get_logs().data:
     if row["task_name"] == "epoch":
         curves.setdefault(row["parent_task_id_path"], []).append(row["accuracy"])
 
+# %%
+# The large network soon knows its training data, also when it learns from all of them.
+# The small one does not come that far.
+
 figure, ax = plt.subplots(figsize=(6.4, 4.2), layout="constrained")
 epochs = range(1, N_EPOCHS + 1)
 for fit in range(4):

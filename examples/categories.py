@@ -3,8 +3,8 @@ Which customers are about to leave?
 ===================================
 
 Customers of a shop look, search, buy, complain or return something, each time for some
-minutes. Who complains right after a search leaves, and so does who returns what they
-have just bought, or returns something after a long time on the page. The data are
+minutes. They leave if they complain right after a search, if they return something
+right after a purchase, or if a return takes more than ten minutes. The data are
 simulated, so that these rules are known, and we can see whether a network finds them.
 
 An event has a category, its kind, and a number, its minutes. No encoder is needed: the

@@ -2,7 +2,7 @@
 Which language is this word?
 ============================
 
-"bibliothèque" is French, anyone can see that. But after how many letters? This example
+The word "bibliothèque" is French. After how many letters can a model know? This example
 trains a network that reads a word letter by letter, and shows how its prediction
 changes with each of them. The words are 240 from each of six languages, and come with
 skrnn.

@@ -22,8 +22,9 @@ from skrnn.inspection import permutation_importance
 # %%
 # The data
 # --------
-# Each patient is a data frame with one row for each stride. The answers stand in every
-# row.
+# Each patient is a data frame with one row for each stride, and the answers in every
+# row. All numbers are relative to other people: 0 is the mean, negative strides are
+# slow ones.
 
 ANSWERS = [f"answer {k}" for k in range(1, 11)]
 

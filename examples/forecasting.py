@@ -84,12 +84,15 @@ for name, days in {"without a promotion": ~promotion, "with one": promotion}.ite
 # The next week
 # -------------
 # :func:`~skrnn.preprocessing.last_windows` makes the windows at the end of the data. It
-# gets what is known of the days to come. The sales of that week, which no model has
-# seen, are drawn for comparison.
+# gets what is known of the days to come.
 
 future = [shop[-7:, 1:] for shop in whole]
 coming = last_windows(shops, future=future, **options)
 forecasts = model.predict(coming.X)
+
+# %%
+# The intervals are wide where a promotion is planned, and narrow elsewhere. The crosses
+# are the sales of that week, which the model has not seen.
 
 figure, axes = plt.subplots(2, 1, figsize=(6.4, 5.4), sharex=True, layout="constrained")
 ahead, days = np.arange(1, 8), np.arange(-20, 8)

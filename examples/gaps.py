@@ -12,6 +12,7 @@ that was seen, a mark that it is old, and its age. :ref:`guide_gaps_and_facts` s
 more.
 """
 
+# sphinx_gallery_thumbnail_number = 2
 import matplotlib.pyplot as plt
 import numpy as np
 from sklearn.impute import SimpleImputer
@@ -43,10 +44,22 @@ def make_gauges(n, rng):
     return np.where(rng.random(values.shape) < rate, values, np.nan), fails
 
 
+# %%
+# Below are the reports of one gauge that fails and of one that does not.
+
 rng = np.random.default_rng(0)
 X, y = make_gauges(400, rng)
 X_test, y_test = make_gauges(400, rng)
 print(f"{np.isnan(X).mean():.0%} of the values are missing")
+
+figure, ax = plt.subplots(figsize=(6.4, 2), layout="constrained")
+steps = np.arange(1, N_STEPS + 1)
+for fails, marker in [(0, "o"), (1, "x")]:
+    reports = ~np.isnan(X_test[y_test == fails][0, :, 0])
+    ax.plot(steps[reports], np.full(reports.sum(), fails), f"k{marker}")
+ax.set_yticks([0, 1], ["healthy", "fails"])
+ax.set(title="When two gauges report", xlabel="step", ylim=(-0.6, 1.6))
+plt.show()
 
 # %%
 # Two ways with gaps
@@ -75,18 +88,11 @@ print(f"probability that the first gauge fails: {proba[0, 1]:.2f}")
 # %%
 # When does the network notice?
 # -----------------------------
-# The upper panel has the reports of a gauge of each kind. The lower one has the mean
-# prediction of both models after each step, for gauges that fail and for healthy ones.
+# The lines are the mean predictions of both models after each step, for gauges that
+# fail (crosses) and for healthy ones (dots). The network that reads the gaps tells them
+# apart from step 25 on, and more clearly.
 
-figure, (top, bottom) = plt.subplots(
-    2, 1, figsize=(6.4, 5.4), sharex=True, layout="constrained", height_ratios=[1, 2]
-)
-steps = np.arange(1, N_STEPS + 1)
-for fails, marker in [(0, "o"), (1, "x")]:
-    reports = ~np.isnan(X_test[y_test == fails][0, :, 0])
-    top.plot(steps[reports], np.full(reports.sum(), fails), f"k{marker}")
-top.set(title="Reports of two gauges", ylim=(-0.6, 1.6))
-top.set_yticks([0, 1], ["healthy", "fails"])
+figure, ax = plt.subplots(figsize=(6.4, 4.4), layout="constrained")
 lines = {
     "gaps read by the network": (network, "C0-"),
     "filled with the mean": (imputed, "C1--"),
@@ -96,10 +102,10 @@ for name, (model, style) in lines.items():
     for fails, marker in [(0, "o"), (1, "x")]:
         course = np.mean(proba, axis=1, where=y_test == fails)
         label = f"{name}: {['healthy', 'fails'][fails]}"
-        bottom.plot(steps[1:], course, style + marker, markevery=4, label=label)
-bottom.set(title="Mean prediction after each step", xlabel="step")
-bottom.set_ylabel("probability of a failure")
-bottom.legend(fontsize="small")
+        ax.plot(steps[1:], course, style + marker, markevery=4, label=label)
+ax.set(title="Mean prediction after each step", xlabel="step")
+ax.set_ylabel("probability of a failure")
+ax.legend(fontsize="small")
 plt.show()
 
 # %%

@@ -54,8 +54,8 @@ first, *_, last = by_step.importances_mean
 print(f"accuracy lost without the first tenth: {first:.3f}, the last: {last:.3f}")
 
 # %%
-# The model needs the end of a recording most. No feature is needed much by itself: the
-# others say nearly the same.
+# The model needs the end of a recording most. No feature alone is needed much, because
+# the other features tell nearly the same.
 
 figure, (top, bottom) = plt.subplots(
     2, 1, figsize=(6.4, 7), height_ratios=[3, 2], layout="constrained"

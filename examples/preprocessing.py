@@ -12,6 +12,7 @@ what is learnt from the training part of each split, and a grid search chooses h
 :ref:`guide_preprocessing` says more. The example needs pandas.
 """
 
+# sphinx_gallery_thumbnail_number = 2
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
@@ -47,6 +48,9 @@ def make_run(run, rng):
     return pd.DataFrame(columns)
 
 
+# %%
+# The log has the readings of 160 runs, in the order in which they came in.
+
 rng = np.random.default_rng(0)
 log = pd.concat([make_run(run, rng) for run in range(160)])
 log = log.sort_values("clock", ignore_index=True)
@@ -65,26 +69,28 @@ data = sequences_from_frame(
 print(f"{len(log)} rows have become {len(data.X)} sequences")
 
 # %%
-# The upper panel has the temperature of one run. Where the line is broken, readings are
-# missing. The lower panels have the readings of many runs: with a worn tool the
-# vibration rises with the temperature, but only while the tool cuts.
+# Here is the temperature of one run. Where the line is broken, readings are missing.
 
-panels = [["run", "run"], ["new tool", "worn tool"]]
-figure, axes = plt.subplot_mosaic(
-    panels, figsize=(6.4, 5.4), height_ratios=[1, 2], layout="constrained"
-)
-axes["run"].plot(data.X[1][:, 0], "k.-")
-axes["run"].set(title="One run", xlabel="reading", ylabel="temperature (°C)")
+figure, ax = plt.subplots(figsize=(6.4, 2.4), layout="constrained")
+ax.plot(data.X[1][:, 0], "k.-")
+ax.set(title="One run", xlabel="reading", ylabel="temperature (°C)")
+plt.show()
+
+# %%
+# Readings of many runs show what there is to learn: with a worn tool the vibration
+# rises with the temperature, but only while the tool cuts.
+
 readings = log.sample(3000, random_state=0)
-for name, worn in [("new tool", False), ("worn tool", True)]:
+figure, axes = plt.subplots(
+    1, 2, figsize=(6.4, 3.8), sharex=True, sharey=True, layout="constrained"
+)
+for ax, worn in zip(axes, [False, True], strict=True):
     for label, cuts, marker in [("idle", False, "C1x"), ("cutting", True, "C0o")]:
         some = readings[(readings["worn"] == worn) & (readings["cutting"] == cuts)]
-        axes[name].plot(
-            some["temperature"], some["vibration"], marker, ms=3, label=label
-        )
-    axes[name].set(title=name, xlabel="temperature (°C)", ylim=(0.01, 0.09))
-axes["new tool"].set_ylabel("vibration (mm)")
-axes["worn tool"].legend()
+        ax.plot(some["temperature"], some["vibration"], marker, ms=3, label=label)
+    ax.set(title=f"{'worn' if worn else 'new'} tool", xlabel="temperature (°C)")
+axes[0].set_ylabel("vibration (mm)")
+axes[1].legend()
 plt.show()
 
 # %%

@@ -29,7 +29,7 @@ print(f"R2 on new sequences: {reg.score(X_test, y_test):.3f}")
 
 # %%
 # A network that has understood the task has a gradient of one in the two marked values,
-# and of zero in all others. This one has, nearly.
+# and of zero in all others. For this network both are nearly true.
 
 of_values = saliency(reg, X_test)[:, :, 0]
 marked = X_test[:, :, 1] == 1
@@ -59,9 +59,9 @@ plt.show()
 # %%
 # Real recordings
 # ---------------
-# Which moments of a recording speak for the speaker, among nine, who is right? Below
-# are recordings of two speakers. The score in each title is divided among twelve
-# features of the sound, at each time step.
+# Which moments of a recording make the network choose the right one of nine speakers?
+# Below are recordings of two speakers. The score of the class in the title is divided
+# among the twelve features of the sound, at each time step.
 
 X, y = load_japanese_vowels(subset="train", return_X_y=True)
 X_test, y_test = load_japanese_vowels(subset="test", return_X_y=True)
