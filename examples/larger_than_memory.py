@@ -21,7 +21,7 @@ import numpy as np
 
 from skrnn import GRUClassifier
 
-N, N_TRAIN, N_FEATURES = 750, 600, 12
+N, N_TRAIN, N_FEATURES = 1200, 1000, 12
 temporary = tempfile.TemporaryDirectory()
 
 # %%
@@ -82,7 +82,7 @@ watcher.start()
 # Learn and predict
 # -----------------
 
-model = GRUClassifier(8, max_iter=2, batch_size=16, patch_size=100, random_state=0)
+model = GRUClassifier(8, max_iter=1, batch_size=16, patch_size=100, random_state=0)
 model.fit(Recordings(paths[:N_TRAIN]), y[:N_TRAIN])
 fit_ended = len(held)
 predicted = model.predict(Recordings(paths[N_TRAIN:]))
@@ -94,8 +94,8 @@ temporary.cleanup()
 print(f"accuracy on new recordings: {(predicted == y[N_TRAIN:]).mean():.3f}")
 
 # %%
-# What ``fit`` holds does not depend on the number of files: mostly two groups of batches
-# of about 32 MB, one in use and one that is read ahead.
+# What ``fit`` holds does not depend on the number of files: mostly two groups of
+# batches of about 32 MB, one in use and one that is read ahead.
 
 seconds, megabytes = np.array(held).T
 fig, ax = plt.subplots(figsize=(7, 4), layout="constrained")

@@ -99,5 +99,5 @@ plt.show()
 # Try it yourself
 # ---------------
 # Read the file into memory first, inside of what is measured:
-# ``most_held(lambda: model.fit(np.load(path)[:-PART], y[:-PART]))``. The line of ``fit``
-# then climbs with the size of the file. The weights of the model are the same.
+# ``most_held(lambda: model.fit(np.load(path)[:-PART], y[:-PART]))``. The line of
+# ``fit`` then climbs with the size of the file. The weights of the model are the same.

@@ -47,7 +47,8 @@ for arrival in range(N_ARRIVALS):
     utterance, seen = playing[k], stream.n_steps[k]
     x, speaker = X_test[utterance], y_test[utterance]
     proba = stream.step(x[seen], streams=k)[0]
-    history.append((arrival, k, seen + 1, len(x), proba[speaker], proba.argmax() == speaker))
+    says = proba.argmax()
+    history.append((arrival, k, seen + 1, len(x), proba[speaker], says == speaker))
     assert np.allclose(proba, clf.predict_proba([x[: seen + 1]])[0])
     if seen + 1 == len(x):
         stream.reset(k)
@@ -57,7 +58,8 @@ for arrival in range(N_ARRIVALS):
 # The ``assert`` has checked each answer against ``predict_proba`` on all steps so far.
 # How often is the most probable speaker the correct one?
 
-arrival, of_stream, step, length, p_correct, is_correct = map(np.array, zip(*history))
+columns = map(np.array, zip(*history, strict=True))
+arrival, of_stream, step, length, p_correct, is_correct = columns
 for name, when in [
     ("first step", step == 1),
     ("half of it", step == length // 2),
@@ -75,13 +77,13 @@ print(f"what is remembered of all streams: {size} bytes in {len(state)} arrays")
 # after a few steps; in the first one of stream 1 it takes somebody else for the speaker
 # to the end.
 
-fig, axes = plt.subplots(3, sharex=True, sharey=True, figsize=(7, 5.5), layout="constrained")
+fig, axes = plt.subplots(3, sharex=True, figsize=(7, 5.5), layout="constrained")
 for k, ax in enumerate(axes):
     mine = of_stream == k
     ends = np.flatnonzero(step[mine] == length[mine]) + 1
-    parts = zip(np.split(arrival[mine], ends), np.split(p_correct[mine], ends), strict=True)
-    for number, (when, p) in enumerate(parts):
-        ax.plot(when, p, "o-", color=f"C{number % 2}", ms=3)
+    when, p = np.split(arrival[mine], ends), np.split(p_correct[mine], ends)
+    for number in range(len(when)):
+        ax.plot(when[number], p[number], "o-", color=f"C{number % 2}", ms=3)
     for end in ends:
         ax.axvline(arrival[mine][end - 1], color="0.3", ls=":", lw=1)
     ax.set(ylabel=f"stream {k}", ylim=(0, 1.05))

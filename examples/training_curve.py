@@ -51,7 +51,7 @@ for model in models.values():
 
 fig, axes = plt.subplots(2, 2, figsize=(8, 7.4), layout="constrained")
 scores = {}
-for ax, (name, model) in zip(axes.flat, models.items()):
+for ax, (name, model) in zip(axes.flat, models.items(), strict=False):
     display = TrainingCurveDisplay.from_estimator(model, name=name, ax=ax)
     scores[name] = model.score(X_test, y_test)
     print(f"{name}: {len(display.loss_curve)} {display.unit}s,", end=" ")
@@ -72,5 +72,5 @@ plt.show()
 #
 # Try it yourself
 # ---------------
-# Set ``max_iter=10`` for the defaults. The curve is steep up to its end, which says that
-# the training was too short, and the accuracy is lower.
+# Set ``max_iter=10`` for the defaults. The curve falls up to its end, which says that the
+# training was too short, and the accuracy is lower.

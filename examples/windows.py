@@ -24,8 +24,8 @@ from skrnn.preprocessing import sliding_windows
 # %%
 # The recordings
 # --------------
-# Two sensors, ten steps a second. Each person has a rhythm and a posture. The label says
-# who was treated, and has no influence.
+# Two sensors, ten steps a second. Each person has a rhythm and a posture. The label
+# says who was treated, and has no influence.
 
 
 def record(n_people, n_steps, rng):
