@@ -26,6 +26,7 @@ from skrnn import (
 from skrnn.estimators.callbacks import HAS_CALLBACKS
 from skrnn.fitting import run
 from skrnn.network import Network
+from tests.platforms import missing
 
 # scikit-learn has callbacks from version 1.9 on.
 collect_ignore = [] if HAS_CALLBACKS else ["estimators/test_callbacks.py"]
@@ -65,6 +66,14 @@ def pytest_generate_tests(metafunc):
         ids = [f"{kind.__name__}-{layout}" for kind, layout in turns]
         in_turn = pytest.mark.parametrize((fixture, "X"), turns, indirect=True, ids=ids)
         metafunc.definition.add_marker(in_turn)
+
+
+def pytest_collection_modifyitems(items):
+    """Skip what the system has not: nothing on Linux."""
+    for item in items:
+        reason = missing({mark.name for mark in item.iter_markers()})
+        if reason:
+            item.add_marker(pytest.mark.skip(reason=reason))
 
 
 def maker(kind):

@@ -105,7 +105,8 @@ def test_examples_run(page, tmp_path, monkeypatch):
 
 @pytest.mark.parametrize("page", MARKDOWN, ids=name_of)
 def test_no_other_python_is_shown(page):
-    languages = [fence["language"] for fence in FENCE.finditer(page.read_text())]
+    text = page.read_text(encoding="utf-8")
+    languages = [fence["language"] for fence in FENCE.finditer(text)]
     assert set(languages) <= {"python", "py", "sh", "text", ""}
     assert languages.count("py") == ELSEWHERE.get(name_of(page), 0)
 

@@ -8,7 +8,9 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 EXAMPLES = sorted((ROOT / "examples").glob("*.py"))
-LISTED = re.findall(r"examples/(\w+)\.py", (ROOT / "docs/gallery.md").read_text())
+LISTED = re.findall(
+    r"examples/(\w+)\.py", (ROOT / "docs/gallery.md").read_text("utf-8")
+)
 
 
 def test_the_gallery_has_each_example_once():

@@ -81,7 +81,8 @@ class Checkpoint(TrainingCallback):
             The fit.
         """
         path = as_path(self.path, "path")
-        is_folder = path.is_dir() or os.fspath(self.path).endswith(os.sep)
+        separators = (os.sep, os.altsep or os.sep)
+        is_folder = path.is_dir() or os.fspath(self.path).endswith(separators)
         folder = path if is_folder else path.parent
         if not folder.is_dir():
             raise FileNotFoundError(

@@ -143,7 +143,7 @@ def run_page():
     """Run the code of the page that tests cannot run."""
     print("\ndocs/guide/forecasting_tools.md prints")
     namespace = {"__name__": "__main__"}
-    for source in re.findall(r"```py\n(.*?)```", PAGE.read_text(), re.DOTALL):
+    for source in re.findall(r"```py\n(.*?)```", PAGE.read_text("utf-8"), re.DOTALL):
         exec(compile(source, PAGE, "exec"), namespace)
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from skrnn import LSTMClassifier
 
-pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="it forks, and limits")
+pytestmark = pytest.mark.posix  # it forks, and limits
 
 ROOT = Path(__file__).parents[2]
 

@@ -78,7 +78,7 @@ def mortal(marker):
 def run_the_page(word):
     """Run what the page shows of an engine; give the search that it makes."""
     page = Path(__file__).parents[2] / "docs" / "guide" / "cluster_searches.md"
-    blocks = re.findall(r"(?sm)^```py\n(.*?)^```$", page.read_text())
+    blocks = re.findall(r"(?sm)^```py\n(.*?)^```$", page.read_text("utf-8"))
     shown = [block for block in blocks if word in block]
     assert len(shown) == 2
     search = grid_search(model())

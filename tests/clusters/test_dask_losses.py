@@ -74,6 +74,7 @@ def is_alive(pid):
         return False
 
 
+@pytest.mark.linux
 @pytest.mark.parametrize("at", [0, 17])
 def test_a_call_that_is_lost_is_made_again(mortal, at, at_call, expected):
     before = set(pids_of(mortal).values())
@@ -84,6 +85,7 @@ def test_a_call_that_is_lost_is_made_again(mortal, at, at_call, expected):
     assert len(before & {pid for pid in before if is_alive(pid)}) == 1
 
 
+@pytest.mark.posix
 @pytest.mark.parametrize("average_every", [None, 2])
 def test_all_workers_are_lost_and_started_anew(mortal, average_every, at_call):
     options = {
@@ -160,6 +162,7 @@ def test_an_error_in_a_worker_is_no_loss(client, calls):  # noqa: F811
     found.fit(X, LABELS)  # and nothing is left of it
 
 
+@pytest.mark.posix
 def test_what_kills_every_worker_is_given_up(mortal):
     class Deadly(WorkerPlugin):
         """Spoils each worker, also those that are started anew."""
@@ -307,6 +310,7 @@ def actors_of(client):
     return sum(client.run(count).values())
 
 
+@pytest.mark.posix
 @pytest.mark.parametrize("kept", [False, True], ids=["first fit", "refit"])
 def test_an_interrupt_is_that_of_a_plain_fit(client, kept, monkeypatch):
     found, _ = pair("LSTMClassifier")

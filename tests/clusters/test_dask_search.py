@@ -107,6 +107,7 @@ def test_the_page(client, monkeypatch):
     run_the_page("scheduler:8786")
 
 
+@pytest.mark.posix
 def test_a_worker_that_is_killed_costs_time_alone(client, tmp_path):
     make, X = SEARCHES["grid"], LAYOUTS["ragged"]
     marker = tmp_path / "killed"

@@ -43,6 +43,7 @@ def mapped(tmp_path):
     return np.load(tmp_path / "X.npy", mmap_mode="r")
 
 
+@pytest.mark.linux
 def test_a_file_larger_than_memory_is_enough(tmp_path):
     """Linux counts no pages of a file that is only read as the data of a process."""
     path = tmp_path / "X"

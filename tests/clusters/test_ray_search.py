@@ -18,7 +18,7 @@ from tests.clusters.searches import (
     run_the_page,
 )
 
-pytestmark = pytest.mark.xdist_group("ray")
+pytestmark = [pytest.mark.xdist_group("ray"), pytest.mark.posix]
 
 
 @pytest.fixture(scope="module", autouse=True)

@@ -64,6 +64,7 @@ def test_the_name_decides_the_format(tmp_path):
         assert written == (tmp_path / f"plain-{name}").read_bytes()
 
 
+@pytest.mark.posix
 def test_links_are_followed(tmp_path):
     model, real = fitted("gru", BLOCK, TARGETS["binary"]), tmp_path / "real"
     real.mkdir()
@@ -77,6 +78,7 @@ def test_links_are_followed(tmp_path):
     assert len(list(real.iterdir())) == 2
 
 
+@pytest.mark.posix
 def test_permissions_are_those_of_a_file_that_is_written_to(tmp_path):
     model = fitted("gru", BLOCK, TARGETS["binary"])
     (tmp_path / "plain").write_bytes(b"")
@@ -88,6 +90,7 @@ def test_permissions_are_those_of_a_file_that_is_written_to(tmp_path):
         assert (tmp_path / name).stat().st_mode == expected
 
 
+@pytest.mark.posix
 def test_what_is_no_file_is_not_replaced(tmp_path):
     model = fitted("gru", BLOCK, TARGETS["binary"])
     export_onnx(model, os.devnull)

@@ -13,13 +13,12 @@ from skrnn.preprocessing import (
     padded_from_ragged,
     ragged_from_padded,
 )
+from tests.platforms import WIDE
 
 N = 8
 X = np.random.default_rng(0).normal(size=(N, 3, 2))
 Y = np.arange(N) % 2
 
-#: Of a longdouble that is no wider than a float64, none is beyond it.
-WIDE = bool(np.finfo(np.longdouble).max > np.finfo(np.float64).max)
 BEYOND = np.longdouble(10) ** 400 if WIDE else None
 HUGE = 10**400
 
