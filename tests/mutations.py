@@ -20,6 +20,11 @@ from runpy import run_path
 from tempfile import TemporaryDirectory
 
 ROOT = Path(__file__).resolve().parents[1]
+#: What the tests read, besides skrnn/.
+PARTS = (
+    *("tests", "docs", "examples", "pyproject.toml", "LICENSE", "CITATION.cff"),
+    *("CHANGELOG.md", "CONTRIBUTING.md", "README.md"),
+)
 FAULTS = run_path(str(ROOT / "tests" / "faults.py"))["FAULTS"]
 QUICKLY = ("-x", "-q", "--capture=sys", "-p", "no:cacheprovider")
 #: Imported once, before the processes part: all but the package itself.
@@ -57,7 +62,7 @@ def look(job):
 
     with TemporaryDirectory() as folder, open(os.devnull, "w") as nowhere:
         plant(name, ROOT / "skrnn", Path(folder, "skrnn"))
-        for part in ("tests", "docs", "examples", "pyproject.toml", "README.md"):
+        for part in PARTS:
             Path(folder, part).symlink_to(tests / part)
         os.chdir(folder)
         # For the processes that a test may start, too.
