@@ -16,9 +16,11 @@ CONFIG = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
 PROJECT = CONFIG["project"]
 EXTRAS = PROJECT["optional-dependencies"]
 #: Of an import, the name of the distribution where it is another.
-DISTRIBUTIONS = {"imblearn": "imbalanced-learn", "sklearn": "scikit-learn"} | {
+DISTRIBUTIONS = {
+    "axe_playwright_python": "axe-playwright-python",
+    "imblearn": "imbalanced-learn",
+    "sklearn": "scikit-learn",
     "yaml": "pyyaml",
-    "PIL": "pillow",
 }
 #: What a requirement brings along that is imported too: of dask[array,distributed].
 BROUGHT = {"dask": {"distributed"}}
@@ -115,21 +117,25 @@ def test_what_is_imported_at_once_needs_no_extra():
     assert found == set(requirements())
 
 
-def test_what_the_tests_import_is_declared():
-    benchmarks = ROOT / "tests" / "benchmarks"
-    files = [
-        path
-        for path in (ROOT / "tests").rglob("*.py")
-        if benchmarks not in path.parents and path.name != "make_golden.py"
-    ]
-    assert distributions(files, "tests") <= available("test")
+@pytest.mark.parametrize("extra", ["test", "docs"])
+def test_what_the_tests_import_is_declared(extra):
+    """Those of the site are run where the site is built, benchmarks by hand."""
+    tests = ROOT / "tests"
+    files = list((tests / "site").rglob("*.py"))
+    if extra == "test":
+        others = {tests / "benchmarks", tests / "site"}
+        files = [
+            path
+            for path in tests.rglob("*.py")
+            if not others & set(path.parents) and path.name != "make_golden.py"
+        ]
+    assert files
+    assert distributions(files, "tests") <= available(extra)
 
 
 def test_what_the_examples_import_is_declared():
     files = list((ROOT / "examples").glob("*.py"))
-    assert distributions(files) <= available("docs") & available("test") | {
-        "onnxruntime"
-    }
+    assert distributions(files) <= available("docs")
 
 
 def test_the_version_is_written_in_one_place():
