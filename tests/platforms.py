@@ -3,12 +3,20 @@
 import sys
 
 import numpy as np
+from threadpoolctl import ThreadpoolController
 
 #: Of a longdouble that is no wider than a float64, as on Windows, none is beyond it.
 WIDE = bool(np.finfo(np.longdouble).max > np.finfo(np.float64).max)
 
+
+def has_blas_threads():
+    """Return whether threadpoolctl knows the BLAS: it does not know Accelerate."""
+    return bool(ThreadpoolController().select(user_api="blas").lib_controllers)
+
+
 #: Marks, which pyproject.toml explains, and whether a system can run what has them.
 SYSTEMS = {
+    "blas_threads": lambda system: system != "darwin" or has_blas_threads(),
     "linux": lambda system: system == "linux",
     "posix": lambda system: system != "win32",
 }

@@ -133,13 +133,22 @@ def test_both_separators_of_windows_end_a_folder(tmp_path, monkeypatch):
         model.fit([[[0.0]], [[1.0]]], [0, 1])
 
 
-@pytest.mark.parametrize("mark", SYSTEMS)
-def test_nothing_is_skipped_on_linux(mark):
-    assert missing({mark}, "linux") is None
-    assert missing({"parametrize"}, "win32") is None
-    assert missing({mark}, "win32") == f"needs {mark}, and this is win32"
+def test_nothing_is_skipped_on_linux():
+    assert missing({"parametrize", *SYSTEMS}, "linux") is None
 
 
-def test_macos_is_posix_but_not_linux():
-    assert missing({"posix"}, "darwin") is None
-    assert missing({"linux"}, "darwin") == "needs linux, and this is darwin"
+@pytest.mark.parametrize(
+    ("system", "lacks"), [("win32", {"linux", "posix"}), ("darwin", {"linux"})]
+)
+def test_what_other_systems_lack(system, lacks):
+    found = {mark for mark in SYSTEMS if missing({mark}, system)}
+    assert found == lacks
+    assert missing({"linux"}, system) == f"needs linux, and this is {system}"
+
+
+def test_accelerate_has_threads_of_its_own(monkeypatch):
+    monkeypatch.setattr("tests.platforms.has_blas_threads", lambda: False)
+    assert missing({"blas_threads"}, "darwin") == (
+        "needs blas_threads, and this is darwin"
+    )
+    assert missing({"blas_threads"}, "linux") is None

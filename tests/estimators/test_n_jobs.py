@@ -153,6 +153,7 @@ def test_joblib_may_say_how_many_threads_there_are():
         assert workers.n_workers == 1
 
 
+@pytest.mark.blas_threads
 def test_the_blas_has_one_thread_where_there_are_several_workers():
     def n_threads():
         return [one["num_threads"] for one in threadpool_info() if "blas" in str(one)]

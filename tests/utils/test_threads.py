@@ -61,6 +61,7 @@ def blas_threads():
     ]
 
 
+@pytest.mark.blas_threads
 def test_the_blas_has_one_thread_though_another_caller_came_before_it_had_more():
     threads = BlasThreads()
     with threadpool_limits(1, user_api="blas"), threads.one():
@@ -69,6 +70,7 @@ def test_the_blas_has_one_thread_though_another_caller_came_before_it_had_more()
         assert set(blas_threads()) == {1}
 
 
+@pytest.mark.blas_threads
 def test_a_caller_that_was_interrupted_as_it_left_is_forgotten(monkeypatch):
     threads = BlasThreads()
 
