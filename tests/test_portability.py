@@ -140,7 +140,8 @@ def test_nothing_is_skipped_on_linux():
 @pytest.mark.parametrize(
     ("system", "lacks"), [("win32", {"linux", "posix"}), ("darwin", {"linux"})]
 )
-def test_what_other_systems_lack(system, lacks):
+def test_what_other_systems_lack(system, lacks, monkeypatch):
+    monkeypatch.setattr("tests.platforms.has_blas_threads", lambda: True)
     found = {mark for mark in SYSTEMS if missing({mark}, system)}
     assert found == lacks
     assert missing({"linux"}, system) == f"needs linux, and this is {system}"
