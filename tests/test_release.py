@@ -224,6 +224,7 @@ def test_the_lower_bounds_are_what_is_tested():
         for name in {*requirements(*RUNTIME_EXTRAS)} | tested.keys() & declared.keys()
     }
     assert {name: re.sub(r"(\.0)+$", "", tested[name]) for name in bounds} == bounds
+    assert f"python{pythons()[0]}" in text_of(".ci/run")
 
 
 @in_a_clone
