@@ -62,7 +62,7 @@ numpydoc_class_members_toctree = False
 numpydoc_show_class_members = False
 
 # The gallery: every example runs when the site is built, and one that fails, or warns,
-# stops it.
+# stops it. One after the other: some start processes of their own.
 sphinx_gallery_conf = {
     "examples_dirs": "../examples",
     "gallery_dirs": "gallery",
@@ -72,7 +72,6 @@ sphinx_gallery_conf = {
     "doc_module": ("skrnn",),
     "download_all_examples": False,
     "min_reported_time": 1e9,
-    "parallel": True,
     "plot_gallery": "True",
     "remove_config_comments": True,
     "show_memory": False,

@@ -23,5 +23,5 @@ def test_an_example_is_a_page_with_a_picture_and_something_to_try(path):
     title, line, *_ = ast.get_docstring(ast.parse(source)).splitlines()
     assert line == "=" * len(title)
     cells = re.split(r"^# %%$", source, flags=re.MULTILINE)
-    assert any(".plot" in cell or "plt." in cell for cell in cells)
+    assert any("plt." in cell or "Display." in cell for cell in cells)
     assert re.match(r"\n# Try it yourself\n# -+\n# \S", cells[-1])
