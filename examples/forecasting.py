@@ -95,14 +95,14 @@ forecasts = model.predict(coming.X)
 # are the sales of that week, which the model has not seen.
 
 figure, axes = plt.subplots(2, 1, figsize=(6.4, 5.4), sharex=True, layout="constrained")
-ahead, days = np.arange(1, 8), np.arange(-20, 8)
+ahead, days = np.arange(1, 8), np.arange(-13, 8)
 for shop, ax in zip([0, 1], axes, strict=True):
     low, median, high = forecasts[shop].T
-    sales, promotion = whole[shop][-28:, :2].T
-    ax.plot(days[:21], sales[:21], "k.-", label="sales so far")
+    sales, promotion = whole[shop][-21:, :2].T
+    ax.plot(days[:14], sales[:14], "k.-", label="sales so far")
     ax.fill_between(ahead, low, high, color="C0", alpha=0.3, label="80 % interval")
     ax.plot(ahead, median, "C0", label="median forecast")
-    ax.plot(ahead, sales[21:], "kx", label="what was sold then")
+    ax.plot(ahead, sales[14:], "kx", label="what was sold then")
     starred = days[promotion == 1]
     ax.plot(starred, np.full(len(starred), 6.0), "C1^", label="promotion")
     ax.set(ylabel="sales a day", ylim=(0, None), title=f"Shop {shop}")

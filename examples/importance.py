@@ -58,7 +58,7 @@ print(f"accuracy lost without the first tenth: {first:.3f}, the last: {last:.3f}
 # the other features tell nearly the same.
 
 figure, (top, bottom) = plt.subplots(
-    2, 1, figsize=(6.4, 7), height_ratios=[3, 2], layout="constrained"
+    2, 1, figsize=(6.4, 6.2), height_ratios=[3, 2], layout="constrained"
 )
 ImportanceDisplay.from_importances(
     by_feature, names=names, score_name="accuracy", ax=top
