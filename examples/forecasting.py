@@ -106,7 +106,7 @@ for shop, ax in zip([0, 1], axes, strict=True):
     starred = days[promotion == 1]
     ax.plot(starred, np.full(len(starred), 6.0), "C1^", label="promotion")
     ax.set(ylabel="sales a day", ylim=(0, None), title=f"Shop {shop}")
-axes[1].set_xlabel("day from today")
+axes[1].set(xlabel="day from today", xticks=[-14, -7, 0, 7])
 figure.legend(*axes[0].get_legend_handles_labels(), loc="outside lower center", ncols=3)
 plt.show()
 
