@@ -65,7 +65,7 @@ ImportanceDisplay.from_importances(
 )
 ImportanceDisplay.from_importances(by_step, score_name="accuracy", ax=bottom)
 top.set_title("Which features the model needs")
-bottom.set_title("Which part of a recording it needs")
+bottom.set(title="Which part of a recording it needs", ylabel="decrease in accuracy")
 plt.show()
 
 # %%
