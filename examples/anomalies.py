@@ -46,8 +46,8 @@ normal = run_pump(30, rng)
 # %%
 # Three faults
 # ------------
-# In the week that we want to check, we put in three faults. A limit on the range of each
-# sensor would notice few of the faulty measurements.
+# In the week that we want to check, we put in three faults. A limit on the range of
+# each sensor would notice few of the faulty measurements.
 
 week = run_pump(7, rng)
 faults = {
@@ -118,8 +118,8 @@ after_a_fault = [is_fault[max(0, t - 18) : t + 1].any() for t in alarms]
 print(f"false alarms: {np.sum(~np.array(after_a_fault))}")
 
 # %%
-# The temperature while the cooling is blocked looks like any other. Only beside the load
-# is it too high. The shaded parts are the faults.
+# The temperature while the cooling is blocked looks like any other: it is too high for
+# the load, and not too high in itself. The shaded parts are the faults.
 
 fig, axes = plt.subplots(3, sharex=True, figsize=(7.5, 7), layout="constrained")
 days = np.arange(len(week)) / 144
@@ -145,6 +145,6 @@ plt.show()
 # %%
 # Try it yourself
 # ---------------
-# Take the load of the next step away: ``"known_ahead": None``, and train again. The
-# errors are then large at each change of the load, for nobody can know it before, and
-# the threshold rises with them.
+# Take the load of the next step away: ``"known_ahead": None``. The network cannot know
+# before when the load will change. Usual errors are larger, the threshold is higher,
+# and each fault is found ten or twenty minutes later.

@@ -107,5 +107,5 @@ plt.show()
 # Try it yourself
 # ---------------
 # Ask for two steps in a row that agree: ``early.set_params(patience=2)`` needs no new
-# training. It reads a larger share of the steps, and fewer decisions rest on a single
-# step.
+# training. The classifier then reads 35 % of the steps in place of 29 %, and is no
+# better on these data.

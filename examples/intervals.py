@@ -46,8 +46,8 @@ history = pd.DataFrame(
 # Windows of two days
 # -------------------
 # The network reads 48 hours and forecasts the next 24. What the clock and the calendar
-# will say is known ahead. We test on the last eight weeks. The eight weeks before are not
-# learnt from either: they tell how large errors are.
+# will say is known ahead. We test on the last eight weeks. The eight weeks before are
+# not learnt from either: they tell how large errors are.
 
 windows = sliding_windows(
     history,

@@ -115,4 +115,4 @@ plt.show()
 # Try it yourself
 # ---------------
 # Set ``batch_size=128``: a batch has eight times as many recordings, and ``fit`` holds
-# more at a time.
+# nearly three times as much. Small batches save memory.

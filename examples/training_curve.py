@@ -72,5 +72,5 @@ plt.show()
 #
 # Try it yourself
 # ---------------
-# Set ``max_iter=10`` for the defaults. The curve falls up to its end, which says that the
-# training was too short, and the accuracy is lower.
+# Set ``max_iter=10`` for the defaults. The curve falls up to its end: the training was
+# too short, and the accuracy is lower.
