@@ -101,7 +101,7 @@ for number, k in enumerate(at_midnight):
     ax.plot(time, y_test[k], "k.", label=labels[3])
 ax.xaxis.set_major_locator(DayLocator())
 ax.xaxis.set_major_formatter(DateFormatter("%a %d %b"))
-ax.set(ylabel="patients in an hour", ylim=(0, None))
+ax.set(ylabel="patients in an hour", ylim=(0, 72))
 ax.set_title("Forecasts of the next day, made at midnight")
 ax.legend(loc="upper left", ncols=2)
 plt.show()

@@ -108,7 +108,7 @@ for part, color, name in [
     ax.fill_between(seconds[part], megabytes[part], color=color, alpha=0.4, label=name)
 ax.set(xlabel="time (s)", ylabel="memory held (MB)", ylim=(0, 1.2 * size))
 ax.set_title("Memory while hundreds of files are read")
-ax.legend(loc="upper left", bbox_to_anchor=(0, 0.85))
+ax.legend(loc="upper left", bbox_to_anchor=(0, 0.78))
 plt.show()
 
 # %%
