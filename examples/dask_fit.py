@@ -8,7 +8,7 @@ the middle?
 
 Here the cluster is two processes on this machine, and we kill one of them. The training
 continues, and the network is exactly the one that a training without a cluster gives.
-See :ref:`guide_beyond_one_machine` (``pip install 'skrnn[dask]'``).
+See :ref:`guide_dask_fit` (``pip install 'skrnn[dask]'``).
 """
 
 import logging

@@ -7,7 +7,7 @@ needed. All of them together need not fit into memory. ``partial_fit`` learns fr
 block after the other, and the predictions are a Dask array again.
 
 We simulate 4000 recordings of bearings. A damaged bearing knocks once in each turn of
-the shaft, more quietly than the noise around it. See :ref:`guide_beyond_one_machine`
+the shaft, more quietly than the noise around it. See :ref:`guide_block_by_block`
 (``pip install 'skrnn[dask]'``).
 """
 

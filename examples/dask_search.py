@@ -7,7 +7,7 @@ network tells nine speakers apart best, by how they say two Japanese vowels?
 
 scikit-learn does the search, joblib hands each fit to Dask, and two worker processes on
 this machine do the work. The scores are those of a search without a cluster, in every
-bit. See :ref:`guide_beyond_one_machine` (``pip install 'skrnn[dask]'``).
+bit. See :ref:`guide_cluster_searches` (``pip install 'skrnn[dask]'``).
 """
 
 import logging

@@ -8,7 +8,7 @@ does it cost to decide early?
 :class:`~skrnn.streaming.EarlyClassifier` reads a sequence step by step and decides as
 soon as one class has a probability above a threshold. A low threshold reads few steps
 and makes more mistakes. The data are real: nine speakers who say two Japanese vowels,
-in utterances of 7 to 29 steps. See :ref:`guide_streaming`.
+in utterances of 7 to 29 steps. See :ref:`guide_early_decisions`.
 """
 
 import matplotlib.pyplot as plt

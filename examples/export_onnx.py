@@ -8,7 +8,7 @@ ONNX, a format that many programs run. Does the file give the same answers?
 
 The network is a bidirectional LSTM that tells nine speakers apart by utterances of 7 to
 29 steps. The file is run by onnxruntime, which knows nothing of skrnn or scikit-learn
-(``pip install 'skrnn[onnx]' onnxruntime``). See :ref:`guide_persistence`.
+(``pip install 'skrnn[onnx]' onnxruntime``). See :ref:`guide_onnx`.
 """
 
 import tempfile

@@ -8,7 +8,7 @@ Ray can do the fits on the machines of a cluster, at the same time.
 Which network recognizes handwritten digits best that are read row by row? The images
 are those of :func:`~sklearn.datasets.load_digits`: eight rows are eight time steps, of
 eight pixels each. Two worker processes on this machine do the work. The scores are
-those of a search without Ray, in every bit. See :ref:`guide_beyond_one_machine`
+those of a search without Ray, in every bit. See :ref:`guide_cluster_searches`
 (``pip install 'skrnn[ray]'``).
 """
 

@@ -4,7 +4,7 @@ Was the training long enough, or too long?
 
 :class:`~skrnn.inspection.TrainingCurveDisplay` draws how a training went. Three
 networks learn to tell nine speakers apart by how they say two Japanese vowels, and are
-trained in three ways: what do their curves tell? See :ref:`guide_inspection`.
+trained in three ways: what do their curves tell? See :ref:`guide_training`.
 """
 
 import matplotlib.pyplot as plt
@@ -69,7 +69,8 @@ plt.show()
 # would change little. With early stopping the accuracy on the held-out part rises no
 # more, and the best epoch is marked. L-BFGS needs few iterations, but each of them
 # reads all sequences, several times at worst.
-#
+
+# %%
 # Try it yourself
 # ---------------
 # Set ``max_iter=10`` for the defaults. The curve falls up to its end: the training was

@@ -7,7 +7,7 @@ network shall tell from a window of four seconds who had it. In this simulation 
 treatment does nothing at all. For a new person no model can be better than guessing.
 
 Still, a random split of the windows into training and test part reports a success. Why,
-and what to do about it? See :ref:`guide_preprocessing`.
+and what to do about it? See :ref:`guide_windows`.
 """
 
 import matplotlib.pyplot as plt
