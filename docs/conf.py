@@ -68,6 +68,7 @@ sphinx_gallery_conf = {
     "gallery_dirs": "gallery",
     "filename_pattern": r"\.py$",
     "reset_modules": ("gallery_look.reset",),
+    "reset_modules_order": "both",
     "backreferences_dir": "api/examples",
     "doc_module": ("skrnn",),
     "download_all_examples": False,
