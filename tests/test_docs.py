@@ -19,6 +19,8 @@ PAGES = [
     page
     for page in sorted([ROOT / "README.md", *MARKDOWN_OF_THE_SITE])
     if HAS_CALLBACKS or page.name != "callbacks.md"
+    # Each program there runs by itself: tests/test_how_do_i.py.
+    if page.parent.name != "how_do_i"
 ]
 MARKDOWN = sorted(
     [*ROOT.glob("*.md"), *MARKDOWN_OF_THE_SITE, *(ROOT / "skrnn").rglob("*.md")]
@@ -34,13 +36,18 @@ HEADING = re.compile(r"^#+ +(.+?) *$", re.MULTILINE)
 
 
 #: What needs a cluster is run where there is one, in tests/clusters, and what needs
-#: other libraries by tests/benchmarks/tools.py and forecasting_tools.py.
+#: other libraries by tests/benchmarks/tools.py, forecasting_tools.py and how_do_i.py.
 ELSEWHERE = {
     "docs/guide/cluster_searches.md": 4,
     "docs/guide/dask_fit.md": 2,
     "docs/guide/forecasting_tools.md": 8,
     "docs/guide/other_tools.md": 8,
     "docs/guide/pytorch.md": 1,
+    "docs/how_do_i/choosing.md": 1,
+    "docs/how_do_i/data.md": 3,
+    "docs/how_do_i/deployment.md": 1,
+    "docs/how_do_i/forecasting.md": 2,
+    "docs/how_do_i/predictions.md": 2,
 }
 
 
@@ -64,13 +71,15 @@ def links(page):
     return LINK.findall(re.sub(r"`[^`\n]*`", "code", prose))
 
 
+def anchor(heading):
+    """Give the name of a heading as GitHub makes it."""
+    return re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-")
+
+
 def anchors(page):
     """Give the name of each heading as GitHub makes it."""
     prose = FENCE.sub("", page.read_text(encoding="utf-8"))
-    return {
-        re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-")
-        for heading in HEADING.findall(prose)
-    }
+    return set(map(anchor, HEADING.findall(prose)))
 
 
 def dead_links(page):
