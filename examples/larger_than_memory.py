@@ -94,8 +94,8 @@ temporary.cleanup()
 print(f"accuracy on new recordings: {(predicted == y[N_TRAIN:]).mean():.3f}")
 
 # %%
-# What ``fit`` holds does not depend on the number of files: mostly two groups of
-# batches of about 32 MB, one in use and one that is read ahead.
+# What ``fit`` holds does not depend on the number of files. The largest part are two
+# groups of batches of about 32 MB: one is in use, and one is read ahead.
 
 seconds, megabytes = np.array(held).T
 fig, ax = plt.subplots(figsize=(7, 4), layout="constrained")
