@@ -29,6 +29,7 @@ extensions = [
     "sphinx_design",
     "sphinx_gallery.gen_gallery",
     # Ours, in the folder extensions.
+    "constructors",
     "formulas",
     "scikit_learn_links",
     "try_it",
@@ -58,6 +59,7 @@ myst_url_schemes = {
 # The API, one page a name.
 autodoc_typehints = "none"
 autosummary_generate = True
+toc_object_entries_show_parents = "hide"
 numpydoc_class_members_toctree = False
 numpydoc_show_class_members = False
 
@@ -73,6 +75,7 @@ sphinx_gallery_conf = {
     "doc_module": ("skrnn",),
     "download_all_examples": False,
     "min_reported_time": 1e9,
+    "minigallery_sort_order": "gallery_look.place",
     "plot_gallery": "True",
     "remove_config_comments": True,
     "show_memory": False,
@@ -89,8 +92,9 @@ html_favicon = "_static/logo.svg"
 html_static_path = ["_static"]
 html_css_files = ["site.css"]
 html_show_sourcelink = False
+html_context = {"default_mode": "auto"}
 html_theme_options = {
-    "header_links_before_dropdown": 8,
+    "header_links_before_dropdown": 7,
     "icon_links": [
         {"name": "Source", "url": REPOSITORY, "icon": "fa-brands fa-github"}
     ],
@@ -101,7 +105,9 @@ html_theme_options = {
     "footer_start": ["copyright"],
     "footer_end": ["sphinx-version"],
 }
-html_sidebars = {"install": [], "quickstart": [], "gallery": [], "whats_new": []}
+# Pages without others beside them.
+ALONE = ["contributing", "gallery", "install", "quickstart", "try_it/*", "whats_new"]
+html_sidebars = {page: [] for page in ALONE}
 
 
 html_math_renderer = "mathml"  # by extensions/formulas.py

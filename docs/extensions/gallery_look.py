@@ -1,9 +1,14 @@
 """How the pictures of the gallery look, and that its examples run without a warning."""
 
+import re
 import warnings
+from pathlib import Path
 
 import matplotlib.pyplot as plt
 
+#: The examples in the order of the page that shows them all.
+_PAGE = Path(__file__).parents[1] / "gallery.md"
+_ORDER = re.findall(r"examples/(\w+)\.py", _PAGE.read_text(encoding="utf-8"))
 _FILTERS = []
 
 
@@ -19,3 +24,8 @@ def reset(gallery_conf, fname, when):
     warnings.simplefilter("error")
     # The gallery draws with a canvas that has no window.
     warnings.filterwarnings("ignore", "FigureCanvasAgg is non-interactive")
+
+
+def place(path):
+    """Return the place of an example among all."""
+    return _ORDER.index(Path(path).stem)
