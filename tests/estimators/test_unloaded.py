@@ -117,7 +117,10 @@ CASES = {
     "two threads": (LSTMClassifier, {"n_jobs": 2}),
     "lbfgs": (LSTMClassifier, {"solver": "lbfgs"}),
     "linear path": (GRURegressor, {"linear_steps": 2}),
-    "quantiles": (GRURegressor, {"loss": "quantile", "quantile": [0.1, 0.9]}),
+    "quantiles": (
+        GRURegressor,
+        {"loss": "quantile", "quantile": [0.1, 0.9], "linear_steps": 0},
+    ),
     "pieces": (GRUStepClassifier, {"bptt_steps": 7}),
     "pieces by lbfgs": (LSTMStepRegressor, {"bptt_steps": 7, "solver": "lbfgs"}),
     "pieces, stopped": (LSTMStepRegressor, {"bptt_steps": 16, "early_stopping": True}),
