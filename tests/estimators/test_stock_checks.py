@@ -29,7 +29,9 @@ SMALL = {"hidden_size": 4, "max_iter": 5, "random_state": 0}
 ESTIMATORS = [
     LSTMClassifier(),
     LSTMRegressor(),
-    RNNClassifier(8, solver="sgd", activation="relu", pooling="max", max_iter=20),
+    RNNClassifier(
+        8, solver="sgd", activation="relu", pooling="max", max_iter=20, random_state=0
+    ),
     RNNRegressor(8, alpha=0, max_iter=40),
     GRUClassifier(
         (4, 3), bidirectional=True, dropout=0.3, recurrent_dropout=0.2, max_iter=12
