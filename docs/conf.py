@@ -95,6 +95,7 @@ html_show_sourcelink = False
 html_context = {"default_mode": "auto"}
 html_theme_options = {
     "header_links_before_dropdown": 7,
+    "navbar_persistent": ["search-button"],
     "icon_links": [
         {"name": "Source", "url": REPOSITORY, "icon": "fa-brands fa-github"}
     ],
