@@ -22,11 +22,12 @@ from pathlib import Path
 import dask.array, distributed, joblib, matplotlib.pyplot, narwhals, onnx, pandas
 import scipy.optimize, sklearn.model_selection, sklearn.pipeline, threadpoolctl
 
+# Not uname: ctypes asks for it where it believes itself on Linux.
 FUNCTIONS = (
     "chown fchmod fchown fork forkpty getegid geteuid getgid getloadavg getpgid getuid "
     "kill killpg lchown mkfifo nice openpty posix_fadvise posix_fallocate posix_spawn "
     "pread pwrite readv register_at_fork sched_getaffinity sched_setaffinity sendfile "
-    "setsid statvfs sync sysconf uname wait3 wait4 writev "
+    "setsid statvfs sync sysconf wait3 wait4 writev "
     "O_CLOEXEC O_DIRECTORY O_NOFOLLOW O_NONBLOCK O_SYNC"
 )
 for name in FUNCTIONS.split():
