@@ -41,14 +41,6 @@ from tests.messages import failure
 
 pytestmark = pytest.mark.xdist_group("dask")
 
-#: What is lazy depends on the kind of target, and not on the cell.
-OF_EACH_TARGET = [
-    "GRUClassifier",
-    "LSTMRegressor",
-    "LSTMStepClassifier",
-    "RNNStepRegressor",
-]
-
 
 @pytest.fixture(scope="module")
 def client(tmp_path_factory):
@@ -181,7 +173,7 @@ def assert_lazy_like(found, parts):
     assert np.array_equal(found.compute(), expected)
 
 
-@pytest.mark.parametrize("kind", OF_EACH_TARGET)
+@pytest.mark.parametrize("kind", KINDS)
 def test_arrays_are_answered_by_arrays(kind, fitted):
     model = fitted(kind, X)
     # Cut along all axes: a network reads whole sequences.
@@ -249,7 +241,7 @@ def test_data_frames_keep_their_names(fitted):
     assert model.score(lazy, da.from_array(LABELS)) == model.score(frame, LABELS)
 
 
-@pytest.mark.parametrize("kind", OF_EACH_TARGET)
+@pytest.mark.parametrize("kind", KINDS)
 def test_bags_are_answered_by_bags(kind, fitted):
     model, y = fitted(kind, RAGGED), targets_of(kind, RAGGED)
     bag = db.from_sequence(RAGGED, partition_size=250)

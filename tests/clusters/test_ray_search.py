@@ -41,8 +41,15 @@ def _ray():
     shutil.rmtree(folder)
 
 
+def test_a_search_gives_what_it_gives_alone():
+    """The page has a grid search over the other layout."""
+    make, X = SEARCHES["halving"], LAYOUTS["ragged"]
+    with joblib.parallel_config(backend="ray", n_jobs=2):
+        found = make(model()).fit(X, Y)
+    assert_same(found, make(model()).fit(X, Y), X)
+
+
 def test_the_page(monkeypatch):
-    """Its search gives what it gives alone; the gallery has one of several rounds."""
     monkeypatch.setattr("ray.init", {"auto": None}.__getitem__)  # there is one already
     run_the_page('backend="ray"')
 

@@ -61,7 +61,7 @@ def test_predictions_have_the_shape_of_the_targets(
     y = positive if n_targets is None else np.column_stack([positive] * n_targets)
     shape = (*y.shape, 3) if parameters.get("quantile") == QUANTILES else y.shape
     for X in (layouts["block"], layouts["ragged"], layouts["table"]):
-        reg = small(linear_steps=0, **parameters).fit(X, y)
+        reg = small(**parameters).fit(X, y)
         found = reg.predict(X)
         assert found.shape == shape
         assert found.dtype == np.float64
@@ -364,10 +364,7 @@ def test_answers_for_every_step(parameters, layouts):
 def test_committees_score_by_the_loss_of_their_members(parameters, layouts, positive):
     X = layouts["ragged"]
     committee = SequenceBaggingRegressor(
-        small(linear_steps=0, **parameters),
-        n_estimators=12,
-        oob_score=True,
-        random_state=0,
+        small(**parameters), n_estimators=12, oob_score=True, random_state=0
     ).fit(X, positive)
     found = committee.predict(X)
     first = committee.estimators_[0]
