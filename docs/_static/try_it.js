@@ -10,7 +10,11 @@ const label = widget.querySelector(".try-it-label");
 const bars = widget.querySelector(".try-it-bars");
 const pen = canvas.getContext("2d");
 let points = [];
-let waiting = false;
+// Whether the network computes, and whether the line has grown meanwhile.
+let busy = false;
+let stale = false;
+// How many drawings there have been: one that is not the last is given up.
+let drawings = 0;
 
 // Points at equal distances along a line through all points, as in shapes.py.
 function resample(line, n) {
@@ -54,19 +58,29 @@ function show(probabilities) {
 }
 
 async function predict(session) {
-  if (waiting || points.length < 4) return;
-  waiting = true;
-  const X = new ort.Tensor("float32", directions(points), [1, N_POINTS - 1, 2]);
-  const { probabilities } = await session.run({ X }, ["probabilities"]);
-  waiting = false;
-  if (points.length >= 4) show([...probabilities.data]);
+  stale = true;
+  if (busy) return;
+  busy = true;
+  try {
+    while (stale && points.length >= 4) {
+      stale = false;
+      const X = new ort.Tensor("float32", directions(points), [1, N_POINTS - 1, 2]);
+      const { probabilities } = await session.run({ X }, ["probabilities"]);
+      if (points.length >= 4) show([...probabilities.data]);
+    }
+  } finally {
+    busy = false;
+  }
 }
 
 function clear() {
+  drawings++;
   points = [];
   pen.clearRect(0, 0, canvas.width, canvas.height);
+  show(SHAPES.map(() => 0));
   label.textContent = "Draw a circle, a star, a spiral ...";
   delete widget.dataset.shape;
+  delete widget.dataset.drawn;
 }
 
 function draw(x, y) {
@@ -114,11 +128,14 @@ function corners(shape) {
 
 async function sample(session, shape) {
   clear();
+  const mine = drawings;
   for (const [x, y] of resample(corners(shape), 90)) {
     draw(320 + 230 * x, 320 + 230 * y);
     await new Promise((resolve) => requestAnimationFrame(resolve));
     await predict(session);
+    if (mine !== drawings) return;
   }
+  widget.dataset.drawn = shape;
 }
 
 function prepare() {

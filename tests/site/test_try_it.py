@@ -1,8 +1,13 @@
 """The page on which a network reads what is drawn."""
 
+import re
 from math import cos, pi, sin
+from pathlib import Path
 
 import pytest
+
+DOCS = Path(__file__).parents[2] / "docs"
+PROGRAM, SCRIPT = DOCS / "try_it" / "shapes.py", DOCS / "_static" / "try_it.js"
 
 
 @pytest.fixture
@@ -46,8 +51,15 @@ def test_it_reads_what_is_drawn(board, shape, angles):
 @pytest.mark.parametrize("shape", ["spiral", "zigzag", "line"])
 def test_it_draws_by_itself(board, shape):
     board.get_by_role("button", name=shape).click()
-    board.wait_for_timeout(2500)
+    board.wait_for_selector(f"#try-it[data-drawn={shape}]")
     assert board.locator("#try-it").get_attribute("data-shape") == shape
+
+
+def test_a_drawing_takes_the_place_of_one_that_is_not_ready(board):
+    for shape in ("spiral", "zigzag"):
+        board.get_by_role("button", name=shape).click()
+    board.wait_for_selector("#try-it[data-drawn=zigzag]")
+    assert board.locator("#try-it").get_attribute("data-shape") == "zigzag"
 
 
 def test_the_board_is_cleared(board):
@@ -55,3 +67,10 @@ def test_the_board_is_cleared(board):
     board.wait_for_selector("#try-it[data-shape]")
     board.get_by_role("button", name="Clear").click()
     assert board.locator("#try-it").get_attribute("data-shape") is None
+    assert set(board.locator(".try-it-percent").all_inner_texts()) == {"0 %"}
+
+
+def test_the_page_and_the_program_agree():
+    program, page = PROGRAM.read_text("utf-8"), SCRIPT.read_text("utf-8")
+    for pattern in (r"SHAPES = (\[.*?\])", r"N_POINTS = (\d+)"):
+        assert re.search(pattern, program)[1] == re.search(pattern, page)[1]
