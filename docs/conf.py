@@ -11,7 +11,7 @@ import skrnn
 HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE / "extensions"))
 
-PROJECT = tomllib.loads((HERE.parent / "pyproject.toml").read_text())["project"]
+PROJECT = tomllib.loads((HERE.parent / "pyproject.toml").read_text("utf-8"))["project"]
 REPOSITORY = PROJECT["urls"]["Source"]
 
 project = "skrnn"
@@ -37,12 +37,7 @@ extensions = [
 root_doc = "index"
 templates_path = ["_templates"]
 # The gallery has a page of its own, gallery.md, in place of this one.
-exclude_patterns = [
-    "_build",
-    "README.md",
-    "gallery/index.rst",
-    "sg_execution_times.rst",
-]
+exclude_patterns = ["_build", "README.md", "gallery/index.rst"]
 default_role = "code"
 
 # Pages: the Markdown of GitHub, with directives and roles of Sphinx.
@@ -109,6 +104,5 @@ html_theme_options = {
 # Pages without others beside them.
 ALONE = ["contributing", "gallery", "install", "quickstart", "try_it/*", "whats_new"]
 html_sidebars = {page: [] for page in ALONE}
-
 
 html_math_renderer = "mathml"  # by extensions/formulas.py

@@ -76,12 +76,21 @@ def imported(tree):
             yield node.args[0].value if isinstance(node.args[0], ast.Constant) else ""
 
 
-def distributions(paths, *ours):
-    """Return the distributions that files import, without Python's and our own."""
+def distributions(paths, *ours, at_once=False):
+    """Return the distributions that files import, without Python's and our own.
+
+    `at_once` leaves out what is imported within functions and conditions.
+    """
     found = set()
     for path in paths:
-        names = imported(ast.parse(path.read_text("utf-8")))
-        found |= {name.partition(".")[0] for name in names}
+        tree = ast.parse(path.read_text("utf-8"))
+        if at_once:
+            tree.body = [
+                node
+                for node in tree.body
+                if isinstance(node, ast.Import | ast.ImportFrom)
+            ]
+        found |= {name.partition(".")[0] for name in imported(tree)}
     found -= sys.stdlib_module_names | {"skrnn", *ours}
     return {DISTRIBUTIONS.get(name, name) for name in found}
 
@@ -103,18 +112,12 @@ def test_what_skrnn_imports_is_declared():
 
 def test_what_is_imported_at_once_needs_no_extra():
     """Of `import skrnn`, and of each module below it but those of skrnn.dask."""
-    found = set()
-    for path in (ROOT / "skrnn").rglob("*.py"):
-        if "dask" in path.relative_to(ROOT).parts:
-            continue
-        tree = ast.parse(path.read_text("utf-8"))
-        tree.body = [
-            node for node in tree.body if isinstance(node, ast.Import | ast.ImportFrom)
-        ]
-        found |= {name.partition(".")[0] for name in imported(tree)}
-    found -= sys.stdlib_module_names | {"skrnn"}
-    found = {DISTRIBUTIONS.get(name, name) for name in found}
-    assert found == set(requirements())
+    files = [
+        path
+        for path in (ROOT / "skrnn").rglob("*.py")
+        if "dask" not in path.relative_to(ROOT).parts
+    ]
+    assert distributions(files, at_once=True) == set(requirements())
 
 
 @pytest.mark.parametrize("extra", ["test", "docs"])
@@ -144,10 +147,13 @@ def test_the_version_is_written_in_one_place():
     assert re.fullmatch(r"\d+\.\d+\.\d+", skrnn.__version__)
 
 
+def newest_release():
+    """Return the version and the date at the top of the changelog."""
+    return re.search(r"^## (\S+) - (\S+)$", text_of("CHANGELOG.md"), re.M).groups()
+
+
 def test_the_changelog_begins_with_this_version():
-    title, date = re.search(
-        r"^## (\S+) - (\S+)$", text_of("CHANGELOG.md"), re.M
-    ).groups()
+    title, date = newest_release()
     assert title == skrnn.__version__
     assert re.fullmatch(r"20\d\d-[01]\d-[0-3]\d", date)
 
@@ -155,8 +161,7 @@ def test_the_changelog_begins_with_this_version():
 def test_the_citation_is_of_this_version():
     citation = yaml.safe_load(text_of("CITATION.cff"))
     assert citation["version"] == skrnn.__version__
-    date = re.search(r"^## \S+ - (\S+)$", text_of("CHANGELOG.md"), re.M)[1]
-    assert str(citation["date-released"]) == date
+    assert str(citation["date-released"]) == newest_release()[1]
     assert citation["url"] == PROJECT["urls"]["Documentation"]
     assert citation["repository-code"] == PROJECT["urls"]["Source"]
     assert citation["abstract"].strip().startswith(PROJECT["description"])

@@ -36,6 +36,8 @@ DOCSTRING = """
     and the attributes: see `skrnn.{name}`. `n_jobs` threads of this process score the
     sequences held out, and predict.
 
+    Read more in the :ref:`User Guide <guide_dask_fit>`.
+
     Parameters
     ----------
     client : distributed.Client or None, default=None

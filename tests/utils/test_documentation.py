@@ -1,18 +1,16 @@
 """Links of the HTML representation lead to pages of the API reference."""
 
 import re
-import tomllib
 from importlib import import_module
-from pathlib import Path
 
 import pytest
 from sklearn.base import BaseEstimator
 
 import skrnn
 from skrnn.utils.documentation import SITE
+from tests.test_release import PROJECT, text_of
 
-ROOT = Path(__file__).parents[2]
-LISTED = re.findall(r"^   (\w+)$", (ROOT / "docs/api/index.md").read_text(), re.M)
+LISTED = re.findall(r"^   (\w+)$", text_of("docs/api/index.md"), re.M)
 
 
 def public(module):
@@ -49,8 +47,7 @@ def test_a_class_of_a_user_has_no_page():
 
 
 def test_the_site_is_that_of_the_metadata():
-    text = (ROOT / "pyproject.toml").read_text()
-    assert tomllib.loads(text)["project"]["urls"]["Documentation"] == SITE
+    assert PROJECT["urls"]["Documentation"] == SITE
 
 
 def test_the_api_reference_has_every_public_name():
