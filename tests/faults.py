@@ -837,8 +837,8 @@ FAULTS = {
     ),
     "convolution: the patch before has no gradient": (
         "network/convolution.py",
-        "d_from_before[before] = d_y[x.n_sequences :]",
-        "d_from_before[before] = 0.0",
+        "        d_before[before] += d_oldest[n:]\n",
+        "",
         ["network/test_convolution.py"],
     ),
     "convolution: each of the largest values has all of the gradient": (
@@ -847,9 +847,15 @@ FAULTS = {
         "out.broadcast(d_max)",
         ["network/test_convolution.py"],
     ),
+    "convolution: each of the largest places has all of the gradient": (
+        "network/convolution.py",
+        "d_largest = d_largest / np.add.reduce(is_largest, dtype=y.dtype)",
+        "pass",
+        ["network/test_convolution.py"],
+    ),
     "convolution: what filters leave out has a gradient": (
         "network/convolution.py",
-        "        d_y *= out.data > 0\n",
+        "            d *= place > 0\n",
         "",
         ["network/test_convolution.py"],
     ),
@@ -903,8 +909,8 @@ FAULTS = {
     ),
     "folding: the patch before has no mean": (
         "network/folding.py",
-        '(own["W_before"], own["b"])]',
-        '(own["W_before"], own["b"].copy())]',
+        '(own["W"][:, n_in:], own["b"])]',
+        '(own["W"][:, n_in:], own["b"].copy())]',
         ["interop/test_torch_reference.py"],
     ),
     "folding: the head reads scaled steps": (
@@ -951,8 +957,8 @@ FAULTS = {
     ),
     "streams: the patch before is the first": (
         "network/convolution.py",
-        'from_before = x @ params["W_before"].T\n',
-        'from_before = memory["from_before"]\n',
+        '{"patches_before": read[:, self.n_in :]}',
+        '{"patches_before": read[:, : 2 * self.n_in]}',
         ["network/test_stepper.py"],
     ),
     "streams: the latest steps wait for a patch": (

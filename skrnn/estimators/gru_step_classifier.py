@@ -25,8 +25,9 @@ class GRUStepClassifier(RecurrentStepClassifier):
         depends on what comes after its step too. Not for streams, nor where the future
         is not to be known.
     n_filters : int or "auto", default="auto"
-        Number of filters of a convolution in front: each reads a patch and the one
-        before it, and the layers read the filters. "auto" is none.
+        Number of filters of a convolution in front: each slides over the sequence and
+        reads as many steps as two patches have, and the layers read its largest value
+        in each patch. "auto" is none.
         See :ref:`the defaults <guide_defaults>`.
     dropout : float or "auto", default="auto"
         Share of the values that are set to zero at random in training, on their way

@@ -30,10 +30,11 @@ class LSTMClassifier(RecurrentClassifier):
         by side.
         See :ref:`choosing a network <guide_choosing>`.
     n_filters : int or "auto", default="auto"
-        Number of filters of a convolution in front: each reads a patch and the one
-        before it, the layers read the filters, and the head their mean and their
-        largest values over the sequence. "auto" is 32 where patches have several steps,
-        unless the deviations of sequences differ by orders of magnitude; else none.
+        Number of filters of a convolution in front: each slides over the sequence and
+        reads as many steps as two patches have, the layers read its largest value in
+        each patch, and the head its mean and largest value over the sequence. "auto" is
+        32 where patches have several steps, unless the deviations of sequences differ
+        by orders of magnitude; else none.
         See :ref:`the defaults <guide_defaults>`.
     linear_steps : int or "auto", default="auto"
         How many of the last steps the head reads directly too, beside the pooled
@@ -48,6 +49,13 @@ class LSTMClassifier(RecurrentClassifier):
     recurrent_dropout : float or "auto", default="auto"
         The same on the way from step to step: a hidden unit is dropped for a whole
         sequence. "auto" is 0.3, and with "lbfgs" none.
+    augmentation : float or "auto", default="auto"
+        Part of the steps of a training sequence that is cut off at either end, at most,
+        each other time that it is read. What is left is stretched to the old length, so
+        that the network sees curves that begin a little later and are a little slower.
+        "auto" is 0.1 where sequences have more than 32 steps on average, are smooth,
+        and are not aligned, as spectra are; else none, and none with "lbfgs".
+        See :ref:`the defaults <guide_defaults>`.
     solver : {"adam", "sgd", "lbfgs"}, default="adam"
         How weights are moved: Adam, gradient descent with Nesterov momentum, or L-BFGS,
         which reads all sequences for each iteration and suits small data. L-BFGS makes
@@ -215,6 +223,8 @@ class LSTMClassifier(RecurrentClassifier):
         Whether the network reads each sequence on its own scale too.
     n_filters_ : int
         Number of filters of the convolution; 0 without.
+    augmentation_ : float
+        Part of the steps of a training sequence that is cut off at either end, at most.
     linear_steps_ : int
         How many of the last steps the head reads directly.
     is_categorical_ : ndarray of bool of shape (n_features,)

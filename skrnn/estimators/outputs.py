@@ -27,6 +27,7 @@ class ClassifierOutputs:
     _score_name: ClassVar[str] = "accuracy"
 
     _default_dropout: ClassVar = (0.2, 0.3)
+    _default_augmentation: ClassVar = 0.1
 
     def _labels(self, scores):
         """Return the labels, (n,) or (n, n_labels), that raw scores stand for."""
@@ -71,6 +72,7 @@ class RegressorOutputs:
 
     # Numbers suffer from noise before the head.
     _default_dropout: ClassVar = (0.0, 0.1)
+    _default_augmentation: ClassVar = 0.0
     _fewest_held_out: ClassVar[int] = 2
     _target_attributes: ClassVar = ("target_mean_", "target_scale_", "target_ndim_")
 

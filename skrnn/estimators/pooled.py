@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 class PooledStatesMixin:
     """Mixin of the estimators whose network pools the states of a sequence."""
 
+    augmentation_: float
     linear_steps_: int
 
     def pooled_states(self, X: SequencesLike) -> Array:

@@ -13,6 +13,7 @@ from skrnn.parameters.measured import (
     patch_size_of_symbols,
 )
 from skrnn.sequences import lengths_of
+from skrnn.training import SOLVERS
 from skrnn.validation.format import SequenceFormat
 from skrnn.validation.mixed import find_columns
 from skrnn.validation.static import resolve_static
@@ -77,12 +78,20 @@ def resolved_names(estimator):
 
 def reading_names(estimator):
     """Return the fitted attributes that say how a network reads raw steps."""
-    return *READING, *(f"{name}_" for name in resolved_names(estimator))
+    resolved = (f"{name}_" for name in resolved_names(estimator))
+    augmentation = ("augmentation_",) if hasattr(estimator, "augmentation") else ()
+    return *READING, *resolved, *augmentation
 
 
 def reading_of(estimator):
     """Return these attributes of a fitted estimator, a dict."""
     return {name: getattr(estimator, name) for name in reading_names(estimator)}
+
+
+def reading_of_resumed(estimator):
+    """Return them for a training that goes on, with another augmentation if asked."""
+    reading, asked = reading_of(estimator), getattr(estimator, "augmentation", AUTO)
+    return reading if asked == AUTO else {**reading, "augmentation_": float(asked)}
 
 
 def options_of(estimator):
@@ -105,6 +114,8 @@ def choose_reading(estimator, problem, rows):
     }
     size = reading["patch_size_"]
     reading["n_filters_"] = _choose_n_filters(estimator, problem, rows, size)
+    if hasattr(estimator, "augmentation"):
+        reading["augmentation_"] = _choose_augmentation(estimator, problem, rows)
     return {name: reading[name] for name in reading_names(estimator)}
 
 
@@ -165,6 +176,16 @@ def _choose_n_filters(estimator, problem, rows, patch_size):
     if n_filters == 0 or patch_size == 1 or problem.scales_differ(rows):
         return 0
     return n_filters
+
+
+def _choose_augmentation(estimator, problem, rows):
+    """Return how much training sequences are changed: by default, if they may be."""
+    if estimator.augmentation != AUTO:
+        return float(estimator.augmentation)
+    most = estimator._default_augmentation
+    if most == 0 or not SOLVERS[estimator.solver].has_batches:
+        return 0.0
+    return most if problem.may_be_moved(rows) else 0.0
 
 
 def longest_piece(estimator):

@@ -16,7 +16,7 @@ from skrnn.fitting.categories import without_absent
 from skrnn.fitting.duplicates import merge_duplicates
 from skrnn.fitting.memory import measure_memory
 from skrnn.losses import Loss
-from skrnn.parameters.measured import scales_differ
+from skrnn.parameters.measured import may_be_moved, scales_differ
 from skrnn.sequences.scaling import Scale, with_largest_near_one
 from skrnn.training import TrainingSet
 from skrnn.utils.threads import ALONE
@@ -119,6 +119,13 @@ class Problem:
         if form.n_numeric == 0:
             return False
         return self._once("scales_differ", rows, scales_differ, form.numeric)
+
+    def may_be_moved(self, rows):
+        """Return whether training may move and stretch sequences, measured once too."""
+        form = self.X.format
+        if form.n_numeric == 0:
+            return False
+        return self._once("may_be_moved", rows, may_be_moved, form.numeric)
 
     def _measure_scale(self, samples, rows):
         """Measure features over all steps, and static ones over the sequences."""

@@ -9,7 +9,7 @@ from skrnn.fitting.architecture import (
     choose_architecture,
     choose_reading,
     longest_piece,
-    reading_of,
+    reading_of_resumed,
 )
 from skrnn.fitting.categories import settle_categories
 from skrnn.fitting.fitted_state import fitted_network
@@ -21,7 +21,7 @@ from skrnn.fitting.validation_split import HeldOut, hold_out, make_validator
 from skrnn.fitting.warnings import data_warnings, ending_warnings, learning_warnings
 from skrnn.network import Dropout, Network
 from skrnn.parameters.auto import ResolvedSettings, choose_dtype, resolve_auto
-from skrnn.training import SOLVERS, Objective, Reason, TrainingSet
+from skrnn.training import SOLVERS, Augmentation, Objective, Reason, TrainingSet
 
 
 @dataclass(frozen=True, eq=False)
@@ -92,6 +92,7 @@ class TrainingRun:
         earlier = estimator.optimizer_state_ if self.resume else {}
         rates = settings.dropout, settings.recurrent_dropout
         loss, network, validate = self.problem.loss, self.network, None
+        augmentation = self._make_augmentation()
         if settings.label_smoothing:
             loss = replace(loss, smoothing=settings.label_smoothing)
         if self.held_out is not None:
@@ -112,8 +113,9 @@ class TrainingRun:
                 network,
                 loss,
                 settings.alpha,
-                Dropout.seeded(self.rng, *rates),
+                Dropout.seeded(self.rng, *rates, augments=augmentation is not None),
                 self.fixed,
+                augmentation,
             ),
             data=self.data,
             rng=self.rng,
@@ -121,6 +123,14 @@ class TrainingRun:
             workers=workers,
             monitors=monitors,
         )
+
+    def _make_augmentation(self):
+        """Return what changes the sequences in training, if anything does."""
+        most, form = self.reading.get("augmentation_", 0.0), self.problem.X.format
+        if most == 0 or not SOLVERS[self.estimator.solver].has_batches:
+            return None
+        exact = np.ones_like(form.is_categorical) if form.gaps else form.is_categorical
+        return Augmentation(most, exact)
 
     def with_share(self, weights):
         """Return weights of a model in which the network has its share."""
@@ -235,7 +245,7 @@ def prepare(estimator, problem, validation, resume, incremental, sources=()):
     architecture = choose_architecture(estimator, problem)
     if resume:
         check_unchanged(estimator, architecture)
-        reading = reading_of(estimator)
+        reading = reading_of_resumed(estimator)
         network, weights = fitted_network(estimator), estimator.weights_
         dtype = choose_dtype(estimator, weights.dtype)
         rng = sources.next(estimator.t_)

@@ -84,16 +84,18 @@ def torch_state(estimator: BaseRecurrent) -> dict[str, Array]:
         ``categories_``; of several such features they are ``embedding.0.weight`` and so
         on. The features of a step are then those that are no categories, and behind
         them the vectors; last steps and the own scale are of the former alone.
-        With ``n_filters_`` there are ``convolution.W_before`` and ``convolution.W``
-        (``n_filters_``, what the lowest layer reads without) and ``convolution.b``
-        (``n_filters_``,): ``y_t = relu(W_before x_{t-1} + W x_t + b)``, which the
-        lowest layer reads. The mean and the largest values of y stand behind the pooled
-        features, before the last steps.
+        With ``n_filters_`` there are ``convolution.W`` (``n_filters_``, twice what the
+        lowest layer reads without) and ``convolution.b`` (``n_filters_``,). A filter
+        reads 2 ``patch_size_`` steps side by side, the oldest first: ``y = relu(W x +
+        b)``. In each patch it does so at up to four places, evenly spaced, the last of
+        them the end of the patch. The lowest layer reads the largest y of each patch.
+        The mean and the largest y of the sequence stand behind the pooled features,
+        before the last steps.
         The scale of the features is folded into the lowest layer, or the convolution
         below it, and into what the head has for static features and for the last
         steps, so that they read raw features: ``patch_size_`` steps side by side, where
         that is more than one, and ``feature_mean_`` in the place of steps that are
-        missing in a last patch, and of all steps of the patch before the first; marks,
+        missing in a last patch, and of the steps before the first; marks,
         ages and what is on its own scale are 0 there.
         The arrays that have a scale folded in are float64, all others of the type of
         the weights.

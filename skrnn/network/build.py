@@ -62,7 +62,9 @@ def build_network(
     beside += input_transform.beside(n_features)
     per_step = HEADS[head].per_step
     if n_filters:
-        blocks["convolution"] = convolution = Convolution(n_in, n_filters, not per_step)
+        blocks["convolution"] = convolution = Convolution(
+            n_in, n_filters, not per_step, input_transform.patch_size
+        )
         n_in, beside = n_filters, convolution.beside() + beside
     only = None if per_step else POOLINGS[pooling].reads
     for k, hidden_size in enumerate(hidden_sizes):

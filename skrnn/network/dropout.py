@@ -18,7 +18,7 @@ class Dropout:
     Parameters
     ----------
     rng : numpy.random.Generator or None
-        Where the numbers come from; not needed where nothing is dropped.
+        Where the numbers come from; None where nothing is drawn.
     rate : float, default=0.0
         For what goes from layer to layer, and from the pooling to the head.
     recurrent_rate : float, default=0.0
@@ -30,19 +30,20 @@ class Dropout:
     recurrent_rate: float = 0.0
 
     @classmethod
-    def seeded(cls, random_state, rate, recurrent_rate):
+    def seeded(cls, random_state, rate, recurrent_rate, *, augments=False):
         """Return noise that a `RandomState` begins, drawn by a generator twice as fast.
 
-        Nothing is taken from it where nothing is dropped.
+        Nothing is taken from it where nothing is dropped, and sequences are not changed
+        by the same generator (`augments`).
         """
-        if rate == recurrent_rate == 0:
+        if rate == recurrent_rate == 0 and not augments:
             return cls()
         seed = random_state.randint(2**32, size=4, dtype=np.uint32)
         return cls(_generator(seed), rate, recurrent_rate)
 
     @property
     def state(self):
-        """State of the source of the numbers, a dict; None where nothing is dropped."""
+        """State of the source of the numbers, a dict; None where there is none."""
         return None if self.rng is None else self.rng.bit_generator.state
 
     def set_state(self, state):
@@ -75,7 +76,7 @@ class Dropout:
         -------
         list of Dropout
         """
-        if self.rate == self.recurrent_rate == 0:
+        if self.rng is None:
             return [self] * n
         seeds = self.rng.integers(2**32, size=(n, 4), dtype=np.uint32)
         return [replace(self, rng=_generator(seed)) for seed in seeds]

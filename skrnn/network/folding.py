@@ -61,8 +61,8 @@ def _change(network, weights, change):
 def _reading_patches(network, params):
     """Return weights and biases of what reads patches, as a list of views."""
     if network.convolution:
-        own = params["convolution"]
-        return [(own["W"], own["b"]), (own["W_before"], own["b"])]
+        own, n_in = params["convolution"], network.convolution.n_in
+        return [(own["W"][:, :n_in], own["b"]), (own["W"][:, n_in:], own["b"])]
     name, lowest = next(iter(network.layers.items()))
     parts = [one.cell.split(one.params(params[name])) for one in lowest.directions]
     return [(W_x, b) for W_x, b, _ in parts]

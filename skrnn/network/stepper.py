@@ -18,8 +18,9 @@ class Stepper:
     ``waiting``         the scaled steps of an incomplete patch; zeros stand for
                         those that are missing, as in a last patch
     ``latest``          the last scaled steps that the head reads, newest first
-    ``from_before``     what the filters of a convolution make of the last complete
-                        patch; and of all of them, ``filter_sum`` and ``filter_max``
+    ``patches_before``  the last two complete patches, which the filters of a
+                        convolution read; and of what they made of all patches,
+                        ``filter_sum`` and ``filter_max``
     ``layer0.h``, ...   the state of each layer after the last complete patch
     ``sum``, ``max``    what the pooling remembers of the states until then
     ==================  ======================================================

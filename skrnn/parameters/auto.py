@@ -106,14 +106,14 @@ def check_combinations(settings, incremental):
         _check_loss(settings)
     dropped = [
         f"{name}={getattr(settings, name)}"
-        for name in ("dropout", "recurrent_dropout")
-        if getattr(settings, name) not in ("auto", 0)
+        for name in ("dropout", "recurrent_dropout", "augmentation")
+        if getattr(settings, name, 0) not in ("auto", 0)
     ]
     if dropped and not SOLVERS[settings.solver].has_batches:
         raise ValueError(
             f"solver='{settings.solver}' does not support {' and '.join(dropped)}: the "
             "loss must be the same each time that it is computed. Use solver='adam' or "
-            "'sgd', or set both rates to 0 and raise alpha."
+            "'sgd', or set all of these to 0 and raise alpha."
         )
 
 

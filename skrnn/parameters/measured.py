@@ -19,6 +19,12 @@ SCALES_DIFFER, ENOUGH_SCALES = 2.0, 250
 SHORT = 32
 #: Correlation of neighbouring steps from which on sequences are read in patches.
 CORRELATED = 0.2
+#: Sequences are smooth where the mean of its neighbours misses a step by less than this
+#: part of the variance.
+SMOOTH = 0.1
+#: They are aligned where, moved by a part of their length, they are this many times
+#: farther from themselves than from others, in squares.
+MOVED_BY, ALIGNED = 0.05, 4.0
 #: Distances between the steps that are compared.
 LAGS = (1, 2, 3, 4)
 #: Largest number of reads where steps are not correlated, for cells with and without a
@@ -68,6 +74,78 @@ def patch_size_of_symbols(cell, lengths):
     if n_steps <= SHORT:
         return 1
     return math.ceil(n_steps / (LASTING if cell.memory_gate else FADING))
+
+
+def may_be_moved(samples, rows, columns=slice(None)):
+    """Return whether sequences may be moved and stretched, and still are what they are.
+
+    They may where they are long and smooth, and not aligned. In the median of features
+    and sequences, the mean of its neighbours misses a step by a small part of the
+    variance of its sequence. And a sequence that is moved by a part of its length is
+    not much farther from itself than from others: spectra are, of which a small
+    difference at a certain step is what counts. What is constant is left out, and so
+    are values that are missing.
+
+    Parameters
+    ----------
+    samples : ndarray of shape (n, n_steps, n_features) or list of 2-D arrays
+        The collection.
+    rows : ndarray of int
+        The training sequences.
+    columns : ndarray of int, optional
+        The features to look at; all by default.
+
+    Returns
+    -------
+    bool
+    """
+    if lengths_of(samples)[rows].mean() <= SHORT:
+        return False
+    n, n_steps = LOOK_AT
+    some = (samples[i][:n_steps, columns] for i in spaced(rows, n).tolist())
+    sequences = [np.asarray(x, np.float64) for x in some]
+    sequences = [x for x in sequences if len(x) > 2]
+    missed = np.concatenate([_missed_between_neighbours(x) for x in sequences])
+    if len(missed) == 0 or np.median(missed) >= SMOOTH:
+        return False
+    moved, apart = _moved_and_apart(sequences)
+    return bool(np.median(moved / apart) < ALIGNED) if len(apart) else True
+
+
+def _missed_between_neighbours(x):
+    """Return by what part of the variance steps are missed, for features that vary."""
+    x = x / _unit(x)
+    off = (x[2:] + x[:-2]) / 2 - x[1:-1]
+    missed, deviation = moments_of_seen(off**2)[0], moments_of_seen(x)[1]
+    varies = (deviation > ROUNDING) & ~np.isnan(off).all(axis=0)
+    return missed[varies] / deviation[varies] ** 2
+
+
+def _moved_and_apart(sequences):
+    """Return how far sequences that are moved are from themselves, and from others.
+
+    Both are mean squares over the steps, for each feature in which sequences differ.
+    """
+    unit, moved = np.fmax.reduce([_unit(x) for x in sequences]), []
+    # Number of sequences, sum and sum of squares at each step.
+    sums = np.zeros((3, max(map(len, sequences)), len(unit)))
+    for x in sequences:
+        x, shift = x / unit, max(1, round(MOVED_BY * len(x)))
+        moved.append(moments_of_seen((x[shift:] - x[:-shift]) ** 2)[0] / 2)
+        is_seen = ~np.isnan(x)
+        x = np.where(is_seen, x, 0.0)
+        sums[:, : len(x)] += is_seen, x, x**2
+    count, total, squares = sums
+    apart = np.sum(squares - total**2 / np.maximum(count, 1), axis=0)
+    apart /= np.maximum(count.sum(axis=0), 1)
+    differ = apart > ROUNDING
+    return np.mean(moved, axis=0)[differ], apart[differ]
+
+
+def _unit(x):
+    """Return the largest size of each feature, 1 where there is none."""
+    unit = np.fmax.reduce(np.abs(x), initial=0.0)
+    return np.where(unit == 0, 1.0, unit)
 
 
 def scales_differ(samples, rows, columns=slice(None)):

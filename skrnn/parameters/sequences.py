@@ -1,6 +1,6 @@
 """Parameters of estimators of sequences, and their constraints."""
 
-from numbers import Integral
+from numbers import Integral, Real
 from typing import Any, ClassVar, Literal
 
 import numpy as np
@@ -25,6 +25,7 @@ class SequenceSettings(Settings):
         linear_steps: int | Literal["auto"] = "auto",
         dropout: float | Literal["auto"] = "auto",
         recurrent_dropout: float | Literal["auto"] = "auto",
+        augmentation: float | Literal["auto"] = "auto",
         solver: Literal["adam", "sgd", "lbfgs"] = "adam",
         alpha: float = 0.0003,
         batch_size: int | Literal["auto"] = "auto",
@@ -90,12 +91,14 @@ class SequenceSettings(Settings):
             random_state=random_state,
         )
         self.pooling = pooling
+        self.augmentation = augmentation
         self.linear_steps = linear_steps
         self.padding = padding
 
     _parameter_constraints: ClassVar[dict] = {
         **Settings._parameter_constraints,
         "pooling": [Options(POOLINGS)],
+        "augmentation": [Options(("auto",)), Interval(Real, 0, 0.5, closed="left")],
         "linear_steps": [Options(("auto",)), Interval(Integral, 0)],
         "padding": [Options((None, "nan"))],
     }
@@ -115,6 +118,7 @@ class ClassifierSettings(SequenceSettings):
         linear_steps: int | Literal["auto"] = "auto",
         dropout: float | Literal["auto"] = "auto",
         recurrent_dropout: float | Literal["auto"] = "auto",
+        augmentation: float | Literal["auto"] = "auto",
         solver: Literal["adam", "sgd", "lbfgs"] = "adam",
         alpha: float = 0.0003,
         batch_size: int | Literal["auto"] = "auto",
@@ -157,6 +161,7 @@ class ClassifierSettings(SequenceSettings):
             linear_steps=linear_steps,
             dropout=dropout,
             recurrent_dropout=recurrent_dropout,
+            augmentation=augmentation,
             solver=solver,
             alpha=alpha,
             batch_size=batch_size,

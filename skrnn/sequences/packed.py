@@ -86,6 +86,11 @@ class Lengths:
         return np.arange(starts[-1]) - np.repeat(starts[:-1], self.sizes)
 
     @cached_property
+    def steps(self):
+        """Number of the step that each row is, from 0."""
+        return np.repeat(np.arange(len(self.sizes)), self.sizes)
+
+    @cached_property
     def rows_before(self):
         """Row of the step before, for each row from the second step on, as an index."""
         sizes, n, n_rows = self.sizes, self.sizes[0], self.starts[-1]
@@ -99,8 +104,7 @@ class Lengths:
 
         Each sequence is reversed in its own steps: its last step comes first.
         """
-        steps = np.repeat(np.arange(len(self.sizes)), self.sizes)
-        mirrored = self.longest_first[self.ranks] - 1 - steps
+        mirrored = self.longest_first[self.ranks] - 1 - self.steps
         return self.starts[mirrored] + self.ranks
 
     @cached_property

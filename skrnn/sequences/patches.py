@@ -46,8 +46,7 @@ def patches_of(lengths, size):
 
 def _cut(lengths, size):
     patched = Lengths(-(-lengths.longest_first // size), lengths.order)
-    steps = np.repeat(np.arange(len(lengths.sizes)), lengths.sizes)
-    patch, within = np.divmod(steps, size)
+    patch, within = np.divmod(lengths.steps, size)
     places = (patched.starts[patch] + lengths.ranks) * size + within
     n_rows = len(places)
     rows = np.full(patched.starts[-1] * size, n_rows)

@@ -1,5 +1,6 @@
 """Training: solvers, objective, stopping, history, monitors. It knows no estimator."""
 
+from skrnn.training.augmentation import Augmentation
 from skrnn.training.averaging import AveragingSolver
 from skrnn.training.lbfgs import LBFGSSolver
 from skrnn.training.minibatch import MinibatchSolver, count_batches
@@ -25,6 +26,7 @@ SOLVERS: dict[str, type[Solver]] = {
 
 __all__ = [
     "SOLVERS",
+    "Augmentation",
     "AveragingSolver",
     "History",
     "LBFGSSolver",

@@ -9,6 +9,7 @@ from skrnn.losses import Loss
 from skrnn.network import NO_DROPOUT, Dropout, Network
 from skrnn.network.part import embedding_of, part_read, unpenalised
 from skrnn.sequences import Sequences
+from skrnn.training.augmentation import Augmentation
 from skrnn.utils.threads import ALONE
 
 #: So many tapes are kept by each worker: batches have one of two sizes.
@@ -31,6 +32,9 @@ class Objective:
         The noise under which the gradient is computed.
     fixed : ndarray of int, optional
         Indices of weights that stay as they are: they have no penalty and no gradient.
+    augmentation : Augmentation, optional
+        What changes sequences before their gradient is computed; its chance is that of
+        the dropout.
     """
 
     network: Network
@@ -38,6 +42,7 @@ class Objective:
     penalty: float = 0.0
     dropout: Dropout = NO_DROPOUT
     fixed: np.ndarray | None = None
+    augmentation: Augmentation | None = None
 
     @property
     def sequences_per_shard(self):
@@ -79,6 +84,8 @@ class Objective:
         gradient : ndarray of shape (n_parameters,)
         tape : dict
         """
+        if self.augmentation is not None:
+            x = self.augmentation(x, self.dropout.rng)
         scores, tape = self.network.forward(
             weights, x, reuse=reuse, dropout=self.dropout
         )

@@ -98,6 +98,7 @@ def draw(seed, **fixed):
         "pooling": one_of("last", "mean", "max", "concat"),
         "dropout": noise,
         "recurrent_dropout": noise,
+        "augmentation": 0 if solver == "lbfgs" else one_of("auto", 0, 0.3),
         "solver": solver,
         "learning_rate": one_of("cosine", "constant", "adaptive", "invscaling"),
         "batch_size": one_of("auto", "auto", 4, 7),

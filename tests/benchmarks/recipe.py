@@ -18,6 +18,7 @@ PLAIN = {
     "n_filters": 0,
     "linear_steps": 0,
     "own_scale": False,
+    "augmentation": 0,
     "label_smoothing": 0,
 }
 MAX_NORM = 1.0

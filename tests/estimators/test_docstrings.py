@@ -96,7 +96,7 @@ def test_estimators_have_entries_in_common(section):
     for kinds in (*alike, OF_SEQUENCES, OF_STEPS):
         first, *others = (entries_of(kind, section) for kind in kinds)
         differing = own | {"validation_fraction", "validation_scores_", "linear_steps"}
-        differing |= {"n_filters"}
+        differing |= {"n_filters", "augmentation"}
         for other in others:
             for name in first.keys() & other.keys() - (
                 own if kinds in alike else differing

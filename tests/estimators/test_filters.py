@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from numpy.lib.stride_tricks import sliding_window_view
 from numpy.testing import assert_allclose
 
 from skrnn import GRUClassifier, LSTMRegressor, RecurrentFeatures, RNNClassifier
@@ -54,11 +55,10 @@ def test_a_feature_is_what_its_name_says():
     assert_allclose(pooled[:, 7:], np.concatenate([scaled[:, -1], scaled[:, -2]], 1))
     # By hand, from raw steps; the mean stands for what is missing of the last patch.
     padded = np.concatenate([X, np.tile(model.feature_mean_, (30, 1, 1))], axis=1)
-    patches = padded.reshape(30, 4, 6)
-    before = np.concatenate(
-        [np.tile(model.feature_mean_, (30, 1, 3)), patches[:, :-1]], axis=1
-    )
-    z = patches @ state["convolution.W"].T + state["convolution.b"]
-    y = np.maximum(z + before @ state["convolution.W_before"].T, 0.0)
+    before = np.tile(model.feature_mean_, (30, 6, 1))
+    windows = sliding_window_view(np.concatenate([before, padded], 1), 6, axis=1)
+    W = state["convolution.W"].reshape(2, 6, 2).transpose(0, 2, 1)
+    z = np.einsum("nsjk,fjk->nsf", windows[:, 1:], W) + state["convolution.b"]
+    y = np.maximum(z, 0.0)
     assert_allclose(pooled[:, 3:5], y.mean(axis=1), atol=1e-12)
     assert_allclose(pooled[:, 5:7], y.max(axis=1), atol=1e-12)

@@ -109,7 +109,7 @@ def folded(model):
     kinds, ends = ("weight_ih", "bias_ih"), ("", "_reverse")
     lowest = {f"{kind}_l0{end}" for kind in kinds for end in ends}
     if model.n_filters_:
-        lowest = {f"convolution.{name}" for name in ("W", "W_before", "b")}
+        lowest = {f"convolution.{name}" for name in ("W", "b")}
     head = {"head.weight", "head.bias"} if model.linear_steps_ else set()
     return lowest | head
 

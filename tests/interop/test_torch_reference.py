@@ -73,11 +73,15 @@ def score(model, cell, state, x):
     )
     beside = [last]
     if model.n_filters_:
-        before = np.vstack([np.tile(mean, size), x[:-1]])
-        W, W_before = state["convolution.W"], state["convolution.W_before"]
-        x = x @ W.T + before @ W_before.T + state["convolution.b"]
-        x = np.maximum(x, 0)
-        beside = [x.mean(axis=0), x.max(axis=0), last]
+        before = np.tile(mean, (2 * size, 1))
+        steps = np.vstack([before, x.reshape(-1, len(mean))])
+        rows = [
+            steps[k : k + 2 * size].ravel() for k in range(1, len(steps) - 2 * size + 1)
+        ]
+        y = np.array(rows) @ state["convolution.W"].T + state["convolution.b"]
+        y = np.maximum(y, 0)
+        x = y.reshape(len(x), size, -1).max(axis=1)
+        beside = [y.mean(axis=0), x.max(axis=0), last]
     there = run_layer(cell, state, "l0", x)
     back = run_layer(cell, state, "l0_reverse", x[::-1])
     h = np.hstack([there, back[::-1]])

@@ -13,8 +13,8 @@ from tests.network.problem import DIRECTIONS, HIDDEN_SIZES, LENGTHS, Problem
 from tests.reference import KINDS
 
 CLOSE = {"rtol": 1e-12, "atol": 1e-14}
-#: Numbers of features and of filters.
-SIZES = [(2, 3), (1, 1), (1, 3), (2, 1)]
+#: Numbers of features of a patch and of filters, and steps in a patch.
+SIZES = [(2, 3, 1), (1, 1, 1), (1, 3, 1), (2, 1, 2), (6, 2, 3), (5, 1, 5), (9, 2, 9)]
 
 every_length = pytest.mark.parametrize("lengths", LENGTHS)
 every_size = pytest.mark.parametrize("size", SIZES, ids=str)
@@ -27,21 +27,29 @@ def draw(lengths, n_features=2):
 
 def make(size):
     """Give a block, and parameters of which none is zero."""
-    block = Convolution(*size)
+    n_in, n_out, patch_size = size
+    block = Convolution(n_in, n_out, patch_size=patch_size)
     params, rng = block.init(np.random.RandomState(0)), np.random.default_rng(1)
     return block, {
         name: p + 0.1 * rng.normal(size=p.shape) for name, p in params.items()
     }
 
 
-def filter_by_hand(params, sequence):
-    """Filter one patch after the other."""
-    rows, before = [], np.zeros(sequence.shape[1])
-    for x in sequence:
-        y = params["W_before"] @ before + params["W"] @ x + params["b"]
-        rows.append([value if value > 0 else 0.0 for value in y])
-        before = x
-    return np.array(rows)
+#: The last step that is read at each place, by the number of steps in a patch.
+PLACES = {1: [1], 2: [1, 2], 3: [1, 2, 3], 5: [1, 2, 3, 5], 9: [2, 4, 6, 9]}
+
+
+def filter_by_hand(params, sequence, patch_size):
+    """Filter one step after the other, (n_patches, n_places, n_filters)."""
+    steps = sequence.reshape(len(sequence) * patch_size, -1)
+    steps = np.vstack([np.zeros((2 * patch_size, steps.shape[1])), steps])
+    rows = []
+    for first in range(0, len(steps) - 2 * patch_size, patch_size):
+        for place in PLACES[patch_size]:
+            window = steps[first + place : first + place + 2 * patch_size]
+            y = params["W"] @ window.ravel() + params["b"]
+            rows.append([value if value > 0 else 0.0 for value in y])
+    return np.reshape(rows, (len(sequence), len(PLACES[patch_size]), -1))
 
 
 @every_length
@@ -54,9 +62,9 @@ def test_forward_equals_a_loop(size, lengths):
     out, _ = block.forward(params, x)
     beside = x.unsort(out.beside)
     for found, row, sequence in zip(out.unpack(), beside, samples, strict=True):
-        y = filter_by_hand(params, sequence)
-        np.testing.assert_allclose(found, y, **CLOSE)
-        pooled = np.concatenate([y.mean(axis=0), y.max(axis=0)])
+        y = filter_by_hand(params, sequence, size[2])
+        np.testing.assert_allclose(found, y.max(axis=1), **CLOSE)
+        pooled = np.concatenate([y.mean(axis=(0, 1)), y.max(axis=(0, 1))])
         np.testing.assert_allclose(row[: 2 * size[1]], pooled, **CLOSE)
     # What came from below passes by, behind its own.
     assert np.array_equal(out.beside[:, 2 * size[1] :], below)
@@ -123,14 +131,17 @@ def test_gradients_through_a_network(
     assert np.count_nonzero(d_x) >= 0.5 * d_x.size
 
 
-def test_patches_with_the_same_largest_value_share_its_gradient():
-    problem = Problem("gru", n_filters=4)
+@pytest.mark.parametrize("patch_size", [1, 2])
+def test_places_with_the_same_largest_value_share_its_gradient(patch_size):
+    parts = {"n_filters": 4, "input_transform": InputTransform(patch_size)}
+    problem = Problem("gru", lengths="long", **parts)
     constant = problem.x.broadcast(problem.x.data[: problem.x.n_sequences])
     problem.x = problem.x.replace(constant)
     tape = problem.network.forward(problem.weights, problem.x)[1]["convolution"]
-    is_largest = tape.out.data == tape.out.broadcast(tape.largest)
-    n_largest = tape.out.replace(is_largest & (tape.out.data > 0)).reduce(np.add, int)
-    assert n_largest.max() > 2
+    is_largest = (tape.y == tape.out.broadcast(tape.largest)) & (tape.y > 0)
+    assert is_largest.sum(axis=0).max() == patch_size
+    n_largest = tape.out.replace(is_largest.any(axis=0)).reduce(np.add, int)
+    assert n_largest.max() > 1
     d_weights, _ = problem.gradients()
     error = relative_error(
         lambda weights: problem.value(weights, constant),
@@ -164,7 +175,7 @@ def test_a_batch_is_its_sequences_one_by_one(patch_size):
 
 
 def test_float32_stays_float32():
-    block, params = make((2, 3))
+    block, params = make((2, 3, 1))
     x = pack(draw("ragged"))
     params = {name: p.astype("f4") for name, p in params.items()}
     out, tape = block.forward(params, x.replace(x.data.astype("f4")))
@@ -177,8 +188,7 @@ def test_weights_begin_within_the_bound_of_he_and_biases_at_zero():
     block = Convolution(50, 40)
     params = block.init(np.random.RandomState(0))
     bound = np.sqrt(6 / 100)
-    for name in ("W", "W_before"):
-        assert 0.99 * bound < np.abs(params[name]).max() <= bound
+    assert 0.99 * bound < np.abs(params["W"]).max() <= bound
     assert not params["b"].any()
     assert block.biases(params)[0] is params["b"]
 

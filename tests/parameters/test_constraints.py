@@ -69,6 +69,11 @@ BAD_PARAMETERS = [
         "'auto' or a float in the range [0, 1)",
         {-1: "", 1.0: "", np.nan: "", None: "", "aut": "auto"},
     ),
+    (
+        "augmentation",
+        "'auto' or a float in the range [0, 0.5)",
+        {-0.1: "", 0.5: "", np.nan: "", True: "", None: "", "aut": "auto"},
+    ),
     ("activation", "one of 'tanh', 'relu'", {"tan": "tanh", "sigmoid": "", None: ""}),
     (
         "solver",
@@ -312,7 +317,7 @@ def test_lbfgs_allows_no_noise(kind, noise):
         "solver='lbfgs' does not support "
         + " and ".join(f"{name}={rate}" for name, rate in noise.items())
         + ": the loss must be the same each time that it is computed. Use "
-        "solver='adam' or 'sgd', or set both rates to 0 and raise alpha."
+        "solver='adam' or 'sgd', or set all of these to 0 and raise alpha."
     )
 
 

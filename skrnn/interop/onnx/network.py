@@ -143,21 +143,27 @@ def write_own_scale(graph, x, lengths):
 
 
 def write_convolution(graph, network, state, x, lengths):
-    """Write the filters of patches, and the mean and the largest value of each."""
-    weight, weight_before, bias = (
-        state[f"convolution.{name}"] for name in ("W", "W_before", "b")
-    )
-    y = graph.add("Add", graph.add("MatMul", x, weight.T), bias)
+    """Write the largest of each filter in each patch, and what goes to the head."""
+    convolution = network.convolution
+    windows, n_filters = convolution.windows, convolution.n_out
+    read, first = [x], graph.add("Slice", x, [0], [1], [1])
     # The first patch has none before it.
-    first = graph.add("Slice", x, [0], [1], [1])
-    others = graph.add("Slice", x, [0], [-1], [1])
     nothing = graph.add("Mul", first, COMPUTED.type(0))
-    before = graph.add("Concat", nothing, others, axis=1)
-    y = graph.add("Add", y, graph.add("MatMul", before, weight_before.T))
+    for _ in range(2):
+        before = graph.add("Slice", read[0], [0], [-1], [1])
+        read.insert(0, graph.add("Concat", nothing, before, axis=1))
+    weight = np.zeros((len(windows), 3 * convolution.n_in, n_filters), COMPUTED)
+    for at_place, window in zip(weight, windows, strict=True):
+        at_place[window] = state["convolution.W"].T
+    y = graph.add("MatMul", graph.add("Concat", *read, axis=2), np.hstack(weight))
+    y = graph.add("Add", y, np.tile(state["convolution.b"], len(windows)))
     y = without_padding(graph, graph.add("Relu", y), lengths, 0.0)
-    if not network.convolution.is_pooled:
-        return (y,)
-    return y, _write_mean(graph, y, lengths), _write_max(graph, y, lengths)
+    y = graph.add("Reshape", y, [0, -1, len(windows), n_filters])
+    largest = graph.add("ReduceMax", y, [2], keepdims=0)
+    if not convolution.is_pooled:
+        return (largest,)
+    mean = _write_mean(graph, graph.add("ReduceMean", y, [2], keepdims=0), lengths)
+    return largest, mean, _write_max(graph, largest, lengths)
 
 
 def _scaled(graph, transform, x, lengths):
