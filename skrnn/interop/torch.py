@@ -87,7 +87,7 @@ def torch_state(estimator: BaseRecurrent) -> dict[str, Array]:
         With ``n_filters_`` there are ``convolution.W`` (``n_filters_``, twice what the
         lowest layer reads without) and ``convolution.b`` (``n_filters_``,). A filter
         reads 2 ``patch_size_`` steps side by side, the oldest first: ``y = relu(W x +
-        b)``. In each patch it does so at up to four places, evenly spaced, the last of
+        b)``. In each patch it does so at up to three places, evenly spaced, the last of
         them the end of the patch. The lowest layer reads the largest y of each patch.
         The mean and the largest y of the sequence stand behind the pooled features,
         before the last steps.

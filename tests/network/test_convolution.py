@@ -36,7 +36,7 @@ def make(size):
 
 
 #: The last step that is read at each place, by the number of steps in a patch.
-PLACES = {1: [1], 2: [1, 2], 3: [1, 2, 3], 5: [1, 2, 3, 5], 9: [2, 4, 6, 9]}
+PLACES = {1: [1], 2: [1, 2], 3: [1, 2, 3], 5: [1, 3, 5], 9: [3, 6, 9]}
 
 
 def filter_by_hand(params, sequence, patch_size):
