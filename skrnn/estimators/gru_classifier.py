@@ -52,7 +52,7 @@ class GRUClassifier(RecurrentClassifier):
         Part of the steps of a training sequence that is cut off at either end, at most,
         each other time that it is read. What is left is stretched to the old length, so
         that the network sees curves that begin a little later and are a little slower.
-        "auto" is 0.1 where sequences have more than 32 steps on average, are smooth,
+        "auto" is 0.2 where sequences have more than 32 steps on average, are smooth,
         and are not aligned, as spectra are; else none, and none with "lbfgs".
         See :ref:`the defaults <guide_defaults>`.
     solver : {"adam", "sgd", "lbfgs"}, default="adam"

@@ -27,7 +27,7 @@ class ClassifierOutputs:
     _score_name: ClassVar[str] = "accuracy"
 
     _default_dropout: ClassVar = (0.2, 0.3)
-    _default_augmentation: ClassVar = 0.1
+    _default_augmentation: ClassVar = 0.2
 
     def _labels(self, scores):
         """Return the labels, (n,) or (n, n_labels), that raw scores stand for."""

@@ -31,9 +31,9 @@ def test_auto_is_for_smooth_curves(kind):
     def auto(X, **parameters):
         return kind(**QUICK, **parameters).fit(X, CODES).augmentation_
 
-    assert auto(CURVES) == auto(list(CURVES)) == auto(CURVES[:, :, 0]) == 0.1
-    assert auto(CURVES, patch_size=1) == 0.1
-    assert auto(np.cumsum(NOISE, axis=1)) == 0.1
+    assert auto(CURVES) == auto(list(CURVES)) == auto(CURVES[:, :, 0]) == 0.2
+    assert auto(CURVES, patch_size=1) == 0.2
+    assert auto(np.cumsum(NOISE, axis=1)) == 0.2
     assert auto(NOISE) == auto(CURVES[:, :SHORT]) == auto(CURVES[:, :1]) == 0
     assert auto(NOISE, patch_size=4) == 0
     assert auto(CURVES, solver="lbfgs") == 0
@@ -87,7 +87,7 @@ def test_without_dropout_too(seen):
     quiet = {**QUICK, "dropout": 0, "recurrent_dropout": 0}
     one, same, other = (
         LSTMClassifier(**quiet, augmentation=most).fit(CURVES, CODES).weights_
-        for most in (0.1, 0.1, 0)
+        for most in (0.2, 0.2, 0)
     )
     assert np.array_equal(one, same)
     assert not np.array_equal(one, other)
@@ -102,12 +102,12 @@ def test_categories_and_gaps_are_not_mixed(seen):
     X = CURVES.copy()
     X[:, :, 1] = RNG.integers(5, size=X.shape[:2])
     model = LSTMClassifier(**QUICK, categorical_features=[1]).fit(X, CODES)
-    assert model.augmentation_ == 0.1
+    assert model.augmentation_ == 0.2
     assert [one.exact.tolist() for one, _ in seen] == [[False, True]] * 2
     X[RNG.random(X.shape) < 0.2] = np.nan
     with_gaps = {"categorical_features": [1], "missing_values": "forward_fill"}
     model = LSTMClassifier(**QUICK, **with_gaps).fit(X, CODES)
-    assert model.augmentation_ == 0.1
+    assert model.augmentation_ == 0.2
     assert all(one.exact.all() for one, _ in seen[2:])
     assert np.isfinite(model.loss_)
 
@@ -116,7 +116,7 @@ def test_categories_and_gaps_are_not_mixed(seen):
 def test_training_that_goes_on(seen):
     model = LSTMClassifier(**QUICK).partial_fit(CURVES, CODES, classes=[0, 1])
     model.partial_fit(NOISE, CODES)
-    assert (len(seen), model.augmentation_) == (2, 0.1)
+    assert (len(seen), model.augmentation_) == (2, 0.2)
     model.set_params(augmentation=0.3).partial_fit(NOISE, CODES)
     assert (seen[-1][0].most, model.augmentation_) == (0.3, 0.3)
     model.set_params(augmentation=0).partial_fit(NOISE, CODES)
