@@ -12,6 +12,8 @@ from skrnn.sequences import Sequences
 #: A filter stands at so many places of a patch at most. Neighbouring steps of curves
 #: are alike: at more places it finds hardly more, and takes longer.
 MOST_PLACES = 3
+#: Patches that stand side by side, so that each place has its steps in a row.
+N_READ = 3
 
 
 class ConvolutionTape(NamedTuple):
@@ -21,7 +23,7 @@ class ConvolutionTape(NamedTuple):
     ----------
     x : Sequences
         The patches.
-    read : ndarray of shape (n_rows, 3 * n_in)
+    read : ndarray of shape (n_rows, N_READ * n_in)
         Each patch behind the two before it.
     y : ndarray of shape (n_places, n_rows, n_out)
         What the filters made of them at each place.
@@ -198,7 +200,7 @@ class Convolution(Block):
     def _with_those_before(self, x):
         """Return a row for each patch: the two before it, and the patch itself."""
         n, n_in, before = x.n_sequences, self.n_in, x.lengths.rows_before
-        read = np.zeros((len(x.data), 3 * n_in), x.data.dtype)
+        read = np.zeros((len(x.data), N_READ * n_in), x.data.dtype)
         read[:, 2 * n_in :] = x.data
         read[n:, n_in : 2 * n_in] = x.data[before]
         read[n:, :n_in] = read[before, n_in : 2 * n_in]

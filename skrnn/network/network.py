@@ -6,6 +6,7 @@ from functools import cached_property
 import numpy as np
 
 from skrnn.network.block import Block, ParameterLayout
+from skrnn.network.convolution import N_READ
 from skrnn.network.dropout import NO_DROPOUT
 from skrnn.network.front import FrontBlock
 from skrnn.network.layer import RecurrentLayer
@@ -250,10 +251,14 @@ class Network:
         ndarray of shape (n, n_columns) or list of (n_steps_i, n_columns)
         """
         lengths, dtype = lengths_of(samples), dtype or weights.dtype
+        # Filters read several patches side by side.
+        n_copies = N_READ if self.convolution else 1
         chunks = list(
             blocks_by_length(
                 lengths if rows is None else lengths[rows],
-                max_steps=min(MOST_STEPS, MOST_NUMBERS // n_features_of(samples)),
+                max_steps=min(
+                    MOST_STEPS, MOST_NUMBERS // (n_copies * n_features_of(samples))
+                ),
                 max_sequences=min(self.sequences_per_shard, MOST_AT_ONCE),
             )
         )

@@ -254,5 +254,5 @@ def test_lbfgs_refuses_recurrent_dropout_that_is_asked_for(any_small, X, codes, 
     assert str(error.value) == (
         f"solver='lbfgs' does not support recurrent_dropout={rate}: the loss must be "
         "the same each time that it is computed. Use solver='adam' or 'sgd', or set "
-        "both rates to 0 and raise alpha."
+        "all of these to 0 and raise alpha."
     )
