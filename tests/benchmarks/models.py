@@ -192,6 +192,7 @@ CHANGES = {
     "2 layers": {"n_layers": 2},
     "early stopping": {"early_stopping": True},
     "no filters": {"n_filters": 0},
+    "no augmentation": {"augmentation": 0},
     "64 filters": {"n_filters": 64},
     "own scale": {"own_scale": True},
     "no own scale": {"own_scale": False},
