@@ -33,7 +33,8 @@ class GRUClassifier(RecurrentClassifier):
         reads as many steps as two patches have, the layers read its largest value in
         each patch, and the head its mean and largest value over the sequence. "auto" is
         32 where patches have several steps, unless the deviations of sequences differ
-        by orders of magnitude; else none.
+        by orders of magnitude, or a step has little to do with its neighbours; else
+        none.
         See :ref:`the defaults <guide_defaults>`.
     linear_steps : int or "auto", default="auto"
         How many of the last steps the head reads directly too, beside the pooled

@@ -9,6 +9,9 @@ from skrnn.network.head import HEADS
 from skrnn.parameters.auto import AUTO, BPTT_STEPS, hidden_sizes
 from skrnn.parameters.measured import (
     ENOUGH_SCALES,
+    SHAPELESS,
+    SHORT,
+    SMOOTH,
     choose_patch_size,
     patch_size_of_symbols,
 )
@@ -167,25 +170,35 @@ def _choose_transform(estimator, problem, rows):
 def _choose_n_filters(estimator, problem, rows, patch_size):
     """Return the number of filters.
 
-    By default there are none for patches of one step, and none where the deviations of
-    sequences differ by orders of magnitude: what a filter finds is as large as they.
+    By default there are none for patches of one step, none where the deviations of
+    sequences differ by orders of magnitude, as what a filter finds is as large as they,
+    and none where a step has little to do with its neighbours.
     """
     if estimator.n_filters != AUTO:
         return int(estimator.n_filters)
     n_filters = estimator._default_n_filters
     if n_filters == 0 or patch_size == 1 or problem.scales_differ(rows):
         return 0
+    if problem.X.format.n_numeric and problem.missed_by_neighbours(rows) >= SHAPELESS:
+        return 0
     return n_filters
 
 
 def _choose_augmentation(estimator, problem, rows):
-    """Return how much training sequences are changed: by default, if they may be."""
+    """Return how much training sequences are changed.
+
+    By default those that are long, smooth and not aligned: they are what they are when
+    they begin a little later, and go on a little slower.
+    """
     if estimator.augmentation != AUTO:
         return float(estimator.augmentation)
     most = estimator._default_augmentation
     if most == 0 or not SOLVERS[estimator.solver].has_batches:
         return 0.0
-    return most if problem.may_be_moved(rows) else 0.0
+    lengths = lengths_of(problem.X.samples)[rows]
+    if lengths.mean() <= SHORT or problem.missed_by_neighbours(rows) >= SMOOTH:
+        return 0.0
+    return 0.0 if problem.are_aligned(rows) else most
 
 
 def longest_piece(estimator):

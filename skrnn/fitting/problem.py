@@ -16,7 +16,11 @@ from skrnn.fitting.categories import without_absent
 from skrnn.fitting.duplicates import merge_duplicates
 from skrnn.fitting.memory import measure_memory
 from skrnn.losses import Loss
-from skrnn.parameters.measured import may_be_moved, scales_differ
+from skrnn.parameters.measured import (
+    are_aligned,
+    missed_by_neighbours,
+    scales_differ,
+)
 from skrnn.sequences.scaling import Scale, with_largest_near_one
 from skrnn.training import TrainingSet
 from skrnn.utils.threads import ALONE
@@ -120,12 +124,13 @@ class Problem:
             return False
         return self._once("scales_differ", rows, scales_differ, form.numeric)
 
-    def may_be_moved(self, rows):
-        """Return whether training may move and stretch sequences, measured once too."""
-        form = self.X.format
-        if form.n_numeric == 0:
-            return False
-        return self._once("may_be_moved", rows, may_be_moved, form.numeric)
+    def missed_by_neighbours(self, rows):
+        """Return by how much neighbours miss a step, measured once too."""
+        return self._once("missed", rows, missed_by_neighbours, self.X.format.numeric)
+
+    def are_aligned(self, rows):
+        """Return whether sequences are aligned, measured once too."""
+        return self._once("are_aligned", rows, are_aligned, self.X.format.numeric)
 
     def _measure_scale(self, samples, rows):
         """Measure features over all steps, and static ones over the sequences."""

@@ -19,9 +19,9 @@ SCALES_DIFFER, ENOUGH_SCALES = 2.0, 250
 SHORT = 32
 #: Correlation of neighbouring steps from which on sequences are read in patches.
 CORRELATED = 0.2
-#: Sequences are smooth where the mean of its neighbours misses a step by less than this
-#: part of the variance.
-SMOOTH = 0.1
+#: Sequences are smooth where the mean of its neighbours misses a step by less than the
+#: first, see `missed_by_neighbours`. There is no shape to find from the second on.
+SMOOTH, SHAPELESS = 0.1, 1.0
 #: They are aligned where, moved by a part of their length, they are this many times
 #: farther from themselves than from others, in squares.
 MOVED_BY, ALIGNED = 0.05, 4.0
@@ -76,15 +76,37 @@ def patch_size_of_symbols(cell, lengths):
     return math.ceil(n_steps / (LASTING if cell.memory_gate else FADING))
 
 
-def may_be_moved(samples, rows, columns=slice(None)):
-    """Return whether sequences may be moved and stretched, and still are what they are.
+def missed_by_neighbours(samples, rows, columns=slice(None)):
+    """Measure by how much the mean of its two neighbours misses a step.
 
-    They may where they are long and smooth, and not aligned. In the median of features
-    and sequences, the mean of its neighbours misses a step by a small part of the
-    variance of its sequence. And a sequence that is moved by a part of its length is
-    not much farther from itself than from others: spectra are, of which a small
-    difference at a certain step is what counts. What is constant is left out, and so
-    are values that are missing.
+    It is a part of the variance of the sequence, squared as that is: about 0 in smooth
+    curves, 1 if the mean of the sequence would do as well, 1.5 in noise.
+
+    Parameters
+    ----------
+    samples : ndarray of shape (n, n_steps, n_features) or list of 2-D arrays
+        The collection.
+    rows : ndarray of int
+        The training sequences.
+    columns : ndarray of int, optional
+        The features to look at; all by default.
+
+    Returns
+    -------
+    float
+        The median over features and sequences. What is constant is left out, and so are
+        values that are missing; infinity if nothing is left.
+    """
+    parts = [_missed_between_neighbours(x) for x in _sample(samples, rows, columns)]
+    parts = np.concatenate([[], *parts])
+    return float(np.median(parts)) if len(parts) else math.inf
+
+
+def are_aligned(samples, rows, columns=slice(None)):
+    """Return whether sequences are what they are at certain steps, as spectra are.
+
+    Then a sequence that is moved by a part of its length is much farther from itself
+    than from others.
 
     Parameters
     ----------
@@ -99,17 +121,15 @@ def may_be_moved(samples, rows, columns=slice(None)):
     -------
     bool
     """
-    if lengths_of(samples)[rows].mean() <= SHORT:
-        return False
+    moved, apart = _moved_and_apart(_sample(samples, rows, columns))
+    return bool(len(apart) and np.median(moved / apart) >= ALIGNED)
+
+
+def _sample(samples, rows, columns):
+    """Return the steps of some sequences of three steps or more, a list of arrays."""
     n, n_steps = LOOK_AT
     some = (samples[i][:n_steps, columns] for i in spaced(rows, n).tolist())
-    sequences = [np.asarray(x, np.float64) for x in some]
-    sequences = [x for x in sequences if len(x) > 2]
-    missed = np.concatenate([_missed_between_neighbours(x) for x in sequences])
-    if len(missed) == 0 or np.median(missed) >= SMOOTH:
-        return False
-    moved, apart = _moved_and_apart(sequences)
-    return bool(np.median(moved / apart) < ALIGNED) if len(apart) else True
+    return [np.asarray(x, np.float64) for x in some if len(x) > 2]
 
 
 def _missed_between_neighbours(x):
@@ -126,6 +146,8 @@ def _moved_and_apart(sequences):
 
     Both are mean squares over the steps, for each feature in which sequences differ.
     """
+    if not sequences:
+        return np.empty(0), np.empty(0)
     unit, moved = np.fmax.reduce([_unit(x) for x in sequences]), []
     # Number of sequences, sum and sum of squares at each step.
     sums = np.zeros((3, max(map(len, sequences)), len(unit)))

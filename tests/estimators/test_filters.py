@@ -8,7 +8,8 @@ from numpy.testing import assert_allclose
 from skrnn import GRUClassifier, LSTMRegressor, RecurrentFeatures, RNNClassifier
 from skrnn.interop import torch_state
 
-X = np.random.default_rng(0).normal(size=(30, 11, 2))
+RNG = np.random.default_rng(0)
+X = np.cumsum(RNG.normal(size=(30, 11, 2)), axis=1)
 CODES = (X[:, 0, 0] > 0).astype(int)
 QUICK = {"hidden_size": 3, "max_iter": 2, "random_state": 0}
 
@@ -27,6 +28,14 @@ def test_how_many(patch_size, n_filters, expected):
     n_patches = -(-11 // model.patch_size_)
     assert model.hidden_states(X).shape == (30, n_patches, 3)
     assert model.pooled_states(X).shape == (30, 9 + 2 * expected)
+
+
+def test_none_where_neighbours_say_nothing_about_a_step():
+    noise = RNG.normal(size=(30, 80, 2))
+    for samples, expected in ((noise, 0), (np.cumsum(noise, axis=1), 32)):
+        model = GRUClassifier(**QUICK, patch_size=2).fit(samples, CODES)
+        assert model.n_filters_ == expected
+    assert GRUClassifier(**QUICK, n_filters=3).fit(noise, CODES).n_filters_ == 3
 
 
 def test_one_step_is_one_patch_whatever_is_set():

@@ -8,7 +8,11 @@ import pytest
 from skrnn import GRUClassifier
 from skrnn.cells import CELLS
 from skrnn.parameters import measured
-from skrnn.parameters.measured import choose_patch_size, may_be_moved
+from skrnn.parameters.measured import (
+    are_aligned,
+    choose_patch_size,
+    missed_by_neighbours,
+)
 from skrnn.sequences.scaling import Scale
 
 GATED = [name for name, cell in CELLS.items() if cell.memory_gate]
@@ -147,68 +151,78 @@ def test_copies_and_order_do_not_matter():
     assert len(sizes) == 1
 
 
-# Whether sequences may be moved
+# How smooth sequences are, and whether they are aligned
 
 
-def may_move(samples, **options):
-    return may_be_moved(samples, np.arange(len(samples)), **options)
+def missed(samples, **options):
+    return missed_by_neighbours(samples, np.arange(len(samples)), **options)
+
+
+def aligned(samples):
+    return are_aligned(samples, np.arange(len(samples)))
 
 
 @pytest.mark.parametrize("size", [1e-300, 1.0, 1e300])
-def test_curves_may_be_moved_and_noise_may_not(size):
-    assert may_move(size * curves(33)) is True
-    assert may_move(size * (3.0 + curves(33))) is True
-    assert may_move(size * noise(33)) is False
-    assert may_move(list(size * curves(100, n=1, n_features=1))) is True
+def test_curves_are_smooth_and_noise_is_not(size):
+    assert missed(size * curves(33)) < 0.01
+    assert missed(size * (3.0 + curves(33))) < 0.01
+    assert missed(list(size * curves(100, n=1, n_features=1))) < 0.01
+    assert missed(size * noise(500)) == pytest.approx(1.5, rel=0.1)
+    back_and_forth = np.tile([[1.0], [-1.0]], (5, 20, 1))
+    assert missed(size * back_and_forth) == pytest.approx(4.0)
 
 
-def test_short_curves_are_read_as_they_are():
-    assert not may_move(curves(32))
-    assert not may_move([*curves(40, n=4), *curves(20, n=4)])
-
-
-def test_some_noise_is_too_much():
+def test_noise_upon_curves():
     # Noise of deviation s takes 1.5 s^2 of a variance of about a half.
     X = curves(200, n=200)
-    rng = np.random.default_rng(1)
-    for deviation, expected in ((0.12, True), (0.25, False)):
-        assert may_move(X + deviation * rng.normal(size=X.shape)) == expected
+    more = 0.2 * np.random.default_rng(1).normal(size=X.shape)
+    assert missed(X + more) == pytest.approx(1.5 * 0.04 / (0.5 + 0.04), rel=0.1)
 
 
 def test_most_features_and_sequences_decide():
     X = np.concatenate([curves(50, n_features=3), noise(50)], axis=2)
-    assert may_move(X)
-    assert not may_move(X, columns=np.array([2, 3, 4]))
+    assert missed(X) < 0.1
+    assert missed(X, columns=np.array([2, 3, 4])) > 1
     X[:, :, 0] = 7.0  # what is constant has no vote
     X[:20] = 0.0
-    assert not may_move(X)
-    assert not may_move(np.zeros((3, 40, 2)))
+    assert missed(X) > 0.1
+    assert missed(np.zeros((3, 40, 2))) == math.inf
+    assert missed(X, columns=np.array([], int)) == math.inf
 
 
-def test_spectra_stay_where_they_are():
-    # All have the same bands, and differ by how high one of them is.
+def test_spectra_are_aligned():
+    # All have the same bands, and differ by how high each of them is.
     steps = np.arange(200)
     bands = [np.exp(-(((steps - at) / 12) ** 2)) for at in (30, 80, 140)]
     height = np.random.default_rng(0).uniform(0.9, 1.1, (50, 3, 1))
     spectra = (height * bands).sum(axis=1)[:, :, np.newaxis]
-    assert not may_move(spectra)
+    for size in (1e-300, 1.0, 1e300):
+        assert aligned(size * spectra) is True
     ends = np.random.default_rng(1).integers(150, 200, 50)
-    assert not may_move([x[:end] for x, end in zip(spectra, ends, strict=True)])
+    assert aligned([x[:end] for x, end in zip(spectra, ends, strict=True)])
     # The same bands somewhere else in each are curves.
     starts = np.random.default_rng(1).integers(0, 100, 50)
     moved = [x[start : start + 100] for x, start in zip(spectra, starts, strict=True)]
-    assert may_move(moved)
-    assert may_move(np.repeat(curves(80, n=1), 5, axis=0))  # nothing to compare
+    assert aligned(moved) is False
+    assert not aligned(curves(80))
 
 
-def test_moved_with_gaps():
+def test_nothing_to_compare_is_not_aligned():
+    assert not aligned(np.repeat(curves(80, n=1), 5, axis=0))
+    assert not aligned(curves(80, n=1))
+    assert not aligned(np.ones((4, 2, 1)))
+
+
+def test_smooth_with_gaps():
     rng = np.random.default_rng(0)
-    for draw, expected in ((curves, True), (noise, False)):
+    for draw, low, high in ((curves, 0, 0.05), (noise, 1.3, 1.7)):
         X = draw(80)
         X[rng.random(X.shape) < 0.3] = np.nan
         X[:3], X[5, :, 0] = np.nan, np.nan
-        assert may_move(X) == expected
+        assert low < missed(X) < high
+        assert not aligned(X)
     X = curves(80)
     X[:, ::2] = np.nan  # no step has both its neighbours
-    assert not may_move(X)
-    assert not may_move([np.full((100, 1), np.nan), np.zeros((1, 1))])
+    assert missed(X) == math.inf
+    assert missed([np.full((100, 1), np.nan), np.zeros((1, 1))]) == math.inf
+    assert not aligned(np.full((4, 50, 1), np.nan))
