@@ -21,7 +21,7 @@ SHORT = 32
 CORRELATED = 0.2
 #: Sequences are smooth where the mean of its neighbours misses a step by less than the
 #: first, see `missed_by_neighbours`. There is no shape to find from the second on.
-SMOOTH, SHAPELESS = 0.1, 1.0
+SMOOTH, SHAPELESS = 0.05, 1.0
 #: They are aligned where, moved by a part of their length, they are this many times
 #: farther from themselves than from others, in squares.
 MOVED_BY, ALIGNED = 0.05, 4.0
@@ -32,6 +32,8 @@ LAGS = (1, 2, 3, 4)
 LASTING, FADING = 512, 64
 #: Numbers of sequences and of steps of each in the sample that is measured.
 LOOK_AT = 256, 1024
+#: So many sequences are enough to see how smooth they are.
+FEW = 50
 
 
 def choose_patch_size(cell, samples, rows, scale, columns=slice(None)):
@@ -126,9 +128,9 @@ def are_aligned(samples, rows, columns=slice(None)):
 
 
 def _sample(samples, rows, columns):
-    """Return the steps of some sequences of three steps or more, a list of arrays."""
-    n, n_steps = LOOK_AT
-    some = (samples[i][:n_steps, columns] for i in spaced(rows, n).tolist())
+    """Return the steps of a few sequences of three steps or more, a list of arrays."""
+    _, n_steps = LOOK_AT
+    some = (samples[i][:n_steps, columns] for i in spaced(rows, FEW).tolist())
     return [np.asarray(x, np.float64) for x in some if len(x) > 2]
 
 
