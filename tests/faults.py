@@ -865,6 +865,18 @@ FAULTS = {
         "return Sequences(d_x, x.lengths, beside=0 * d_beside), grads",
         ["network/test_convolution.py", "network/test_own_scale.py"],
     ),
+    "augmentation: codes are mixed": (
+        "training/augmentation.py",
+        "        if exact.any():\n",
+        "        if False:\n",
+        ["training/test_augmentation.py"],
+    ),
+    "augmentation: every sequence is changed": (
+        "training/augmentation.py",
+        "* (rng.random(n) < CHANGED)",
+        "* (rng.random(n) < 2)",
+        ["training/test_augmentation.py"],
+    ),
     "own scale: its deviation does not move with the steps": (
         "network/own_scale.py",
         "d_x = d_z - d.broadcast(mean) - z * d.broadcast(along)",
