@@ -46,9 +46,9 @@ class Convolution(Block):
 
     ``y_s = relu(W [x_(s-2p+1), ..., x_s] + b)`` reads 2 p steps, with p steps in a
     patch; before the first step there are zeros. In each patch s is the last step and
-    up to two others, evenly spaced. The layers above read the largest y of
-    each patch. The mean and the largest y of the sequence pass them by, straight to the
-    head: what a filter finds is not for the layers to carry to the end.
+    up to two others, evenly spaced. The layers above read the largest y of each patch.
+    The mean and the largest y of the sequence pass them by, straight to the head: what
+    a filter finds is not for the layers to carry to the end.
 
     Parameters
     ----------
