@@ -33,7 +33,6 @@ def test_auto_is_for_smooth_curves(kind):
 
     assert auto(CURVES) == auto(list(CURVES)) == auto(CURVES[:, :, 0]) == 0.2
     assert auto(CURVES, patch_size=1) == 0.2
-    assert auto(np.cumsum(NOISE, axis=1)) == 0.2
     assert auto(NOISE) == auto(CURVES[:, :SHORT]) == auto(CURVES[:, :1]) == 0
     assert auto(NOISE, patch_size=4) == 0
     assert auto(CURVES, solver="lbfgs") == 0
