@@ -486,7 +486,8 @@ FAULTS = {
     ),
     "dropout: a seed is drawn where nothing is dropped": (
         "network/dropout.py",
-        "        if rate == recurrent_rate == 0 and not augments:\n            return cls()\n",
+        "        if rate == recurrent_rate == 0 and not augments:\n"
+        "            return cls()\n",
         "",
         ["network/test_dropout.py"],
     ),
