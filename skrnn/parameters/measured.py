@@ -99,8 +99,8 @@ def missed_by_neighbours(samples, rows, columns=slice(None)):
         The median over features and sequences. What is constant is left out, and so are
         values that are missing; infinity if nothing is left.
     """
-    parts = [_missed_between_neighbours(x) for x in _sample(samples, rows, columns)]
-    parts = np.concatenate([[], *parts])
+    sample = _sample(samples, rows, columns, FEW)
+    parts = np.concatenate([[], *map(_missed_between_neighbours, sample)])
     return float(np.median(parts)) if len(parts) else math.inf
 
 
@@ -123,20 +123,28 @@ def are_aligned(samples, rows, columns=slice(None)):
     -------
     bool
     """
-    moved, apart = _moved_and_apart(_sample(samples, rows, columns))
+    moved, apart = _moved_and_apart(_sample(samples, rows, columns, FEW))
     return bool(len(apart) and np.median(moved / apart) >= ALIGNED)
 
 
-def _sample(samples, rows, columns):
-    """Return the steps of a few sequences of three steps or more, a list of arrays."""
+def _sample(samples, rows, columns, n):
+    """Return the first steps of n of the sequences, a list of arrays of float64."""
     _, n_steps = LOOK_AT
-    some = (samples[i][:n_steps, columns] for i in spaced(rows, FEW).tolist())
-    return [np.asarray(x, np.float64) for x in some if len(x) > 2]
+    some = (samples[i][:n_steps, columns] for i in spaced(rows, n).tolist())
+    return [np.asarray(x, np.float64) for x in some]
+
+
+def _unit(sequences):
+    """Return the largest size of each feature, 1 where there is none."""
+    largest = np.fmax.reduce([np.fmax.reduce(np.abs(x)) for x in sequences])
+    return np.where((largest == 0) | np.isnan(largest), 1.0, largest)
 
 
 def _missed_between_neighbours(x):
     """Return by what part of the variance steps are missed, for features that vary."""
-    x = x / _unit(x)
+    if len(x) < 3:
+        return np.empty(0)
+    x = x / _unit([x])
     off = (x[2:] + x[:-2]) / 2 - x[1:-1]
     missed, deviation = moments_of_seen(off**2)[0], moments_of_seen(x)[1]
     varies = (deviation > ROUNDING) & ~np.isnan(off).all(axis=0)
@@ -148,9 +156,10 @@ def _moved_and_apart(sequences):
 
     Both are mean squares over the steps, for each feature in which sequences differ.
     """
+    sequences = [x for x in sequences if len(x) > 1]
     if not sequences:
         return np.empty(0), np.empty(0)
-    unit, moved = np.fmax.reduce([_unit(x) for x in sequences]), []
+    unit, moved = _unit(sequences), []
     # Number of sequences, sum and sum of squares at each step.
     sums = np.zeros((3, max(map(len, sequences)), len(unit)))
     for x in sequences:
@@ -164,12 +173,6 @@ def _moved_and_apart(sequences):
     apart /= np.maximum(count.sum(axis=0), 1)
     differ = apart > ROUNDING
     return np.mean(moved, axis=0)[differ], apart[differ]
-
-
-def _unit(x):
-    """Return the largest size of each feature, 1 where there is none."""
-    unit = np.fmax.reduce(np.abs(x), initial=0.0)
-    return np.where(unit == 0, 1.0, unit)
 
 
 def scales_differ(samples, rows, columns=slice(None)):
@@ -192,11 +195,8 @@ def scales_differ(samples, rows, columns=slice(None)):
     -------
     bool
     """
-    n, n_steps = LOOK_AT
-    some = (samples[i][:n_steps, columns] for i in spaced(rows, n).tolist())
-    sequences = [np.asarray(x, np.float64) for x in some]
-    largest = np.fmax.reduce([np.fmax.reduce(np.abs(x)) for x in sequences])
-    unit = np.where((largest == 0) | np.isnan(largest), 1.0, largest)
+    sequences = _sample(samples, rows, columns, LOOK_AT[0])
+    unit = _unit(sequences)
     deviations = np.array([moments_of_seen(x / unit)[1] for x in sequences])
     ranges = [_quartile_range(column) for column in deviations.T]
     return bool(np.median(ranges) > SCALES_DIFFER)

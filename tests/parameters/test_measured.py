@@ -198,6 +198,8 @@ def test_spectra_are_aligned():
     spectra = (height * bands).sum(axis=1)[:, :, np.newaxis]
     for size in (1e-300, 1.0, 1e300):
         assert aligned(size * spectra) is True
+        # One that is zero everywhere does not set the scale of the others.
+        assert aligned([*(size * spectra), np.zeros((200, 1))]) is True
     ends = np.random.default_rng(1).integers(150, 200, 50)
     assert aligned([x[:end] for x, end in zip(spectra, ends, strict=True)])
     # The same bands somewhere else in each are curves.
